@@ -1,0 +1,53 @@
+// Builds what is shipped: dist/extension.cjs, the workers, dist/cli.js, the webviews and dist/engine.mjs.
+// Each entry that exists is built; `--watch` rebuilds on change, `--dev` keeps source maps and names.
+import * as esbuild from 'esbuild';
+import { existsSync, mkdirSync } from 'node:fs';
+
+const watch = process.argv.includes('--watch');
+const dev = watch || process.argv.includes('--dev');
+
+const shared = {
+  bundle: true,
+  sourcemap: dev ? 'linked' : false,
+  minify: !dev,
+  keepNames: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+const node = { ...shared, platform: 'node', target: 'node20' };
+const browser = { ...shared, platform: 'browser', target: 'es2022', format: 'esm' };
+
+/** An ES module for Node that may hold CommonJS packages needs `require` and `__dirname` of its own. */
+const esmForNode = {
+  ...node,
+  format: 'esm',
+  banner: {
+    js: "import { createRequire as contextBudgetCreateRequire } from 'node:module'; const require = contextBudgetCreateRequire(import.meta.url);",
+  },
+};
+
+const builds = [
+  {
+    ...node,
+    format: 'cjs',
+    entryPoints: ['src/extension.ts'],
+    outfile: 'dist/extension.cjs',
+    external: ['vscode'],
+  },
+  { ...esmForNode, entryPoints: ['src/cli/cli.ts'], outfile: 'dist/cli.js' },
+  { ...esmForNode, entryPoints: ['src/node/countWorker.ts'], outfile: 'dist/countWorker.js' },
+  {
+    ...browser,
+    platform: 'neutral',
+    entryPoints: ['src/engine/index.ts'],
+    outfile: 'dist/engine.mjs',
+  },
+];
+
+mkdirSync('dist', { recursive: true });
+for (const options of builds.filter((build) =>
+  build.entryPoints.every((entry) => existsSync(entry)),
+)) {
+  if (watch) await (await esbuild.context(options)).watch();
+  else await esbuild.build(options);
+}
