@@ -1,0 +1,95 @@
+import type { Budget, Verdict } from '../core/budget/budget.ts';
+import type { TokenCount } from '../core/tokens/tokenCounter.ts';
+
+/** USD from the lowest to the highest that the token interval allows; undefined where it occurs: unknown price. */
+export interface UsdInterval {
+  readonly lowUsd: number;
+  readonly highUsd: number;
+}
+
+export type AnalysisStatus =
+  | { readonly type: 'noFolder' }
+  | { readonly type: 'notAnalyzed' }
+  | { readonly type: 'analyzing'; readonly filesDone: number; readonly filesFound: number }
+  | { readonly type: 'cancelled' }
+  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'ready'; readonly leftOutFiles: number; readonly problems: number };
+
+export interface ModelSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly maker: string;
+  readonly contextWindowTokens?: number;
+  readonly maxOutputTokens?: number;
+  /** Where the window comes from and when it was read there. */
+  readonly windowSource?: string;
+  readonly priceSource?: string;
+  readonly inputUsdPerMillionTokens?: number;
+  readonly outputUsdPerMillionTokens?: number;
+}
+
+/** All that the Budget section shows; always whole, never a change of an earlier one. */
+export interface BudgetSnapshot {
+  readonly status: AnalysisStatus;
+  /** What is weighed: the checked files, or every file while none is checked. */
+  readonly subject: 'workspace' | 'set';
+  readonly fileCount: number;
+  /** Undefined until something was counted. */
+  readonly count?: TokenCount;
+  /** Undefined while the configured model is not in the catalogue. */
+  readonly model?: ModelSummary;
+  readonly configuredModelId: string;
+  /** Undefined when the model's window is unknown. */
+  readonly budget?: Budget;
+  readonly reservedOutputTokens: number;
+  readonly overheadTokens: number;
+  readonly verdict: Verdict;
+  /** Free (positive) or over (negative) at the low and at the high end of the count. */
+  readonly freeTokens?: { readonly low: number; readonly high: number };
+  /** Sending it once with the reserved output as the answer's length left out: the input alone. */
+  readonly inputCost?: UsdInterval;
+}
+
+export interface PromptDraft {
+  readonly text: string;
+  readonly outputTokens: number;
+  readonly turns: number;
+}
+
+/** What asking costs: the prompt with the files of the set, in every turn. */
+export interface PromptWeight {
+  readonly promptTokens: number;
+  /** Files of the set with their path lines, as "Copy prompt with context" writes them. */
+  readonly contextFiles: number;
+  /** Input of the first turn: prompt, files, overhead. */
+  readonly firstInput: TokenCount;
+  /** What the window holds when the last answer is complete. */
+  readonly lastTotal: TokenCount;
+  readonly verdict: Verdict;
+  readonly freeTokens?: { readonly low: number; readonly high: number };
+  readonly cost?: UsdInterval;
+  /** When every later turn reads what was sent before from the provider's prompt cache. */
+  readonly cachedCost?: UsdInterval;
+  readonly cap?: 'soft' | 'hard';
+}
+
+/** Calls the Budget webview makes on the extension host. */
+export interface BudgetApi {
+  /** The first call: strings of the display language, and the whole state. */
+  ready(): Promise<{
+    readonly strings: Readonly<Record<string, string>>;
+    snapshot: BudgetSnapshot;
+  }>;
+  weighPrompt(draft: PromptDraft): Promise<PromptWeight>;
+  analyze(): Promise<void>;
+  cancelAnalysis(): Promise<void>;
+  chooseModel(): Promise<void>;
+  openSettings(key: string): Promise<void>;
+  copyPromptWithContext(draft: PromptDraft): Promise<void>;
+  openInChat(draft: PromptDraft): Promise<void>;
+}
+
+/** Events the extension host pushes to the Budget webview. */
+export type BudgetEvent =
+  | { readonly type: 'budgetChanged'; readonly snapshot: BudgetSnapshot }
+  | { readonly type: 'focusPrompt' };

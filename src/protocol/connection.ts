@@ -1,0 +1,100 @@
+/** One end of a postMessage-like pair, as a webview and its host have. */
+export interface Port {
+  post(message: unknown): void;
+  /** Calls `listener` for every message that arrives; the result ends that. */
+  listen(listener: (message: unknown) => void): () => void;
+}
+
+/** The calls one side offers: every method takes its arguments by value and answers with a promise. */
+export type Api<T> = { [M in keyof T]: (...args: never[]) => Promise<unknown> };
+
+interface Call {
+  readonly type: 'call';
+  readonly id: number;
+  readonly method: string;
+  readonly args: readonly unknown[];
+}
+
+interface Reply {
+  readonly type: 'reply';
+  readonly id: number;
+  readonly result: { readonly ok: unknown } | { readonly err: string };
+}
+
+interface EventMessage {
+  readonly type: 'event';
+  readonly event: unknown;
+}
+
+type Message = Call | Reply | EventMessage;
+
+function asMessage(value: unknown): Message | undefined {
+  if (typeof value !== 'object' || value === null || !('type' in value)) return undefined;
+  const { type } = value;
+  return type === 'call' || type === 'reply' || type === 'event' ? (value as Message) : undefined;
+}
+
+/** Answers the other side's calls with `api`. A method that throws becomes an error reply, never silence. */
+export function serve<T extends Api<T>>(
+  port: Port,
+  api: T,
+): { emit(event: unknown): void; dispose(): void } {
+  const methods = new Map<string, (...args: unknown[]) => Promise<unknown>>(Object.entries(api));
+  const answer = async (call: Call): Promise<Reply> => {
+    try {
+      const method = methods.get(call.method);
+      if (method === undefined) throw new Error(`there is no method ${call.method}`);
+      return { type: 'reply', id: call.id, result: { ok: await method(...call.args) } };
+    } catch (error) {
+      const err = error instanceof Error ? error.message : String(error);
+      return { type: 'reply', id: call.id, result: { err } };
+    }
+  };
+  const dispose = port.listen((value) => {
+    const message = asMessage(value);
+    if (message?.type !== 'call') return;
+    void answer(message).then((reply) => port.post(reply));
+  });
+  return { emit: (event) => port.post({ type: 'event', event } satisfies EventMessage), dispose };
+}
+
+/** The other side's methods as local ones: each call is a message, its promise settles with the reply. */
+export function connect<T extends Api<T>, Event>(
+  port: Port,
+  onEvent: (event: Event) => void,
+): { api: T; dispose(): void } {
+  let nextId = 1;
+  const pending = new Map<
+    number,
+    { resolve: (value: unknown) => void; reject: (error: Error) => void }
+  >();
+  const stop = port.listen((value) => {
+    const message = asMessage(value);
+    if (message?.type === 'event') onEvent(message.event as Event);
+    if (message?.type !== 'reply') return;
+    const waiting = pending.get(message.id);
+    pending.delete(message.id);
+    if (waiting === undefined) return;
+    if ('ok' in message.result) waiting.resolve(message.result.ok);
+    else waiting.reject(new Error('err' in message.result ? message.result.err : 'no result'));
+  });
+  const call = (method: string, args: unknown[]) =>
+    new Promise<unknown>((resolve, reject) => {
+      const id = nextId++;
+      pending.set(id, { resolve, reject });
+      port.post({ type: 'call', id, method, args } satisfies Call);
+    });
+  const api = new Proxy({} as T, {
+    // `then` must be absent, or awaiting the api object would send a call of that name.
+    get: (_target, method) =>
+      typeof method === 'string' && method !== 'then'
+        ? (...args: unknown[]) => call(method, args)
+        : undefined,
+  });
+  const dispose = () => {
+    stop();
+    for (const { reject } of pending.values()) reject(new Error('the connection is closed'));
+    pending.clear();
+  };
+  return { api, dispose };
+}
