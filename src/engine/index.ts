@@ -35,3 +35,25 @@ export { createBlockMask, tileEmpty, tileFull, tilePartial } from './masks/block
 export type { BlockMask, MaskArea } from './masks/blockMask.ts';
 export { countCells, drawMask, maskMatrix } from './masks/inspect.ts';
 export { averageSpans, hierarchicalMasks, hopsBetween, receptiveField } from './masks/layers.ts';
+
+// Positions
+export { ropeFrequencies, yarnInterpolation } from './positions/ropeFrequencies.ts';
+export type { RopeConfig, RopeFrequencies, RopeType } from './positions/ropeFrequencies.ts';
+export { applyRope, positionsFrom, type RopePairing, type RopeShape } from './positions/rope.ts';
+export { alibiBias, alibiSlopes } from './positions/alibi.ts';
+export {
+  addLearnedPositions,
+  sinusoidalPositions,
+  type LearnedPositions,
+} from './positions/absolute.ts';
+
+// Attention: the reference, then the forms that are equal to it
+export { kvHeadOf } from './attention/shape.ts';
+export type {
+  AttentionOptions,
+  AttentionResult,
+  AttentionShape,
+  ScoreBias,
+} from './attention/shape.ts';
+export { referenceAttention } from './attention/reference.ts';
+export type { ReferenceOptions, ReferenceResult } from './attention/reference.ts';
