@@ -15,21 +15,37 @@ export interface FileCount {
 }
 
 /** Why a file is not counted; each reason has its words in the view and can be listed. */
-export type LeftOutReason =
-  | 'ignored'
-  | 'excludedBySetting'
-  | 'excludedByUser'
-  | 'lockFile'
-  | 'minified'
-  | 'sourceMap'
-  | 'image'
-  | 'binary'
-  | 'tooLarge'
-  | 'notAFile';
+export const leftOutReasons = [
+  /** By a `.gitignore` or `.ignore`. */
+  'ignored',
+  /** By `files.exclude` or `search.exclude`. */
+  'excludedBySetting',
+  /** By `.contextbudgetignore` or "Exclude" in the view. */
+  'excludedByUser',
+  'dependencies',
+  'versionControl',
+  'lockFile',
+  'minified',
+  'sourceMap',
+  'image',
+  'binary',
+  'tooLarge',
+  /** Outputs of a notebook whose cells are counted; its path is the notebook's. */
+  'notebookOutput',
+  /** A link is not followed: what it points to is counted where it stands. */
+  'symbolicLink',
+  /** A pipe, socket or device; never opened. */
+  'notAFile',
+] as const;
 
+export type LeftOutReason = (typeof leftOutReasons)[number];
+
+/** A file, or a folder that is left out as a whole (then `path` ends in a slash). */
 export interface LeftOutFile {
   readonly path: string;
   readonly bytes: number;
+  /** 1 for a file, the files below for a folder, 0 for a notebook's outputs. */
+  readonly fileCount: number;
   readonly reason: LeftOutReason;
 }
 
@@ -39,7 +55,10 @@ export interface FileProblem {
   readonly message: string;
 }
 
-/** The result of one scan: everything below the folders is in exactly one of the three lists. */
+/**
+ * The result of one scan: everything below the folders is in exactly one of the three lists
+ * (a notebook's outputs, left out of its count, are listed beside it).
+ */
 export interface ScanReport {
   readonly encoding: EncodingName;
   readonly files: readonly FileCount[];
