@@ -20,7 +20,12 @@ export function effectiveReport(scan: ScanReport, overlay: Overlay): ScanReport 
   for (const file of scan.files) {
     const current = overlay.unsaved.get(file.path) ?? file;
     if (isExcluded(file.path)) {
-      leftOut.push({ path: file.path, bytes: current.bytes, reason: 'excludedByUser' });
+      leftOut.push({
+        path: file.path,
+        bytes: current.bytes,
+        fileCount: 1,
+        reason: 'excludedByUser',
+      });
     } else {
       files.push(current);
     }

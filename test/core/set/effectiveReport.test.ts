@@ -10,7 +10,7 @@ function file(path: string, tokens: number): FileCount {
 const scan: ScanReport = {
   encoding: 'o200k_base',
   files: [file('a.ts', 10), file('src/b.ts', 20), file('src/c.ts', 30)],
-  leftOut: [{ path: 'package-lock.json', bytes: 9, reason: 'lockFile' }],
+  leftOut: [{ path: 'package-lock.json', bytes: 9, fileCount: 1, reason: 'lockFile' }],
   problems: [{ path: 'src/d.ts', message: 'no permission' }],
 };
 
@@ -36,8 +36,8 @@ describe('effective report', () => {
     const report = effectiveReport(scan, { unsaved: new Map(), excluded: ['src'] });
     expect(report.files.map(({ path }) => path)).toEqual(['a.ts']);
     expect(report.leftOut.slice(1)).toEqual([
-      { path: 'src/b.ts', bytes: 80, reason: 'excludedByUser' },
-      { path: 'src/c.ts', bytes: 120, reason: 'excludedByUser' },
+      { path: 'src/b.ts', bytes: 80, fileCount: 1, reason: 'excludedByUser' },
+      { path: 'src/c.ts', bytes: 120, fileCount: 1, reason: 'excludedByUser' },
     ]);
   });
 
