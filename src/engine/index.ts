@@ -57,3 +57,6 @@ export type {
 } from './attention/shape.ts';
 export { referenceAttention } from './attention/reference.ts';
 export type { ReferenceOptions, ReferenceResult } from './attention/reference.ts';
+export { tiledAttention, type TiledOptions, type TiledResult } from './attention/tiled.ts';
+export type { TiledWork } from './attention/tiled.ts';
+export { expNonPositive } from './attention/exponential.ts';
