@@ -1,7 +1,7 @@
 // Builds what is shipped: dist/extension.cjs, the workers, dist/cli.js, the webviews and dist/engine.mjs.
 // Each entry that exists is built; `--watch` rebuilds on change, `--dev` keeps source maps and names.
 import * as esbuild from 'esbuild';
-import { existsSync, mkdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync } from 'node:fs';
 
 const watch = process.argv.includes('--watch');
 const dev = watch || process.argv.includes('--dev');
@@ -33,6 +33,8 @@ const builds = [
     entryPoints: ['src/extension.ts'],
     outfile: 'dist/extension.cjs',
     external: ['vscode'],
+    // Code that finds its files asks __dirname first and import.meta only in an ES module.
+    logOverride: { 'empty-import-meta': 'silent' },
   },
   { ...esmForNode, entryPoints: ['src/cli/cli.ts'], outfile: 'dist/cli.js' },
   { ...esmForNode, entryPoints: ['src/node/countWorker.ts'], outfile: 'dist/countWorker.js' },
@@ -45,6 +47,7 @@ const builds = [
 ];
 
 mkdirSync('dist', { recursive: true });
+cpSync('vocabularies', 'dist/vocabularies', { recursive: true });
 for (const options of builds.filter((build) =>
   build.entryPoints.every((entry) => existsSync(entry)),
 )) {

@@ -1,0 +1,58 @@
+import { firstInvalidByte, repairUtf8, writeUtf8 } from './utf8.ts';
+
+/** Zero bytes after the text, so that reading whole words at its end stays inside the buffer. */
+const PADDING_BYTES = 16;
+const INITIAL_BYTES = 1 << 16;
+/** A buffer that grew beyond this for one huge text is given back after it. */
+const KEPT_BYTES = 1 << 22;
+
+/** The text being counted as valid UTF-8, readable by bytes and by unaligned 32-bit words. */
+export class TextBuffer {
+  bytes = new Uint8Array(INITIAL_BYTES);
+  view = new DataView(this.bytes.buffer);
+  /** Bytes of text. */
+  length = 0;
+
+  /** Takes a copy of the bytes, with U+FFFD in place of what is no UTF-8. */
+  setBytes(utf8: Uint8Array): void {
+    this.#reserve(utf8.length);
+    this.bytes.set(utf8);
+    this.length = utf8.length;
+    if (isAscii(this.view, utf8.length)) return;
+    if (firstInvalidByte(this.bytes, 0, utf8.length) === utf8.length) return;
+    this.#reserve(utf8.length * 3);
+    this.length = repairUtf8(utf8, this.bytes);
+  }
+
+  /** Takes a text, with U+FFFD in place of lone surrogates. */
+  setText(text: string): void {
+    this.#reserve(text.length * 3);
+    this.length = writeUtf8(text, this.bytes);
+  }
+
+  /** Gives back the memory of a huge text. */
+  release(): void {
+    this.length = 0;
+    if (this.bytes.length <= KEPT_BYTES) return;
+    this.bytes = new Uint8Array(INITIAL_BYTES);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  #reserve(textBytes: number): void {
+    if (this.bytes.length >= textBytes + PADDING_BYTES) return;
+    const doubled = Math.min(this.bytes.length * 2, KEPT_BYTES);
+    this.bytes = new Uint8Array(Math.max(textBytes + PADDING_BYTES, doubled));
+    this.view = new DataView(this.bytes.buffer);
+  }
+}
+
+function isAscii(view: DataView, length: number): boolean {
+  const wordsEnd = length & ~3;
+  for (let idx = 0; idx < wordsEnd; idx += 4) {
+    if ((view.getInt32(idx, true) & 0x80808080) !== 0) return false;
+  }
+  for (let idx = wordsEnd; idx < length; idx++) {
+    if (view.getUint8(idx) >= 0x80) return false;
+  }
+  return true;
+}

@@ -1,0 +1,207 @@
+import type { SplitRule } from './splitRule.ts';
+import type { EncodingName } from './tokenCounter.ts';
+
+/** What a vocabulary file holds; a token's id is its place in the list. */
+export interface VocabularyData {
+  readonly encoding: EncodingName;
+  readonly split: SplitRule;
+  /** Bytes of all tokens, one after the other in the order of their ids, which is the order of merging too. */
+  readonly tokenBytes: Uint8Array;
+  /** Bytes of each token; 0 where an id is not an ordinary token. */
+  readonly tokenLengths: Uint16Array;
+}
+
+/**
+ * A vocabulary ready for look-up. All arrays lie on shared memory where there is such, so that sending it to a
+ * worker copies nothing.
+ */
+export interface Vocabulary {
+  readonly encoding: EncodingName;
+  readonly split: SplitRule;
+  /** Ids run from 0 to below this; some may be no ordinary token. */
+  readonly numIds: number;
+  readonly maxTokenBytes: number;
+  /** Bytes of all tokens, and some zero bytes after them. */
+  readonly tokenBytes: Uint8Array;
+  /** Where each token's bytes start; one more entry for the end of the last. */
+  readonly tokenStarts: Int32Array;
+  /** Open addressing; four words a slot, see `writeSlot`; a length of 0 is a free slot. */
+  readonly table: Int32Array;
+  /** Id of the token made of two bytes, at `first | second << 8`; NO_TOKEN where there is none. */
+  readonly bytePairIds: Int32Array;
+  /** Id of the token of each single byte. */
+  readonly byteIds: Int32Array;
+}
+
+/** Greater than any id or rank, so that "no merge" loses every comparison. */
+export const NO_TOKEN = 0x7fffffff;
+
+const PADDING_BYTES = 16;
+
+/** Builds the look-up table. Throws a RangeError naming what is missing when a single byte has no token. */
+export function buildVocabulary(data: VocabularyData): Vocabulary {
+  const { tokenLengths } = data;
+  const numIds = tokenLengths.length;
+  const tokenStarts = new Int32Array(sharedMemory((numIds + 1) * 4));
+  let maxTokenBytes = 0;
+  for (let id = 0; id < numIds; id++) {
+    tokenStarts[id + 1] = tokenStarts[id] + tokenLengths[id];
+    maxTokenBytes = Math.max(maxTokenBytes, tokenLengths[id]);
+  }
+  const numBytes = tokenStarts[numIds];
+  if (numBytes !== data.tokenBytes.length) {
+    throw new RangeError(
+      `The vocabulary ${data.encoding} has ${data.tokenBytes.length} bytes of tokens where its lengths add up to ${numBytes}`,
+    );
+  }
+  const tokenBytes = new Uint8Array(sharedMemory(numBytes + PADDING_BYTES));
+  tokenBytes.set(data.tokenBytes);
+
+  // Between a third and two thirds full.
+  const slots = 2 ** Math.ceil(Math.log2(numIds * 1.5));
+  const table = new Int32Array(sharedMemory(slots * 16));
+  const bytePairIds = new Int32Array(sharedMemory(65536 * 4)).fill(NO_TOKEN);
+  const byteIds = new Int32Array(sharedMemory(256 * 4)).fill(NO_TOKEN);
+  const view = new DataView(tokenBytes.buffer);
+  for (let id = 0; id < numIds; id++) {
+    const start = tokenStarts[id];
+    const length = tokenLengths[id];
+    if (length === 0) continue;
+    if (length === 1) byteIds[tokenBytes[start]] = id;
+    if (length === 2) bytePairIds[tokenBytes[start] | (tokenBytes[start + 1] << 8)] = id;
+    writeSlot(table, view, start, length, id);
+  }
+  const missing = byteIds.indexOf(NO_TOKEN);
+  if (missing >= 0) {
+    throw new RangeError(
+      `The vocabulary ${data.encoding} has no token for the byte 0x${missing.toString(16)}, so it cannot write every text`,
+    );
+  }
+  const { encoding, split } = data;
+  return {
+    encoding,
+    split,
+    numIds,
+    maxTokenBytes,
+    tokenBytes,
+    tokenStarts,
+    table,
+    bytePairIds,
+    byteIds,
+  };
+}
+
+function sharedMemory(numBytes: number): ArrayBuffer | SharedArrayBuffer {
+  return typeof SharedArrayBuffer === 'undefined'
+    ? new ArrayBuffer(numBytes)
+    : new SharedArrayBuffer(numBytes);
+}
+
+/** Keeps the lowest n bytes of a little-endian word, n = 0 to 4. */
+const KEEP_BYTES = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -1);
+
+/**
+ * Hash of the bytes at `start`; reads whole words, so up to 7 bytes beyond the piece must exist.
+ * Pieces of up to 8 bytes, which nearly all are, take two words and no loop.
+ */
+export function hashBytes(view: DataView, start: number, length: number): number {
+  let hash: number;
+  if (length <= 4) {
+    hash = Math.imul(view.getInt32(start, true) & KEEP_BYTES[length], 0x9e3779b1);
+  } else {
+    hash = Math.imul(view.getInt32(start, true), 0x9e3779b1);
+    const lastWord = start + ((length - 1) & ~3);
+    for (let idx = start + 4; idx < lastWord; idx += 4) {
+      hash = Math.imul((hash ^ (hash >>> 15)) + view.getInt32(idx, true), 0x85ebca6b);
+    }
+    const last = view.getInt32(lastWord, true) & KEEP_BYTES[((length - 1) & 3) + 1];
+    hash = Math.imul((hash ^ (hash >>> 15)) + last, 0x85ebca6b);
+  }
+  hash += length;
+  return hash ^ (hash >>> 15);
+}
+
+/**
+ * A slot: the first four bytes, the next four (or for tokens over 8 bytes the hash), the length, the id.
+ * So tokens of up to 8 bytes are compared by words alone.
+ */
+function writeSlot(
+  table: Int32Array,
+  view: DataView,
+  start: number,
+  length: number,
+  id: number,
+): void {
+  const hash = hashBytes(view, start, length);
+  const lastWord = table.length - 4;
+  let slot = (hash << 2) & lastWord;
+  while (table[slot + 2] !== 0) slot = (slot + 4) & lastWord;
+  table[slot] = view.getInt32(start, true) & KEEP_BYTES[Math.min(length, 4)];
+  table[slot + 1] =
+    length > 8 ? hash : length > 4 ? view.getInt32(start + 4, true) & KEEP_BYTES[length - 4] : 0;
+  table[slot + 2] = length;
+  table[slot + 3] = id;
+}
+
+/** Looks tokens up in the text of a buffer; one per thread. */
+export class TokenLookup {
+  readonly vocabulary: Vocabulary;
+  readonly #table: Int32Array;
+  readonly #lastSlot: number;
+  readonly #tokenStarts: Int32Array;
+  readonly #tokenView: DataView;
+
+  constructor(vocabulary: Vocabulary) {
+    this.vocabulary = vocabulary;
+    this.#table = vocabulary.table;
+    this.#lastSlot = vocabulary.table.length - 4;
+    this.#tokenStarts = vocabulary.tokenStarts;
+    this.#tokenView = new DataView(vocabulary.tokenBytes.buffer);
+  }
+
+  /** Id of the token of exactly these bytes, or NO_TOKEN. `length` is at least 1. */
+  find(view: DataView, start: number, length: number, hash: number): number {
+    const table = this.#table;
+    const lastSlot = this.#lastSlot;
+    const isLong = length > 8;
+    let first = view.getInt32(start, true);
+    let second: number;
+    if (isLong) second = hash;
+    else if (length > 4) second = view.getInt32(start + 4, true) & KEEP_BYTES[length - 4];
+    else {
+      first &= KEEP_BYTES[length];
+      second = 0;
+    }
+    let slot = (hash << 2) & lastSlot;
+    for (;;) {
+      const slotLength = table[slot + 2];
+      if (slotLength === length && table[slot] === first && table[slot + 1] === second) {
+        const id = table[slot + 3];
+        if (!isLong || this.#isToken(view, start, length, id)) return id;
+      } else if (slotLength === 0) return NO_TOKEN;
+      slot = (slot + 4) & lastSlot;
+    }
+  }
+
+  /** Id of the token of the bytes `start` to `end`, or NO_TOKEN. */
+  idOf(view: DataView, start: number, end: number): number {
+    const length = end - start;
+    if (length === 2) return this.vocabulary.bytePairIds[view.getUint16(start, true)];
+    if (length > this.vocabulary.maxTokenBytes) return NO_TOKEN;
+    return this.find(view, start, length, hashBytes(view, start, length));
+  }
+
+  #isToken(view: DataView, start: number, length: number, id: number): boolean {
+    const tokenView = this.#tokenView;
+    const tokenStart = this.#tokenStarts[id];
+    // The first word is known to be equal; the last is read so that it ends with the token.
+    for (let idx = 4; idx < length - 4; idx += 4) {
+      if (view.getInt32(start + idx, true) !== tokenView.getInt32(tokenStart + idx, true)) {
+        return false;
+      }
+    }
+    return (
+      view.getInt32(start + length - 4, true) === tokenView.getInt32(tokenStart + length - 4, true)
+    );
+  }
+}
