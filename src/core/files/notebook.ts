@@ -2,8 +2,8 @@
 export interface NotebookText {
   /** The cells' sources, as `notebookText` joins them. */
   readonly text: string;
-  /** Characters of everything beside the sources' text: outputs, metadata and the JSON around them. */
-  readonly restCharacters: number;
+  /** Characters of the cells' outputs as JSON, which are not counted; 0 where there are none. */
+  readonly outputCharacters: number;
 }
 
 /** One text of a notebook's cells; the same from disk and from an open notebook editor. */
@@ -30,13 +30,17 @@ export function parseNotebook(json: string): NotebookText | undefined {
   const cells = cellsOf(notebook);
   if (cells === undefined) return undefined;
   const sources: string[] = [];
+  let outputCharacters = 0;
   for (const cell of cells) {
     const source = multiline(field(cell, 'source') ?? field(cell, 'input'));
     if (source === undefined) return undefined;
     sources.push(source);
+    const outputs = field(cell, 'outputs');
+    if (Array.isArray(outputs) && outputs.length > 0) {
+      outputCharacters += JSON.stringify(outputs).length;
+    }
   }
-  const text = notebookText(sources);
-  return { text, restCharacters: Math.max(0, json.length - text.length) };
+  return { text: notebookText(sources), outputCharacters };
 }
 
 function cellsOf(notebook: unknown): unknown[] | undefined {

@@ -1,0 +1,83 @@
+import { contentKindOf } from '../core/files/contentKindOf.ts';
+import { isNotebookPath, parseNotebook } from '../core/files/notebook.ts';
+import { lineCount } from '../core/files/textFormat.ts';
+import type { TokenCounter } from '../core/tokens/tokenCounter.ts';
+import type { ContentResult } from './countCache.ts';
+import { countChunks } from './countChunks.ts';
+import { withFileContent, type FileContent } from './readText.ts';
+import type { CountOutcome, FileToCount } from './scanMessages.ts';
+import { problemMessage } from './systemPath.ts';
+
+/** A notebook is parsed as a whole; a larger one is left out for its size. */
+const maxNotebookBytes = 32 * 1024 * 1024;
+
+type Text = Extract<FileContent, { type: 'text' }>;
+
+/** Counts one file; what goes wrong with it is its outcome, never an exception. */
+export function countFile(
+  file: FileToCount,
+  maxFileBytes: number,
+  counter: TokenCounter,
+  isCancelled: () => boolean,
+): CountOutcome {
+  const readMs = Date.now();
+  const isNotebook = isNotebookPath(file.path);
+  const maxBytes = isNotebook ? Math.min(maxNotebookBytes, maxFileBytes) : maxFileBytes;
+  try {
+    return withFileContent(file.systemPath, maxBytes, (content): CountOutcome => {
+      if (content.type === 'notAFile' || content.type === 'tooLarge') return content;
+      const { bytes, hash } = content;
+      if (file.known?.hash === hash) {
+        return { type: 'read', bytes, hash, readMs, result: file.known.result };
+      }
+      if (content.type === 'binary') {
+        return { type: 'read', bytes, hash, readMs, result: { type: 'binary' } };
+      }
+      const result =
+        (isNotebook ? countNotebook(content, counter) : undefined) ??
+        countText(file.path, content, counter, isCancelled);
+      return result === undefined
+        ? { type: 'cancelled' }
+        : { type: 'read', bytes, hash, readMs, result };
+    });
+  } catch (error) {
+    return { type: 'problem', message: problemMessage(error) };
+  }
+}
+
+function countNotebook(content: Text, counter: TokenCounter): ContentResult | undefined {
+  const decoder = new TextDecoder();
+  let json = '';
+  for (const chunk of content.chunks()) json += decoder.decode(chunk, { stream: true });
+  const notebook = parseNotebook(json + decoder.decode());
+  if (notebook === undefined) return undefined;
+  const { text, outputCharacters } = notebook;
+  const tokens = counter.countText(text);
+  const lines = text === '' ? 0 : text.split('\n').length;
+  return { type: 'counted', kind: 'code', lines, tokens, outputBytes: outputCharacters };
+}
+
+function countText(
+  path: string,
+  content: Text,
+  counter: TokenCounter,
+  isCancelled: () => boolean,
+): ContentResult | undefined {
+  let lineFeeds = 0;
+  let textBytes = 0;
+  let kind: ReturnType<typeof contentKindOf> | undefined;
+  function* measured(): Generator<Uint8Array> {
+    for (const chunk of content.chunks()) {
+      textBytes += chunk.length;
+      for (let i = 0; i < chunk.length; i++) if (chunk[i] === 10) lineFeeds++;
+      kind ??= contentKindOf(path, chunk);
+      yield chunk;
+    }
+  }
+  let tokens: number | undefined = 0;
+  if (content.isWhole) for (const chunk of measured()) tokens += counter.countBytes(chunk);
+  else tokens = countChunks(counter, measured(), isCancelled);
+  if (tokens === undefined) return undefined;
+  const lines = lineCount(lineFeeds, textBytes);
+  return { type: 'counted', kind: kind ?? 'code', lines, tokens, outputBytes: 0 };
+}

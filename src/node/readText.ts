@@ -1,0 +1,167 @@
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import {
+  sniffFormat,
+  unfinishedUtf8Bytes,
+  withoutUtf8,
+  type TextFormat,
+} from '../core/files/textFormat.ts';
+import { forFs, type SystemPath } from './systemPath.ts';
+
+/** A file is read in chunks of this size; what is larger is never in memory as a whole. */
+export const chunkBytes = 1024 * 1024;
+
+/** What a file holds. Valid only inside the call that it is passed to, as its memory is used again. */
+export type FileContent =
+  | { readonly type: 'notAFile' }
+  | { readonly type: 'tooLarge'; readonly bytes: number }
+  | { readonly type: 'binary'; readonly bytes: number; readonly hash: string }
+  | {
+      readonly type: 'text';
+      readonly format: Exclude<TextFormat, 'binary'>;
+      readonly bytes: number;
+      /** SHA-256 of the bytes on disk, hexadecimal. */
+      readonly hash: string;
+      /** The text is one chunk. */
+      readonly isWhole: boolean;
+      /** The text as UTF-8 without a byte order mark, in chunks that end between characters. */
+      readonly chunks: () => Iterable<Uint8Array>;
+    };
+
+const buffer = Buffer.allocUnsafe(chunkBytes);
+
+/**
+ * Opens a file, finds out what it is and passes that on. A pipe or device that took the file's place since it was
+ * listed is not waited for. Synchronous: call it from a worker. Throws what the system throws.
+ */
+export function withFileContent<T>(
+  systemPath: SystemPath,
+  maxBytes: number,
+  use: (content: FileContent) => T,
+): T {
+  // O_NONBLOCK: opening a pipe without a writer would wait for ever. Windows has neither.
+  const flags = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
+  const fd = openSync(forFs(systemPath), flags);
+  try {
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) return use({ type: 'notAFile' });
+    if (stats.size > maxBytes) return use({ type: 'tooLarge', bytes: stats.size });
+    return use(contentOf(fd));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function contentOf(fd: number): FileContent {
+  const firstBytes = readChunk(fd, 0, 0);
+  const first = buffer.subarray(0, firstBytes);
+  const isWhole = firstBytes < chunkBytes;
+  const { format: sniffed, markBytes } = sniffFormat(first);
+  const otherwise = sniffed === 'eightBit' ? withoutUtf8(first) : 'binary';
+  const hasher = createHash('sha256').update(first);
+  let bytes = firstBytes;
+  let valid = sniffed === 'eightBit' && isUtf8Chunk(first, isWhole);
+  if (!isWhole) {
+    const rest = scanRest(fd, hasher, valid ? unfinishedUtf8Bytes(first) : 0, valid);
+    bytes = rest.bytes;
+    valid = rest.valid;
+  }
+  const hash = hasher.digest('hex');
+  const format = sniffed !== 'eightBit' ? sniffed : valid ? 'utf8' : otherwise;
+  if (format === 'binary') return { type: 'binary', bytes, hash };
+  const chunks = () =>
+    isWhole ? [decoded(first.subarray(markBytes), format)] : reread(fd, markBytes, format);
+  return { type: 'text', format, bytes, hash, isWhole, chunks };
+}
+
+/** Reads to the end of a file of which the first chunk is known: its hash, its length, and whether it is UTF-8. */
+function scanRest(
+  fd: number,
+  hasher: ReturnType<typeof createHash>,
+  unfinished: number,
+  validSoFar: boolean,
+): { readonly bytes: number; readonly valid: boolean } {
+  let valid = validSoFar;
+  let position = chunkBytes;
+  let kept = unfinished;
+  buffer.copyWithin(0, chunkBytes - kept, chunkBytes);
+  for (;;) {
+    const read = readChunk(fd, kept, position);
+    const isLast = kept + read < chunkBytes;
+    hasher.update(buffer.subarray(kept, kept + read));
+    position += read;
+    const chunk = buffer.subarray(0, kept + read);
+    valid &&= isUtf8Chunk(chunk, isLast);
+    if (isLast) return { bytes: position, valid };
+    kept = valid ? unfinishedUtf8Bytes(chunk) : 0;
+    buffer.copyWithin(0, chunkBytes - kept, chunkBytes);
+  }
+}
+
+function isUtf8Chunk(chunk: Buffer, isLast: boolean): boolean {
+  return isUtf8(isLast ? chunk : chunk.subarray(0, chunk.length - unfinishedUtf8Bytes(chunk)));
+}
+
+/** The text of a large file, read a second time. */
+function* reread(
+  fd: number,
+  markBytes: number,
+  format: Exclude<TextFormat, 'binary'>,
+): Generator<Uint8Array> {
+  const utf16 = format === 'utf16le' || format === 'utf16be' ? utf16Decoder(format) : undefined;
+  let kept = 0;
+  for (let position = markBytes; ;) {
+    const read = readChunk(fd, kept, position);
+    position += read;
+    const chunk = buffer.subarray(0, kept + read);
+    const isLast = chunk.length < chunkBytes;
+    if (utf16 !== undefined) {
+      yield Buffer.from(utf16.decode(chunk, { stream: !isLast }));
+    } else if (format === 'latin1') {
+      yield decoded(chunk, format);
+    } else {
+      kept = isLast ? 0 : unfinishedUtf8Bytes(chunk);
+      yield chunk.subarray(0, chunk.length - kept);
+      buffer.copyWithin(0, chunk.length - kept, chunk.length);
+    }
+    if (isLast) return;
+  }
+}
+
+/** Fills the buffer from `offset`; less than that only at the end of the file. */
+function readChunk(fd: number, offset: number, position: number): number {
+  let filled = offset;
+  while (filled < chunkBytes) {
+    const read = readSync(fd, buffer, filled, chunkBytes - filled, position + filled - offset);
+    if (read === 0) break;
+    filled += read;
+  }
+  return filled - offset;
+}
+
+function decoded(bytes: Buffer, format: Exclude<TextFormat, 'binary'>): Buffer {
+  switch (format) {
+    case 'utf8':
+      return bytes;
+    case 'utf16le':
+    case 'utf16be':
+      return Buffer.from(utf16Decoder(format).decode(bytes));
+    case 'latin1':
+      return Buffer.from(latin1Text(bytes));
+  }
+}
+
+function utf16Decoder(format: 'utf16le' | 'utf16be') {
+  return new TextDecoder(format === 'utf16le' ? 'utf-16le' : 'utf-16be', { ignoreBOM: true });
+}
+
+/** What Windows-1252 has where Latin-1 has 0x80-0x9F; the five it leaves free stay control characters. */
+const windows1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
+/** Latin-1 as the web means it (https://encoding.spec.whatwg.org/#names-and-labels): with Windows-1252's characters. */
+function latin1Text(bytes: Buffer): string {
+  return bytes
+    .toString('latin1')
+    .replace(/[\x80-\x9f]/g, (character) => windows1252[character.charCodeAt(0) - 0x80]);
+}

@@ -1,0 +1,282 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { defaultMaxFileBytes } from '../core/files/leftOutRules.ts';
+import type { FileCount, FileProblem, LeftOutFile, ScanReport } from '../core/files/scanReport.ts';
+import type { EncodingName } from '../core/tokens/tokenCounter.ts';
+import type { SharedVocabulary } from './vocabularies.ts';
+import { placeOutcome } from './placeOutcome.ts';
+import {
+  controlIndex,
+  newControl,
+  type CountOutcome,
+  type FileToCount,
+  type NewCount,
+  type ScanFolder,
+} from './scanMessages.ts';
+import { Thread, ThreadCrashed } from './thread.ts';
+import { batchesOf } from './batches.ts';
+
+export interface ScannerOptions {
+  /** The built `countWorker.js`. */
+  readonly workerFile: string;
+  /** Where counts are remembered; absent: nowhere. */
+  readonly cacheFolder?: string;
+  /** Counting threads; the machine's cores unless given, at most 8. */
+  readonly threads?: number;
+}
+
+export interface ScanRequest {
+  readonly folders: readonly ScanFolder[];
+  readonly encoding: EncodingName;
+  /** Globs as in VS Code's `files.exclude`. */
+  readonly exclude?: readonly string[];
+  /** Rules in the syntax of `.gitignore`, as if they stood in every folder's `.contextbudgetignore`. */
+  readonly userRules?: readonly string[];
+  /** Larger files are left out; 64 MiB unless given. */
+  readonly maxFileBytes?: number;
+}
+
+export interface ScanProgress {
+  readonly filesDone: number;
+  readonly filesFound: number;
+}
+
+export interface ScanHandlers {
+  readonly onProgress?: (progress: ScanProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+const maxThreads = 8;
+const progressIntervalMs = 50;
+/** A thread that never gets as far as the first file will not do so at the next try either. */
+const maxFailedStarts = 3;
+
+type Lists = { files: FileCount[]; leftOut: LeftOutFile[]; problems: FileProblem[] };
+
+/** One scan on its way: what it found so far, and the memory it shares with the threads. */
+interface Run extends Lists {
+  readonly request: ScanRequest;
+  readonly maxFileBytes: number;
+  readonly control: Int32Array;
+  readonly counts: NewCount[];
+  filesDone: number;
+}
+
+/**
+ * Analyses folders in worker threads: one walks, the others read and count. The threads start when they are needed;
+ * `dispose` ends them. Nothing here touches the disk on the caller's thread.
+ */
+export class Scanner {
+  readonly #options: ScannerOptions;
+  readonly #walker: Thread;
+  readonly #threads: readonly Thread[];
+  readonly #vocabularies = new Map<EncodingName, Promise<SharedVocabulary>>();
+
+  constructor(options: ScannerOptions) {
+    this.#options = options;
+    this.#walker = new Thread(options.workerFile);
+    const count = options.threads ?? Math.min(maxThreads, availableParallelism());
+    this.#threads = Array.from(
+      { length: Math.max(1, count) },
+      () => new Thread(options.workerFile),
+    );
+  }
+
+  /**
+   * Counts every file of the folders. Rejects with the signal's reason as soon as it is aborted, and when a folder's
+   * thread can't be started; what goes wrong with single files is in the report.
+   */
+  scan(request: ScanRequest, handlers: ScanHandlers = {}): Promise<ScanReport> {
+    return this.#run(request, undefined, handlers);
+  }
+
+  /** Counts these report paths, files or folders, anew; the report holds nothing else (`withRecounted` joins it). */
+  recount(
+    request: ScanRequest,
+    paths: readonly string[],
+    handlers: ScanHandlers = {},
+  ): Promise<ScanReport> {
+    return this.#run(request, paths, handlers);
+  }
+
+  /** Tokens of a text, counted in the thread that has least to do. */
+  async countText(text: string, encoding: EncodingName): Promise<number> {
+    const vocabulary = await this.#vocabulary(encoding);
+    const thread = this.#threads.reduce((a, b) => (b.waiting < a.waiting ? b : a));
+    return thread.call({ type: 'countText', text, encoding, vocabulary });
+  }
+
+  /** Ends the threads; calls on their way are rejected. */
+  async dispose(): Promise<void> {
+    this.#vocabularies.clear();
+    await Promise.all([this.#walker, ...this.#threads].map((thread) => thread.stop()));
+  }
+
+  #vocabulary(encoding: EncodingName): Promise<SharedVocabulary> {
+    let vocabulary = this.#vocabularies.get(encoding);
+    if (vocabulary === undefined) {
+      vocabulary = this.#threads[0].call({ type: 'loadVocabulary', encoding });
+      this.#vocabularies.set(encoding, vocabulary);
+      // A failure is not remembered: the next call tries again.
+      vocabulary.catch(() => this.#vocabularies.delete(encoding));
+    }
+    return vocabulary;
+  }
+
+  async #run(
+    request: ScanRequest,
+    only: readonly string[] | undefined,
+    { onProgress, signal }: ScanHandlers,
+  ): Promise<ScanReport> {
+    signal?.throwIfAborted();
+    const control = newControl();
+    const run: Run = {
+      request: { ...request, folders: distinctFolders(request.folders) },
+      maxFileBytes: request.maxFileBytes ?? defaultMaxFileBytes,
+      control,
+      files: [],
+      leftOut: [],
+      problems: [],
+      counts: [],
+      filesDone: 0,
+    };
+    let abort = () => {};
+    const aborted = new Promise<never>((_, reject) => {
+      abort = () => {
+        Atomics.store(control, controlIndex.cancelled, 1);
+        reject(signal?.reason instanceof Error ? signal.reason : new Error('Cancelled'));
+      };
+    });
+    signal?.addEventListener('abort', abort, { once: true });
+    const report = () => {
+      const filesFound = Atomics.load(control, controlIndex.filesFound);
+      onProgress?.({ filesDone: run.filesDone, filesFound });
+    };
+    const timer = setInterval(report, progressIntervalMs);
+    try {
+      // The caller is free at once; the threads see the shared flag between two files or chunks.
+      const finished = await Promise.race([this.#work(run, only), aborted]);
+      report();
+      return finished;
+    } finally {
+      clearInterval(timer);
+      signal?.removeEventListener('abort', abort);
+      // Also after a failure: the other threads need not go on.
+      Atomics.store(control, controlIndex.cancelled, 1);
+    }
+  }
+
+  async #work(run: Run, only: readonly string[] | undefined): Promise<ScanReport> {
+    const { request, control, maxFileBytes } = run;
+    const walked = await this.#walker.call({
+      type: 'walk',
+      folders: request.folders,
+      exclude: request.exclude ?? [],
+      userRules: request.userRules ?? [],
+      maxFileBytes,
+      only,
+      cacheFolder: this.#options.cacheFolder,
+      encoding: request.encoding,
+      control,
+    });
+    append(run.files, walked.files);
+    append(run.leftOut, walked.leftOut);
+    append(run.problems, walked.problems);
+    run.filesDone = walked.files.length;
+    const sized = this.#walker.call({
+      type: 'sizeFolders',
+      folders: walked.leftOutFolders,
+      control,
+    });
+    await Promise.all([this.#countAll(run, walked.toCount), sized]);
+    append(run.leftOut, await sized);
+    await this.#remember(run);
+    return finishedReport(run);
+  }
+
+  async #countAll(run: Run, files: readonly FileToCount[]): Promise<void> {
+    if (files.length === 0) return;
+    const vocabulary = await this.#vocabulary(run.request.encoding);
+    const batches = batchesOf(files);
+    let failedStarts = 0;
+    const work = async (thread: Thread): Promise<void> => {
+      for (let batch = batches.pop(); batch !== undefined; batch = batches.pop()) {
+        const position = new Int32Array(new SharedArrayBuffer(4)).fill(-1);
+        try {
+          const outcomes = await thread.call({
+            type: 'countFiles',
+            files: batch,
+            maxFileBytes: run.maxFileBytes,
+            encoding: run.request.encoding,
+            vocabulary,
+            control: run.control,
+            position,
+          });
+          place(run, batch, outcomes);
+        } catch (error) {
+          if (!(error instanceof ThreadCrashed)) throw error;
+          const at = Atomics.load(position, 0);
+          if (at < 0 && ++failedStarts >= maxFailedStarts) throw error;
+          if (at >= 0) {
+            run.filesDone++;
+            run.problems.push({
+              path: batch[at].path,
+              message: `Counting it ended its thread: ${error.message}`,
+            });
+          }
+          const rest = batch.filter((_, index) => index !== at);
+          if (rest.length > 0) batches.push(rest);
+        }
+      }
+    };
+    await Promise.all(this.#threads.slice(0, batches.length).map(work));
+  }
+
+  async #remember(run: Run): Promise<void> {
+    if (this.#options.cacheFolder === undefined) return;
+    const failure = await this.#walker.call({ type: 'remember', counts: run.counts });
+    if (failure === undefined) return;
+    const message = `The counts could not be remembered, so the next analysis takes as long: ${failure}`;
+    run.problems.push({ path: this.#options.cacheFolder, message });
+  }
+}
+
+function place(run: Run, batch: readonly FileToCount[], outcomes: readonly CountOutcome[]): void {
+  for (const [index, file] of batch.entries()) {
+    const outcome = outcomes[index];
+    placeOutcome(file, outcome, run);
+    if (outcome.type === 'read') {
+      const { root, path, mtimeMs, ctimeMs } = file;
+      const { hash, readMs, result } = outcome;
+      run.counts.push({ root, path, bytes: file.bytes, mtimeMs, ctimeMs, hash, readMs, result });
+    }
+  }
+  run.filesDone += batch.length;
+}
+
+/** A folder that is named twice is analysed once. */
+function distinctFolders(folders: readonly ScanFolder[]): ScanFolder[] {
+  const byPath = new Map<string, ScanFolder>();
+  for (const folder of folders) {
+    const absolute = path.resolve(folder.path);
+    if (!byPath.has(absolute)) byPath.set(absolute, { ...folder, path: absolute });
+  }
+  return [...byPath.values()];
+}
+
+/** In the order of paths: the same folder gives the same report, whichever thread was first. */
+function finishedReport(run: Run): ScanReport {
+  const byPath = (a: { readonly path: string }, b: { readonly path: string }) =>
+    a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+  return {
+    encoding: run.request.encoding,
+    files: run.files.sort(byPath),
+    leftOut: run.leftOut.sort(byPath),
+    problems: run.problems.sort(byPath),
+  };
+}
+
+/** `push(...items)` overflows the stack from some 100,000 items on. */
+function append<T>(list: T[], items: readonly T[]): void {
+  for (const item of items) list.push(item);
+}

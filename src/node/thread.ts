@@ -1,0 +1,87 @@
+import { Worker } from 'node:worker_threads';
+import type { WorkerCalls, WorkerReply } from './scanMessages.ts';
+
+/** The worker thread ended in the middle of a call: out of memory, a fault, `process.exit`. */
+export class ThreadCrashed extends Error {
+  override readonly name = 'ThreadCrashed';
+}
+
+interface Call {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Enough for a vocabulary and the chunks of a file; beyond it the thread ends instead of the whole process. */
+const maxHeapMegabytes = 1024;
+
+/** One worker thread with typed calls. It starts at the first call, and again after a crash. */
+export class Thread {
+  readonly #workerFile: string;
+  readonly #calls = new Map<number, Call>();
+  #worker: Worker | undefined;
+  #lastId = 0;
+
+  constructor(workerFile: string) {
+    this.#workerFile = workerFile;
+  }
+
+  /** Calls waiting for their reply. */
+  get waiting(): number {
+    return this.#calls.size;
+  }
+
+  /** Rejects with what the call threw in the thread, or with `ThreadCrashed`. */
+  call<Type extends keyof WorkerCalls>(
+    request: WorkerCalls[Type]['request'] & { readonly type: Type },
+  ): Promise<WorkerCalls[Type]['reply']> {
+    const worker = (this.#worker ??= this.#start());
+    const id = ++this.#lastId;
+    // A process may end while its threads have nothing to do.
+    worker.ref();
+    return new Promise((resolve, reject) => {
+      this.#calls.set(id, {
+        resolve: resolve as (value: unknown) => void,
+        reject,
+      });
+      worker.postMessage({ id, request });
+    });
+  }
+
+  async stop(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    this.#failAll('It was stopped.');
+    await worker?.terminate();
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.#workerFile, {
+      resourceLimits: { maxOldGenerationSizeMb: maxHeapMegabytes },
+    });
+    worker.on('message', (reply: WorkerReply) => {
+      const call = this.#calls.get(reply.id);
+      this.#calls.delete(reply.id);
+      if ('error' in reply) call?.reject(new Error(reply.error));
+      else call?.resolve(reply.ok);
+      if (this.#calls.size === 0) worker.unref();
+    });
+    const crashed = (message: string) => {
+      if (this.#worker !== worker) return;
+      this.#worker = undefined;
+      this.#failAll(message);
+    };
+    worker.on('error', (error: unknown) => {
+      crashed(error instanceof Error ? error.message : String(error));
+    });
+    worker.on('exit', (code) => {
+      crashed(`The worker thread ended with code ${code}.`);
+    });
+    return worker;
+  }
+
+  #failAll(message: string): void {
+    const calls = [...this.#calls.values()];
+    this.#calls.clear();
+    for (const call of calls) call.reject(new ThreadCrashed(message));
+  }
+}

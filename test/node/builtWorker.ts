@@ -1,0 +1,36 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { afterAll } from 'vitest';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+// Two folders below the root, where the worker finds the vocabularies.
+mkdirSync(path.join(root, 'out'), { recursive: true });
+const folder = mkdtempSync(path.join(root, 'out', 'test-worker-'));
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The worker, bundled from the sources as they stand. @param before code that runs in it first */
+export async function builtWorker(before = ''): Promise<string> {
+  const outfile = path.join(folder, before === '' ? 'worker.mjs' : 'tampered.mjs');
+  await build({
+    stdin: {
+      contents: `${before}\nawait import('./src/node/countWorker.ts');`,
+      resolveDir: root,
+      loader: 'ts',
+    },
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    logLevel: 'error',
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
+  });
+  return outfile;
+}

@@ -1,0 +1,293 @@
+import { existsSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { get_encoding } from 'tiktoken';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Scanner, type ScannerOptions, type ScanRequest } from '../../src/node/scanner.ts';
+import { chunkBytes } from '../../src/node/readText.ts';
+import { builtWorker } from './builtWorker.ts';
+import { tempTree, writeTree } from './tempTree.ts';
+
+const tiktoken = get_encoding('o200k_base');
+const tokensOf = (text: string) => tiktoken.encode(text, [], []).length;
+
+let workerFile: string;
+/** Most tests share the threads: starting them takes longer than the scans. */
+let shared: Scanner;
+const scanners: Scanner[] = [];
+
+beforeAll(async () => {
+  workerFile = await builtWorker();
+  shared = newScanner();
+});
+afterAll(async () => {
+  await Promise.all(scanners.map((scanner) => scanner.dispose()));
+});
+
+function newScanner(options: Partial<ScannerOptions> = {}): Scanner {
+  const scanner = new Scanner({ workerFile, threads: 2, ...options });
+  scanners.push(scanner);
+  return scanner;
+}
+
+function requestFor(...folders: string[]): ScanRequest {
+  const prefixed = folders.map((folder, index) => ({
+    path: folder,
+    prefix: folders.length === 1 ? '' : `folder${index}`,
+  }));
+  return { folders: prefixed, encoding: 'o200k_base' };
+}
+
+const manyFiles = (count: number) =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, i) => [
+      `d${i % 7}/f${i}.ts`,
+      `export const value${i} = ${i};\n`.repeat(1 + (i % 40)),
+    ]),
+  );
+
+describe('Scanner', () => {
+  it('counts a folder as tiktoken counts its files, and lists all the rest', async () => {
+    const texts = {
+      'a.ts': 'const a = 1;\n',
+      'docs/ü ß.md': '# Größe\n\n漢字 <|endoftext|>\n',
+      'empty.txt': '',
+    };
+    const root = tempTree({
+      ...texts,
+      'bom.ts': '\uFEFFconst b = 2;',
+      'utf16.txt': Buffer.from('\uFEFFhéllo wörld', 'utf16le'),
+      'latin1.txt': Buffer.from('d\xe9j\xe0 vu', 'latin1'),
+      'data.thing': Buffer.from([0, 1, 2, 3]),
+      'logo.png': 'x',
+      'node_modules/a/index.js': 'abc',
+      'package-lock.json': '{}',
+    });
+    const report = await shared.scan(requestFor(root));
+    const counted = Object.fromEntries(report.files.map((file) => [file.path, file.tokens]));
+    expect(counted).toEqual({
+      'a.ts': tokensOf(texts['a.ts']),
+      'docs/ü ß.md': tokensOf(texts['docs/ü ß.md']),
+      'empty.txt': 0,
+      'bom.ts': tokensOf('const b = 2;'),
+      'utf16.txt': tokensOf('héllo wörld'),
+      'latin1.txt': tokensOf('déjà vu'),
+    });
+    expect(report.leftOut).toEqual([
+      { path: 'data.thing', bytes: 4, fileCount: 1, reason: 'binary' },
+      { path: 'logo.png', bytes: 1, fileCount: 1, reason: 'image' },
+      { path: 'node_modules/', bytes: 3, fileCount: 1, reason: 'dependencies' },
+      { path: 'package-lock.json', bytes: 2, fileCount: 1, reason: 'lockFile' },
+    ]);
+    expect(report.problems).toEqual([]);
+    expect(report.files[0]).toMatchObject({ bytes: 13, lines: 2 });
+    expect(report.files.find(({ path }) => path === 'empty.txt')?.lines).toBe(0);
+  });
+
+  it('counts the cells of a notebook and says that its outputs are left out', async () => {
+    const cells = [
+      { cell_type: 'markdown', source: ['# Title\n', 'text'] },
+      { cell_type: 'code', source: 'print(1)', outputs: [{ text: 'x'.repeat(1000) }] },
+    ];
+    const root = tempTree({
+      'a.ipynb': JSON.stringify({ cells, nbformat: 4 }),
+      'broken.ipynb': '{"cells": [',
+    });
+    const report = await shared.scan(requestFor(root));
+    expect(report.files.map(({ path, tokens }) => [path, tokens])).toEqual([
+      ['a.ipynb', tokensOf('# Title\ntext\n\nprint(1)')],
+      ['broken.ipynb', tokensOf('{"cells": [')],
+    ]);
+    expect(report.leftOut).toEqual([
+      { path: 'a.ipynb', bytes: 1013, fileCount: 0, reason: 'notebookOutput' },
+    ]);
+  });
+
+  it('counts a file of many chunks as a whole', async () => {
+    const text = 'The quick brown fox, 12345 times;\n  jumps = over(the, lazy) → dogs\n'.repeat(
+      40_000,
+    );
+    expect(text.length).toBeGreaterThan(2 * chunkBytes);
+    const unit = tokensOf(text.slice(0, text.length / 40_000));
+    const root = tempTree({
+      'big.txt': text,
+      'bigUtf16.txt': Buffer.from(`\uFEFF${text}`, 'utf16le'),
+    });
+    const report = await shared.scan(requestFor(root));
+    expect(report.files.map((file) => file.tokens)).toEqual([unit * 40_000, unit * 40_000]);
+    expect(report.files[0].lines).toBe(80_001);
+  });
+
+  it('gives the same report with one thread and with three', async () => {
+    const root = tempTree(manyFiles(500));
+    const one = await newScanner({ threads: 1 }).scan(requestFor(root));
+    const three = await newScanner({ threads: 3 }).scan(requestFor(root));
+    expect(one.files).toHaveLength(500);
+    expect(three).toEqual(one);
+  });
+
+  it('puts the folder first where there are several, and counts a nested one once', async () => {
+    const root = tempTree({ 'a.ts': 'a', 'inner/b.ts': 'b' });
+    const report = await shared.scan(requestFor(root, path.join(root, 'inner'), `${root}/`));
+    expect(report.files.map((file) => file.path)).toEqual(['folder0/a.ts', 'folder1/b.ts']);
+  });
+
+  it('reports a folder that is not there', async () => {
+    const report = await shared.scan(requestFor('/nowhere/at/all'));
+    expect(report.problems).toHaveLength(1);
+    expect(report.files).toEqual([]);
+  });
+
+  it('tells how far it is, up to the end', async () => {
+    const root = tempTree(manyFiles(300));
+    const seen: number[] = [];
+    await shared.scan(requestFor(root), {
+      onProgress: ({ filesDone, filesFound }) => {
+        expect(filesDone).toBeLessThanOrEqual(filesFound);
+        seen.push(filesDone);
+      },
+    });
+    expect(seen.at(-1)).toBe(300);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+  });
+
+  it('lets go at once when it is cancelled, and works again afterwards', async () => {
+    const root = tempTree({ ...manyFiles(200), 'big.txt': 'lorem ipsum '.repeat(1_000_000) });
+    const scanner = shared;
+    const before = new AbortController();
+    before.abort();
+    await expect(scanner.scan(requestFor(root), { signal: before.signal })).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+    const controller = new AbortController();
+    const scan = scanner.scan(requestFor(root), { signal: controller.signal });
+    setTimeout(() => {
+      controller.abort();
+    }, 60);
+    await expect(scan).rejects.toMatchObject({ name: 'AbortError' });
+    rmSync(path.join(root, 'big.txt'));
+    expect((await scanner.scan(requestFor(root))).files).toHaveLength(200);
+  });
+
+  it('recounts single paths: changed, new, deleted, left out, and whole folders', async () => {
+    const root = tempTree({ 'a.ts': 'a', 'd/b.ts': 'b', 'd/c.ts': 'c', '.gitignore': '*.log\n' });
+    const scanner = shared;
+    await scanner.scan(requestFor(root));
+    writeTree(root, { 'a.ts': 'one two three', 'new.ts': 'new', 'x.log': 'log' });
+    rmSync(path.join(root, 'd/b.ts'));
+    const paths = ['a.ts', 'new.ts', 'x.log', 'd/b.ts', 'gone/far/away.ts'];
+    const report = await scanner.recount(requestFor(root), paths);
+    expect(report.files.map(({ path, tokens }) => [path, tokens])).toEqual([
+      ['a.ts', 3],
+      ['new.ts', 1],
+    ]);
+    expect(report.leftOut).toEqual([{ path: 'x.log', bytes: 3, fileCount: 1, reason: 'ignored' }]);
+    const folder = await scanner.recount(requestFor(root), ['d']);
+    expect(folder.files.map((file) => file.path)).toEqual(['d/c.ts']);
+  });
+
+  it('counts texts beside a scan', async () => {
+    const scanner = shared;
+    const text = 'what am I about to ask?';
+    expect(await scanner.countText(text, 'o200k_base')).toBe(tokensOf(text));
+  });
+
+  it('loses one file to a crash of a thread, and says so', async () => {
+    const tampered = await builtWorker(`
+      import fs from 'node:fs';
+      import { syncBuiltinESMExports } from 'node:module';
+      const open = fs.openSync;
+      fs.openSync = (file, ...rest) => {
+        if (String(file).endsWith('crash.ts')) process.exit(7);
+        return open(file, ...rest);
+      };
+      syncBuiltinESMExports();`);
+    const root = tempTree({ ...manyFiles(300), 'd1/crash.ts': 'x', 'd5/crash.ts': 'x' });
+    const report = await newScanner({ workerFile: tampered }).scan(requestFor(root));
+    expect(report.files).toHaveLength(300);
+    expect(report.problems.map((problem) => problem.path)).toEqual(['d1/crash.ts', 'd5/crash.ts']);
+    expect(report.problems[0].message).toContain('ended its thread');
+  });
+
+  it('fails with the reason when its threads cannot start', async () => {
+    const scanner = newScanner({ workerFile: '/nowhere/worker.mjs' });
+    const root = tempTree({ 'a.ts': 'a' });
+    await expect(scanner.scan(requestFor(root))).rejects.toThrow('/nowhere/worker.mjs');
+  });
+
+  it('reports a file that vanishes between walking and reading', async () => {
+    const tampered = await builtWorker(`
+      import fs from 'node:fs';
+      import { syncBuiltinESMExports } from 'node:module';
+      const open = fs.openSync;
+      fs.openSync = (file, ...rest) => {
+        if (String(file).endsWith('gone.ts')) fs.rmSync(file);
+        return open(file, ...rest);
+      };
+      syncBuiltinESMExports();`);
+    const root = tempTree({ 'a.ts': 'a', 'gone.ts': 'x' });
+    const report = await newScanner({ workerFile: tampered }).scan(requestFor(root));
+    expect(report.files.map((file) => file.path)).toEqual(['a.ts']);
+    expect(report.problems).toEqual([
+      { path: 'gone.ts', message: 'It vanished while the folder was read.' },
+    ]);
+  });
+});
+
+describe('Scanner with a cache', () => {
+  it('opens no unchanged file again, and counts a changed one', async () => {
+    const root = tempTree({ 'a.ts': 'one', 'b.ts': 'two', 'c.bin': Buffer.from([0]) });
+    const cacheFolder = tempTree();
+    const first = await newScanner({ cacheFolder }).scan(requestFor(root));
+    // Times of the files must be old enough to be trusted.
+    await new Promise((resolve) => setTimeout(resolve, 2100));
+    expect(await newScanner({ cacheFolder }).scan(requestFor(root))).toEqual(first);
+    const unreadable = await builtWorker(`
+      import fs from 'node:fs';
+      import { syncBuiltinESMExports } from 'node:module';
+      const open = fs.openSync;
+      fs.openSync = (file, ...rest) => {
+        if (/[.](ts|bin)$/.test(String(file)) && !String(file).endsWith('b.ts')) throw new Error('opened');
+        return open(file, ...rest);
+      };
+      syncBuiltinESMExports();`);
+    writeFileSync(path.join(root, 'b.ts'), 'two and three');
+    const scanner = newScanner({ cacheFolder, workerFile: unreadable });
+    const second = await scanner.scan(requestFor(root));
+    expect(second.problems).toEqual([]);
+    expect(second.files.map((file) => file.tokens)).toEqual([1, 3]);
+    expect(second.leftOut).toEqual(first.leftOut);
+  });
+
+  it('keeps working where nothing can be written, and says so', async () => {
+    const root = tempTree({ 'a.ts': 'one' });
+    const cacheFolder = path.join(tempTree({ file: '' }), 'file');
+    const report = await newScanner({ cacheFolder }).scan(requestFor(root));
+    expect(report.files).toHaveLength(1);
+    expect(report.problems.map((problem) => problem.path)).toEqual([cacheFolder]);
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'says when the disk is full, and leaves no part of a file',
+    async () => {
+      if (!existsSync('/dev/full')) return;
+      const root = tempTree({ 'a.ts': 'one' });
+      const cacheFolder = tempTree();
+      const full = await builtWorker(`
+      import fs from 'node:fs';
+      import { syncBuiltinESMExports } from 'node:module';
+      fs.writeSync = (fd, bytes, offset, length) => length;
+      syncBuiltinESMExports();`);
+      const scanner = newScanner({ cacheFolder, workerFile: full });
+      const report = await scanner.scan(requestFor(root));
+      expect(report.problems[0].message).toContain('is the disk full?');
+      expect(readdirSync(cacheFolder)).toEqual([]);
+    },
+  );
+
+  it('follows a link that is named as the folder itself', async () => {
+    const root = tempTree({ 'real/a.ts': 'a' });
+    symlinkSync(path.join(root, 'real'), path.join(root, 'link'), 'junction');
+    const report = await shared.scan(requestFor(path.join(root, 'link')));
+    expect(report.files.map((file) => file.path)).toEqual(['a.ts']);
+  });
+});
