@@ -1,7 +1,11 @@
+import { unicodeVersion } from '../core/tokens/characterClasses.generated.ts';
 import type { EncodingName, TokenEncoder } from '../core/tokens/tokenCounter.ts';
 import { createTokenEncoder } from '../core/tokens/tokenEncoder.ts';
 import { loadVocabulary } from './vocabularies.ts';
 import type { SharedVocabulary } from './vocabularies.ts';
+
+/** Changes when counts may: a cache of counts made by another version is not believed. */
+export const tokenizerVersion = `1, Unicode ${unicodeVersion}`;
 
 /**
  * A counter for an encoding. A worker passes the vocabulary that its parent sent, so that all threads share one.

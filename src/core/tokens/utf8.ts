@@ -28,7 +28,7 @@ export function codePointAt(utf8: Uint8Array, idx: number): number {
  * Bytes of the well-formed character at `idx`, or minus the bytes that one U+FFFD stands for: the longest
  * beginning of a character, as the WHATWG Encoding Standard decodes (https://encoding.spec.whatwg.org/#utf-8-decoder).
  */
-function wellFormedLength(utf8: Uint8Array, idx: number, end: number): number {
+export function wellFormedLength(utf8: Uint8Array, idx: number, end: number): number {
   const lead = utf8[idx];
   if (lead < 0x80) return 1;
   let needed: number;
