@@ -14,6 +14,7 @@ export {
 } from './tensor.ts';
 export { createRandom, normalFloat32, normalFloat64, type Random } from './random.ts';
 export type * from './observer.ts';
+export type * from './stepEvents.ts';
 
 // Masks: who may attend to whom
 export { allowAll, createMask, intervalMask } from './masks/mask.ts';
@@ -60,3 +61,111 @@ export type { ReferenceOptions, ReferenceResult } from './attention/reference.ts
 export { tiledAttention, type TiledOptions, type TiledResult } from './attention/tiled.ts';
 export type { TiledWork } from './attention/tiled.ts';
 export { expNonPositive } from './attention/exponential.ts';
+
+// State space: a state of fixed size instead of a cache
+export { s4dConvolution, s4dKernel, s4dRecurrence } from './stateSpace/s4d.ts';
+export type { S4dParameters, ScanResult, ScanShape } from './stateSpace/s4d.ts';
+export { selectiveScan, selectiveScanBlocks, stateShares } from './stateSpace/selectiveScan.ts';
+export type { SelectiveInputs, SelectiveScanOptions } from './stateSpace/selectiveScan.ts';
+export { mambaBlock } from './stateSpace/mambaBlock.ts';
+export type {
+  MambaOptions,
+  MambaShape,
+  MambaState,
+  MambaWeights,
+} from './stateSpace/mambaBlock.ts';
+export { ssd, ssdBlocks } from './stateSpace/ssd.ts';
+export type { SsdInputs, SsdOptions, SsdResult, SsdShape } from './stateSpace/ssd.ts';
+export { mamba2Block } from './stateSpace/mamba2Block.ts';
+export type { Mamba2Options, Mamba2Shape, Mamba2Weights } from './stateSpace/mamba2Block.ts';
+export { copyingTask, selectiveCopying } from './stateSpace/selectiveCopying.ts';
+export type { CopyingResult, CopyingTask } from './stateSpace/selectiveCopying.ts';
+
+// Linear: attention without the n x n matrix
+export {
+  linformerAttention,
+  lowRankError,
+  poolingProjection,
+  randomProjection,
+  singularValues,
+  type LinformerShape,
+} from './linear/linformer.ts';
+export {
+  eluPlusOne,
+  linearAttentionChunked,
+  linearAttentionParallel,
+  linearAttentionRecurrent,
+} from './linear/linearAttention.ts';
+export type {
+  LinearAttentionOptions,
+  LinearAttentionResult,
+  LinearAttentionShape,
+  LinearAttentionState,
+} from './linear/linearAttention.ts';
+export { gatedDeltaRule, gatedDeltaRuleChunked } from './linear/gatedDeltaRule.ts';
+export type {
+  DeltaRuleInputs,
+  DeltaRuleOptions,
+  DeltaRuleResult,
+  DeltaRuleShape,
+} from './linear/gatedDeltaRule.ts';
+export { rwkvDecays, rwkvTimeMixing, rwkvTimeMixingParallel } from './linear/rwkv.ts';
+export type { RwkvInputs, RwkvOptions, RwkvResult, RwkvShape, RwkvState } from './linear/rwkv.ts';
+
+// Recurrence over segments
+export {
+  relativeSinusoids,
+  segmentMask,
+  transformerXlAttention,
+  transformerXlSegments,
+  transformerXlTerms,
+} from './recurrence/transformerXl.ts';
+export type {
+  SegmentedStackShape,
+  TransformerXlShape,
+  TransformerXlTerms,
+  TransformerXlWeights,
+} from './recurrence/transformerXl.ts';
+
+// Routing: mixture of experts
+export { auxiliaryLossGradient, expertLoads, routeTokens } from './routing/moe.ts';
+export type { LoadFigures, Routing, RoutingOptions, RoutingShape } from './routing/moe.ts';
+export { trainRouter, type BalancingRun, type BalancingStep } from './routing/balancing.ts';
+
+// Systems: what it takes to serve it
+export {
+  allReduceBytes,
+  splitHeadsOverRanks,
+  tensorParallelAttention,
+  tensorParallelMlp,
+} from './systems/tensorParallel.ts';
+export type {
+  AllReduceBytes,
+  HeadSplit,
+  ParallelAttentionShape,
+  ParallelAttentionWeights,
+  ParallelMlpShape,
+  ParallelOptions,
+  ParallelResult,
+} from './systems/tensorParallel.ts';
+export { continuousBatching, rooflineClock, staticBatching } from './systems/batching.ts';
+export type {
+  RequestTiming,
+  ServingOptions,
+  ServingRequest,
+  ServingRun,
+  StepClock,
+  StepWork,
+} from './systems/batching.ts';
+export { layerCacheBytes, repeatLayers, stackCacheBytes } from './systems/hybridStack.ts';
+export type { CacheConventions, LayerKind, StackCache } from './systems/hybridStack.ts';
+export { mixingCost, wallVariants } from './systems/quadraticWall.ts';
+export type { MixingCost, WallCost, WallModel, WallVariant } from './systems/quadraticWall.ts';
+export {
+  expectedNeedleWeight,
+  needleDepthCurve,
+  needleInputs,
+  needleScoreFor,
+  positionInfluence,
+} from './systems/dilution.ts';
+export type { DepthPlan, NeedleInputs, NeedlePlan } from './systems/dilution.ts';

@@ -116,3 +116,36 @@ export function transpose(matrix: FloatArray, rows: number, numColumns: number):
   }
   return turned;
 }
+
+/** (tokens, numHeads x headDim), as a projection gives it, to (numHeads, tokens, headDim), as attention takes it. */
+export function splitHeads(
+  rows: FloatArray,
+  tokens: number,
+  numHeads: number,
+  headDim: number,
+): FloatArray {
+  const heads = zerosLike(rows, rows.length);
+  for (let tokenIdx = 0; tokenIdx < tokens; tokenIdx++) {
+    for (let headIdx = 0; headIdx < numHeads; headIdx++) {
+      const from = (tokenIdx * numHeads + headIdx) * headDim;
+      heads.set(rows.subarray(from, from + headDim), (headIdx * tokens + tokenIdx) * headDim);
+    }
+  }
+  return heads;
+}
+
+/** The way back: (numHeads, tokens, headDim) to (tokens, numHeads x headDim). */
+export function mergeHeads(
+  heads: FloatArray,
+  tokens: number,
+  numHeads: number,
+  headDim: number,
+): FloatArray {
+  // Seen from here tokens and heads have merely changed places.
+  return splitHeads(heads, numHeads, tokens, headDim);
+}
+
+/** A copy of the state to go on from, or zeros: what is handed in is never written to. */
+export function stateFrom(initial: FloatArray | undefined, length: number): Float64Array {
+  return initial === undefined ? new Float64Array(length) : Float64Array.from(initial);
+}

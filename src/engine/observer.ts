@@ -1,9 +1,11 @@
+import type { StepObserver } from './stepEvents.ts';
+
 /**
  * What the engine can be watched doing. Every member is optional, and an event is only built when someone asked for its
  * kind (`if (observer?.tile) observer.tile({ ... })`), so that nothing is paid when nobody watches. An observer must not
  * change the arrays it is shown; it copies what it wants to keep, as they are reused.
  */
-export interface EngineObserver {
+export interface EngineObserver extends StepObserver {
   readonly tile?: (event: TileEvent) => void;
   readonly ringRound?: (event: RingRoundEvent) => void;
   readonly chunk?: (event: ChunkEvent) => void;

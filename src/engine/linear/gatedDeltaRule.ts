@@ -1,4 +1,5 @@
 import { requirePositiveInteger } from '../errors.ts';
+import { stateFrom } from '../layerMath.ts';
 import type { StepObserver } from '../stepEvents.ts';
 import { requireShape, zerosLike, type FloatArray } from '../tensor.ts';
 
@@ -61,7 +62,7 @@ function prepare(inputs: DeltaRuleInputs, shape: DeltaRuleShape, options: DeltaR
     q,
     k: normalise ? unitRows(inputs.k, keyDim) : Float64Array.from(inputs.k),
     output: zerosLike(inputs.q, tokens * numHeads * valueDim),
-    finalState: new Float64Array(options.initialState ?? numHeads * keyDim * valueDim),
+    finalState: stateFrom(options.initialState, numHeads * keyDim * valueDim),
   };
 }
 
@@ -165,7 +166,12 @@ export function gatedDeltaRuleChunked(
        * What `vector` finds at token `tokenIdx`: the state from before the chunk and the writes of `lastSource` and
        * earlier, each decayed up to here. Decays are multiplied up backwards, so that a cleared state (-Infinity) gives 0.
        */
-      const recall = (vector: Float64Array, start: number, tokenIdx: number, lastSource: number) => {
+      const recall = (
+        vector: Float64Array,
+        start: number,
+        tokenIdx: number,
+        lastSource: number,
+      ) => {
         answer.fill(0);
         let logKeep = 0;
         for (let source = tokenIdx; source >= first; source--) {

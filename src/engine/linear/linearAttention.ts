@@ -1,4 +1,5 @@
 import { requirePositiveInteger } from '../errors.ts';
+import { stateFrom } from '../layerMath.ts';
 import type { StepObserver } from '../stepEvents.ts';
 import { requireShape, zerosLike, type FloatArray } from '../tensor.ts';
 
@@ -122,19 +123,17 @@ export function linearAttentionChunked(
 ): LinearAttentionResult {
   const { numHeads, tokens, headDim, valueDim } = requireLinear(q, k, v, shape, options.state);
   requirePositiveInteger('chunkTokens', chunkTokens);
-  const keyValues = new Float64Array(options.state?.keyValues ?? numHeads * headDim * valueDim);
-  const keys = new Float64Array(options.state?.keys ?? numHeads * headDim);
+  const keyValues = stateFrom(options.state?.keyValues, numHeads * headDim * valueDim);
+  const keys = stateFrom(options.state?.keys, numHeads * headDim);
   const [phiQ, phiK] = [Float64Array.from(q, eluPlusOne), Float64Array.from(k, eluPlusOne)];
   const output = zerosLike(q, numHeads * tokens * valueDim);
   const sum = new Float64Array(valueDim);
+  const stateSize = headDim * valueDim;
+  const write = new Float64Array(stateSize);
 
   for (let headIdx = 0; headIdx < numHeads; headIdx++) {
     const headKeys = keys.subarray(headIdx * headDim, (headIdx + 1) * headDim);
-    const headState = keyValues.subarray(headKeys.length * valueDim * headIdx).subarray(
-      0,
-      headDim * valueDim,
-    );
-    const write = new Float64Array(headDim * valueDim);
+    const headState = keyValues.subarray(headIdx * stateSize, (headIdx + 1) * stateSize);
     for (let first = 0; first < tokens; first += chunkTokens) {
       const end = Math.min(first + chunkTokens, tokens);
       for (let qIdx = first; qIdx < end; qIdx++) {

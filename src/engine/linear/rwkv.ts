@@ -1,4 +1,5 @@
 import { requirePositiveInteger } from '../errors.ts';
+import { stateFrom } from '../layerMath.ts';
 import type { StepObserver } from '../stepEvents.ts';
 import { requireShape, zerosLike, type FloatArray } from '../tensor.ts';
 
@@ -67,8 +68,8 @@ export function rwkvTimeMixing(
 ): RwkvResult {
   requireRwkv(inputs, shape, options.state);
   const { tokens, channels } = shape;
-  const numerator = new Float64Array(options.state?.numerator ?? channels);
-  const denominator = new Float64Array(options.state?.denominator ?? channels);
+  const numerator = stateFrom(options.state?.numerator, channels);
+  const denominator = stateFrom(options.state?.denominator, channels);
   const largestLog = options.state
     ? Float64Array.from(options.state.largestLog)
     : new Float64Array(channels).fill(-Infinity);
@@ -83,14 +84,14 @@ export function rwkvTimeMixing(
       const value = inputs.value[here];
 
       const current = inputs.timeFirst[channel] + key;
-      const top = larger(largestLog[channel], current);
+      const top = Math.max(largestLog[channel], current);
       const past = scaled(largestLog[channel], top);
       const now = scaled(current, top);
       output[here] =
         (past * numerator[channel] + now * value) / (past * denominator[channel] + now);
 
       const decayed = largestLog[channel] + logKeep;
-      const next = larger(decayed, key);
+      const next = Math.max(decayed, key);
       const keepShare = scaled(decayed, next);
       const writeShare = scaled(key, next);
       numerator[channel] = keepShare * numerator[channel] + writeShare * value;
@@ -131,7 +132,7 @@ export function rwkvTimeMixingParallel(inputs: RwkvInputs, shape: RwkvShape): Fl
         const own = source === tokenIdx;
         const age = own ? inputs.timeFirst[channel] : (tokenIdx - 1 - source) * logKeep;
         exponents[source] = age + inputs.key[source * channels + channel];
-        top = larger(top, exponents[source]);
+        top = Math.max(top, exponents[source]);
       }
       let [weighted, weights] = [0, 0];
       for (let source = 0; source <= tokenIdx; source++) {
@@ -144,9 +145,6 @@ export function rwkvTimeMixingParallel(inputs: RwkvInputs, shape: RwkvShape): Fl
   }
   return output;
 }
-
-/** Math.max keeps NaN, which must not be hidden. */
-const larger = (a: number, b: number) => Math.max(a, b);
 
 /** exp(exponent - top), 0 for an exponent of -Infinity even when nothing was larger. */
 const scaled = (exponent: number, top: number) =>

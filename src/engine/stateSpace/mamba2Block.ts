@@ -59,10 +59,9 @@ export function mamba2Block(
   shape: Mamba2Shape,
   options: Mamba2Options = {},
 ): { readonly output: FloatArray; readonly state: MambaState } {
-  const { tokens, hiddenSize, numHeads, headDim, stateSize, numGroups, convKernelTokens } = shape;
-  for (const [name, value] of Object.entries(shape)) {
-    if (name !== 'tokens') requirePositiveInteger(name, value);
-  }
+  const { tokens, ...sizes } = shape;
+  const { hiddenSize, numHeads, headDim, stateSize, numGroups, convKernelTokens } = sizes;
+  for (const [name, value] of Object.entries(sizes)) requirePositiveInteger(name, value);
   const innerSize = numHeads * headDim;
   const groupsSize = numGroups * stateSize;
   const convChannels = innerSize + 2 * groupsSize;

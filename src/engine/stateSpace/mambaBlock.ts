@@ -68,10 +68,9 @@ export function mambaBlock(
   shape: MambaShape,
   options: MambaOptions = {},
 ): { readonly output: FloatArray; readonly state: MambaState } {
-  const { tokens, hiddenSize, innerSize, stateSize, convKernelTokens, timeStepRank } = shape;
-  for (const [name, value] of Object.entries(shape)) {
-    if (name !== 'tokens') requirePositiveInteger(name, value);
-  }
+  const { tokens, ...sizes } = shape;
+  const { hiddenSize, innerSize, stateSize, convKernelTokens, timeStepRank } = sizes;
+  for (const [name, value] of Object.entries(sizes)) requirePositiveInteger(name, value);
   requireShape('x', x, { tokens, hiddenSize });
   requireShape('inProj', weights.inProj, { twiceInnerSize: 2 * innerSize, hiddenSize });
   requireShape('xProj', weights.xProj, {

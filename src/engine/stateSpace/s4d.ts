@@ -1,4 +1,5 @@
 import { requirePositiveInteger } from '../errors.ts';
+import { stateFrom } from '../layerMath.ts';
 import type { StepObserver } from '../stepEvents.ts';
 import { requireShape, zerosLike, type FloatArray } from '../tensor.ts';
 
@@ -127,7 +128,7 @@ export function s4dRecurrence(
     requireShape('initialState', initialState, { channels, stateSize });
   }
   const { keep, gain } = zeroOrderHold(parameters, shape);
-  const finalState = new Float64Array(initialState ?? channels * stateSize);
+  const finalState = stateFrom(initialState, channels * stateSize);
   const y = zerosLike(u, u.length);
   const write = new Float64Array(stateSize);
   for (let channel = 0; channel < channels; channel++) {

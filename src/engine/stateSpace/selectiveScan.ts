@@ -1,4 +1,5 @@
 import { requirePositiveInteger } from '../errors.ts';
+import { stateFrom } from '../layerMath.ts';
 import type { StepObserver } from '../stepEvents.ts';
 import { requireShape, zerosLike, type FloatArray } from '../tensor.ts';
 import type { ScanResult, ScanShape } from './s4d.ts';
@@ -58,7 +59,7 @@ export function selectiveScan(
   requireSelective(inputs, shape, options);
   const { channels, stateSize, tokens } = shape;
   const { u, delta, A, B, C, D } = inputs;
-  const finalState = new Float64Array(options.initialState ?? channels * stateSize);
+  const finalState = stateFrom(options.initialState, channels * stateSize);
   const y = zerosLike(u, u.length);
   const keep = new Float64Array(stateSize);
   const write = new Float64Array(stateSize);
@@ -103,7 +104,7 @@ export function selectiveScanBlocks(
   const { channels, stateSize, tokens } = shape;
   const { u, delta, A, B, C, D } = inputs;
   const numBlocks = Math.ceil(tokens / blockTokens);
-  const finalState = new Float64Array(options.initialState ?? channels * stateSize);
+  const finalState = stateFrom(options.initialState, channels * stateSize);
   const y = zerosLike(u, u.length);
   // (tokens, stateSize): the steps of a block's first tokens up to this one, as one step.
   const keep = new Float64Array(tokens * stateSize);
@@ -169,6 +170,7 @@ export function stateShares(
 ): Float64Array {
   const { channels, stateSize, tokens } = shape;
   const { u, delta, A, B } = inputs;
+  // C has B's shape, and no part in this.
   requireSelective({ u, delta, A, B, C: B }, shape, {});
   const shares = new Float64Array(channels * tokens);
   for (let channel = 0; channel < channels; channel++) {

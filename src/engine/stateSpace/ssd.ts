@@ -1,4 +1,5 @@
 import { requireMultiple, requirePositiveInteger } from '../errors.ts';
+import { stateFrom } from '../layerMath.ts';
 import type { StepObserver } from '../stepEvents.ts';
 import { requireShape, zerosLike, type FloatArray } from '../tensor.ts';
 
@@ -65,7 +66,7 @@ export function ssd(inputs: SsdInputs, shape: SsdShape, options: SsdOptions = {}
   const { tokens, numHeads, headDim, stateSize, numGroups } = shape;
   const { x, delta, A, B, C, D } = inputs;
   const headSize = headDim * stateSize;
-  const finalState = new Float64Array(options.initialState ?? numHeads * headSize);
+  const finalState = stateFrom(options.initialState, numHeads * headSize);
   const y = zerosLike(x, x.length);
   const write = new Float64Array(headSize);
   const keep = new Float64Array(1);
@@ -119,7 +120,7 @@ export function ssdBlocks(
   const { tokens, numHeads, headDim, stateSize, numGroups } = shape;
   const { x, delta, A, B, C, D } = inputs;
   const headSize = headDim * stateSize;
-  const finalState = new Float64Array(options.initialState ?? numHeads * headSize);
+  const finalState = stateFrom(options.initialState, numHeads * headSize);
   const y = zerosLike(x, x.length);
   const output = new Float64Array(headDim);
 
