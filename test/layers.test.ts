@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 /** What each folder may import: other folders by name, packages by name; nothing else. */
 const rules: Record<string, { folders: string[]; packages: RegExp | null }> = {
   'src/engine': { folders: [], packages: null },
-  'src/core': { folders: [], packages: /^(graphology|d3-|lru-cache)/ },
+  'src/core': { folders: [], packages: /^(graphology|d3-|jsonc-parser)/ },
   'src/protocol': { folders: ['src/core'], packages: null },
   'src/lab': { folders: ['src/core', 'src/engine'], packages: null },
   'src/node': {

@@ -61,6 +61,40 @@ export type { ReferenceOptions, ReferenceResult } from './attention/reference.ts
 export { tiledAttention, type TiledOptions, type TiledResult } from './attention/tiled.ts';
 export type { TiledWork } from './attention/tiled.ts';
 export { expNonPositive } from './attention/exponential.ts';
+export { emptyPartial, joinSinkLogits, mergePartial } from './attention/merge.ts';
+export type { PartialAttention } from './attention/merge.ts';
+export { ringAttention, ringShards, ringTimeline } from './attention/ring.ts';
+export type {
+  RingLayout,
+  RingOptions,
+  RingRates,
+  RingResult,
+  RingRoundTime,
+  Stretch,
+} from './attention/ring.ts';
+export { attendWithCache, chunkedPrefill, prefillChunks, sliceTokens } from './attention/cached.ts';
+export type { CachedOptions, ChunkedPrefillOptions, PrefillChunk } from './attention/cached.ts';
+export { streamingLlmAttention } from './attention/streamingLlm.ts';
+export type { StreamingLlmOptions, StreamingLlmResult } from './attention/streamingLlm.ts';
+export { heavyHitterAttention } from './attention/heavyHitter.ts';
+export type { HeavyHitterAttentionOptions, HeavyHitterResult } from './attention/heavyHitter.ts';
+export { sparseAttention } from './attention/dynamicSparsity.ts';
+export type { SparseResult, SparsityRule } from './attention/dynamicSparsity.ts';
+
+// Caches: one interface, five ways to keep keys and values
+export { extendCache } from './caches/kvCache.ts';
+export type { KvCache, KvCacheOptions, KvCacheShape, KvView } from './caches/kvCache.ts';
+export { createContiguousCache, type ContiguousCacheOptions } from './caches/contiguous.ts';
+export { createRingBufferCache } from './caches/ringBuffer.ts';
+export { createPagedPool } from './caches/paged.ts';
+export type { PagedPool, PagedPoolOptions, PagedSequence } from './caches/paged.ts';
+export { createHeavyHitterCache, createSinkCache } from './caches/evicting.ts';
+export type { HeavyHitterCache, HeavyHitterOptions, SinkCacheOptions } from './caches/evicting.ts';
+export { createQuantizedCache } from './caches/quantized.ts';
+export type { QuantizationAxis, QuantizedCacheOptions } from './caches/quantized.ts';
+export { dequantizeGroups, quantizedBytes, quantizeGroups } from './caches/quantize.ts';
+export type { QuantizedGroups } from './caches/quantize.ts';
+export { decodeFp8, decodeFp8Array, encodeFp8, encodeFp8Array, fp8Greatest } from './caches/fp8.ts';
 
 // State space: a state of fixed size instead of a cache
 export { s4dConvolution, s4dKernel, s4dRecurrence } from './stateSpace/s4d.ts';

@@ -1,0 +1,180 @@
+import type { TokenCounter } from '../tokens/tokenCounter.ts';
+import { characterStart, lineStartsOf } from './lines.ts';
+import type { Declaration, Outline } from './outline.ts';
+
+/** A piece of a file that is sent, indexed and counted as one. Chunks of a file cover it without gap or overlap. */
+export interface Chunk {
+  readonly startByte: number;
+  readonly endByte: number;
+  /** Lines from 0, the end included. */
+  readonly startLine: number;
+  readonly endLine: number;
+  /** Exact, counted on its own. */
+  readonly tokens: number;
+  /** What is declared in it, by name; empty where no grammar reads the file. */
+  readonly declares: readonly string[];
+}
+
+export interface ChunkLimits {
+  /** Neighbours are joined until they come to this. */
+  readonly targetTokens: number;
+  /** No chunk has more. */
+  readonly maxTokens: number;
+}
+
+export const defaultChunkLimits: ChunkLimits = { targetTokens: 500, maxTokens: 1500 };
+
+interface Span {
+  readonly startLine: number;
+  /** Exclusive. */
+  readonly endLine: number;
+}
+
+/**
+ * Cuts a file between its declarations, joins small neighbours, and cuts what is too large at blank lines, at lines, and
+ * where one line alone is too large, inside it.
+ */
+export function chunkFile(
+  utf8: Uint8Array,
+  outline: Outline,
+  counter: TokenCounter,
+  limits: ChunkLimits = defaultChunkLimits,
+): Chunk[] {
+  if (utf8.length === 0) return [];
+  if (limits.maxTokens < 1)
+    throw new RangeError(`maxTokens must be at least 1, got ${limits.maxTokens}`);
+  const lineStarts = lineStartsOf(utf8);
+  const chunks: Chunk[] = [];
+  const byteAt = (line: number) => (line < lineStarts.length ? lineStarts[line] : utf8.length);
+
+  const add = (span: Span): void => {
+    const startByte = byteAt(span.startLine);
+    const endByte = byteAt(span.endLine);
+    if (endByte <= startByte) return;
+    const tokens = counter.countBytes(utf8.subarray(startByte, endByte));
+    if (tokens > limits.maxTokens) {
+      if (span.endLine - span.startLine > 1) halves(span, utf8, byteAt).forEach(add);
+      else addLine(span.startLine, startByte, endByte, tokens);
+      return;
+    }
+    chunks.push({
+      startByte,
+      endByte,
+      startLine: span.startLine,
+      endLine: span.endLine - 1,
+      tokens,
+      declares: namesIn(outline.declarations, span),
+    });
+  };
+
+  const addLine = (line: number, startByte: number, endByte: number, tokens: number): void => {
+    const pieceBytes = Math.max(
+      1,
+      Math.floor(((endByte - startByte) * limits.maxTokens * 0.8) / tokens),
+    );
+    for (let from = startByte; from < endByte;) {
+      let to = Math.min(endByte, from + pieceBytes);
+      let pieceTokens: number;
+      for (;;) {
+        to = to < endByte ? Math.max(characterStart(utf8, to), nextCharacter(utf8, from)) : to;
+        pieceTokens = counter.countBytes(utf8.subarray(from, to));
+        if (pieceTokens <= limits.maxTokens || to <= nextCharacter(utf8, from)) break;
+        to = from + Math.floor((to - from) / 2);
+      }
+      chunks.push({
+        startByte: from,
+        endByte: to,
+        startLine: line,
+        endLine: line,
+        tokens: pieceTokens,
+        declares: [],
+      });
+      from = to;
+    }
+  };
+
+  for (const span of joinedSpans(utf8, outline, lineStarts, byteAt, counter, limits)) add(span);
+  return chunks;
+}
+
+/** Spans between cuts, small neighbours joined by their size in bytes (tokens are counted once the span is settled). */
+function joinedSpans(
+  utf8: Uint8Array,
+  outline: Outline,
+  lineStarts: Uint32Array,
+  byteAt: (line: number) => number,
+  counter: TokenCounter,
+  limits: ChunkLimits,
+): Span[] {
+  const numLines = lineStarts.length;
+  const cuts = outline.cutLines.length > 0 ? outline.cutLines : everyLineOf(numLines);
+  const sample = utf8.subarray(0, characterStart(utf8, 16_384));
+  const bytesPerToken = sample.length / Math.max(1, counter.countBytes(sample));
+  const targetBytes = limits.targetTokens * bytesPerToken;
+
+  const spans: Span[] = [];
+  let startLine = 0;
+  let lastCut = 0;
+  for (const cut of cuts) {
+    if (cut <= startLine || cut >= numLines) continue;
+    if (byteAt(cut) - byteAt(startLine) > targetBytes && lastCut > startLine) {
+      spans.push({ startLine, endLine: lastCut });
+      startLine = lastCut;
+    }
+    lastCut = cut;
+  }
+  if (lastCut > startLine && byteAt(numLines) - byteAt(startLine) > targetBytes) {
+    spans.push({ startLine, endLine: lastCut });
+    startLine = lastCut;
+  }
+  spans.push({ startLine, endLine: numLines });
+  return spans;
+}
+
+function everyLineOf(numLines: number): number[] {
+  return Array.from({ length: numLines }, (_, line) => line);
+}
+
+/** Two halves of a span, cut at the blank line nearest its middle, else at its middle line. */
+function halves(span: Span, utf8: Uint8Array, byteAt: (line: number) => number): Span[] {
+  const middle = (span.startLine + span.endLine) >> 1;
+  const reach = Math.floor((span.endLine - span.startLine) / 4);
+  let cut = middle;
+  for (let distance = 0; distance <= reach; distance++) {
+    const blank = [middle - distance, middle + distance].find(
+      (line) =>
+        line > span.startLine &&
+        line < span.endLine &&
+        isBlank(utf8, byteAt(line - 1), byteAt(line)),
+    );
+    if (blank !== undefined) {
+      cut = blank;
+      break;
+    }
+  }
+  cut = Math.min(Math.max(cut, span.startLine + 1), span.endLine - 1);
+  return [
+    { startLine: span.startLine, endLine: cut },
+    { startLine: cut, endLine: span.endLine },
+  ];
+}
+
+function isBlank(utf8: Uint8Array, startByte: number, endByte: number): boolean {
+  for (let i = startByte; i < endByte; i++) if (utf8[i] > 32) return false;
+  return true;
+}
+
+function nextCharacter(utf8: Uint8Array, offset: number): number {
+  let next = offset + 1;
+  while (next < utf8.length && (utf8[next] & 0xc0) === 0x80) next++;
+  return next;
+}
+
+function namesIn(declarations: readonly Declaration[], span: Span): string[] {
+  return declarations
+    .filter(
+      (declaration) =>
+        declaration.startLine >= span.startLine && declaration.startLine < span.endLine,
+    )
+    .map((declaration) => declaration.name);
+}

@@ -1,0 +1,95 @@
+import type { Outline } from './outline.ts';
+import { projectPaths } from './imports/projectPaths.ts';
+import { resolveImport } from './imports/resolveImport.ts';
+
+/** A file as the graph reads it. */
+export interface GraphFile {
+  readonly path: string;
+  readonly outline: Outline;
+  /** Every distinct word of the file, for symbol references. */
+  readonly words: ReadonlySet<string>;
+}
+
+export type DependencyKind = 'import' | 'symbol';
+
+/** The file `from` needs the file `to`; between two files each kind stands once. */
+export interface Dependency {
+  readonly from: number;
+  readonly to: number;
+  readonly kind: DependencyKind;
+}
+
+export interface DependencyGraph {
+  readonly numFiles: number;
+  readonly dependencies: readonly Dependency[];
+  /** Imports that lead outside the workspace. */
+  readonly externalImports: number;
+  /** Imports whose target should be here and is not: left out, generated, or misspelt. */
+  readonly unresolvedImports: number;
+}
+
+/** Shorter names ("id", "get") say too little for a match by name. */
+const shortestSymbol = 4;
+
+/**
+ * The dependency graph of a workspace: imports, resolved by each language's rules, and symbol references, which are matches
+ * by name: a file that holds the name of something declared at the top of exactly one other file refers to it. A match by
+ * name can be a coincidence; that it asks for exactly one declaring file keeps those few.
+ */
+export function dependencyGraph(
+  files: readonly GraphFile[],
+  textOf: (fileIdx: number) => string,
+): DependencyGraph {
+  const project = projectPaths(
+    files.map(({ path, outline }) => ({ path, packageName: outline.packageName })),
+    textOf,
+  );
+  const dependencies: Dependency[] = [];
+  const seen = new Set<string>();
+  const add = (from: number, to: number, kind: DependencyKind) => {
+    const key = `${from} ${to} ${kind}`;
+    if (from === to || seen.has(key)) return;
+    seen.add(key);
+    dependencies.push({ from, to, kind });
+  };
+
+  let externalImports = 0;
+  let unresolvedImports = 0;
+  files.forEach(({ path, outline }, from) => {
+    if (outline.language === undefined) return;
+    for (const { specifier } of outline.imports) {
+      const resolution = resolveImport(specifier, path, outline.language, project);
+      if (resolution === 'external') externalImports++;
+      else if (resolution === 'unresolved') unresolvedImports++;
+      else for (const to of resolution) add(from, to, 'import');
+    }
+  });
+
+  const declaredIn = uniqueDeclarations(files);
+  files.forEach(({ words }, from) => {
+    for (const word of words) {
+      const to = declaredIn.get(word);
+      if (to !== undefined) add(from, to, 'symbol');
+    }
+  });
+  return { numFiles: files.length, dependencies, externalImports, unresolvedImports };
+}
+
+/** Names declared at the top of exactly one file, with that file. */
+function uniqueDeclarations(files: readonly GraphFile[]): Map<string, number> {
+  const declaredIn = new Map<string, number>();
+  const ambiguous = new Set<string>();
+  files.forEach(({ outline }, fileIdx) => {
+    for (const { name, depth, kind } of outline.declarations) {
+      if (depth > 0 || kind === 'module' || name.length < shortestSymbol || ambiguous.has(name))
+        continue;
+      const other = declaredIn.get(name);
+      if (other === undefined) declaredIn.set(name, fileIdx);
+      else if (other !== fileIdx) {
+        declaredIn.delete(name);
+        ambiguous.add(name);
+      }
+    }
+  });
+  return declaredIn;
+}

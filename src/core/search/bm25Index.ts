@@ -1,0 +1,184 @@
+import { termsOfWord, wordsOf } from './terms.ts';
+
+/** Okapi BM25's two constants: how fast repeats of a term saturate, and how much a long document is held against it. */
+const k1 = 1.2;
+const b = 0.75;
+
+export interface Hit {
+  readonly documentIdx: number;
+  readonly score: number;
+}
+
+/**
+ * An inverted index in typed arrays: for each term the documents that hold it, in order, with how often.
+ * Ranking is Okapi BM25 (Robertson and Zaragoza 2009, https://doi.org/10.1561/1500000019, eq. 3.15) with the idf that never
+ * goes below zero, ln(1 + (N - n + 0.5) / (n + 0.5)).
+ */
+export interface Bm25Index {
+  readonly numDocuments: number;
+  readonly termIds: ReadonlyMap<string, number>;
+  /** (numTerms + 1): where each term's postings start. */
+  readonly postingStarts: Uint32Array;
+  /** Document of each posting, ascending within a term. */
+  readonly postingDocuments: Uint32Array;
+  /** Times the term stands in that document, at most 65,535. */
+  readonly postingCounts: Uint16Array;
+  /** Terms in each document. */
+  readonly documentLengths: Uint32Array;
+}
+
+/** A growing list of numbers in one typed array. */
+class NumberList {
+  length = 0;
+  private numbers = new Uint32Array(1 << 16);
+
+  push(value: number): void {
+    if (this.length === this.numbers.length) {
+      const larger = new Uint32Array(this.numbers.length * 2);
+      larger.set(this.numbers);
+      this.numbers = larger;
+    }
+    this.numbers[this.length++] = value;
+  }
+
+  at(index: number): number {
+    return this.numbers[index];
+  }
+}
+
+/** Takes documents one by one, in order, and ends in an index. */
+export class Bm25Builder {
+  private readonly termIds = new Map<string, number>();
+  /** Terms of each distinct word: code repeats its words, so each is split once. */
+  private readonly termsOfKnownWord = new Map<string, Uint32Array>();
+  private readonly terms = new NumberList();
+  private readonly counts = new NumberList();
+  private readonly documentEnds = new NumberList();
+  private readonly lengths = new NumberList();
+  private readonly countInDocument = new Map<number, number>();
+
+  addDocument(text: string): void {
+    this.countInDocument.clear();
+    let length = 0;
+    for (const word of wordsOf(text)) {
+      for (const term of this.idsOf(word)) {
+        this.countInDocument.set(term, (this.countInDocument.get(term) ?? 0) + 1);
+        length++;
+      }
+    }
+    for (const [term, count] of this.countInDocument) {
+      this.terms.push(term);
+      this.counts.push(count);
+    }
+    this.documentEnds.push(this.terms.length);
+    this.lengths.push(length);
+  }
+
+  build(): Bm25Index {
+    const numTerms = this.termIds.size;
+    const numPostings = this.terms.length;
+    const postingStarts = new Uint32Array(numTerms + 1);
+    for (let i = 0; i < numPostings; i++) postingStarts[this.terms.at(i) + 1]++;
+    for (let term = 0; term < numTerms; term++) postingStarts[term + 1] += postingStarts[term];
+    const next = postingStarts.slice(0, numTerms);
+    const postingDocuments = new Uint32Array(numPostings);
+    const postingCounts = new Uint16Array(numPostings);
+    const numDocuments = this.documentEnds.length;
+    for (let documentIdx = 0, i = 0; documentIdx < numDocuments; documentIdx++) {
+      for (; i < this.documentEnds.at(documentIdx); i++) {
+        const target = next[this.terms.at(i)]++;
+        postingDocuments[target] = documentIdx;
+        postingCounts[target] = Math.min(this.counts.at(i), 0xffff);
+      }
+    }
+    const documentLengths = Uint32Array.from({ length: numDocuments }, (_, i) =>
+      this.lengths.at(i),
+    );
+    return {
+      numDocuments,
+      termIds: this.termIds,
+      postingStarts,
+      postingDocuments,
+      postingCounts,
+      documentLengths,
+    };
+  }
+
+  private idsOf(word: string): Uint32Array {
+    let ids = this.termsOfKnownWord.get(word);
+    if (ids === undefined) {
+      ids = Uint32Array.from(termsOfWord(word), (term) => {
+        let id = this.termIds.get(term);
+        if (id === undefined) {
+          id = this.termIds.size;
+          this.termIds.set(term, id);
+        }
+        return id;
+      });
+      this.termsOfKnownWord.set(word, ids);
+    }
+    return ids;
+  }
+}
+
+/**
+ * The best documents for a query, best first; ties by document order. `excluded` documents are no hits.
+ * @example search(index, 'where are http headers parsed', 10)
+ */
+export function search(
+  index: Bm25Index,
+  query: string,
+  maxHits: number,
+  excluded: ReadonlySet<number> = new Set(),
+): Hit[] {
+  const { numDocuments, postingStarts, postingDocuments, postingCounts, documentLengths } = index;
+  let totalLength = 0;
+  for (const length of documentLengths) totalLength += length;
+  const averageLength = totalLength / Math.max(1, numDocuments);
+
+  const scores = new Float64Array(numDocuments);
+  for (const term of queryTerms(index, query)) {
+    const start = postingStarts[term];
+    const end = postingStarts[term + 1];
+    const numHolding = end - start;
+    const idf = Math.log(1 + (numDocuments - numHolding + 0.5) / (numHolding + 0.5));
+    for (let i = start; i < end; i++) {
+      const documentIdx = postingDocuments[i];
+      const count = postingCounts[i];
+      const lengthNorm = 1 - b + (b * documentLengths[documentIdx]) / averageLength;
+      scores[documentIdx] += (idf * count * (k1 + 1)) / (count + k1 * lengthNorm);
+    }
+  }
+  return bestOf(scores, maxHits, excluded);
+}
+
+function queryTerms(index: Bm25Index, query: string): Set<number> {
+  const ids = new Set<number>();
+  for (const word of wordsOf(query)) {
+    for (const term of termsOfWord(word)) {
+      const id = index.termIds.get(term);
+      if (id !== undefined) ids.add(id);
+    }
+  }
+  return ids;
+}
+
+/** The largest positive scores, by insertion into a short sorted list: most documents never enter it. */
+function bestOf(scores: Float64Array, maxHits: number, excluded: ReadonlySet<number>): Hit[] {
+  const best: Hit[] = [];
+  for (let documentIdx = 0; documentIdx < scores.length; documentIdx++) {
+    const score = scores[documentIdx];
+    if (score <= 0 || excluded.has(documentIdx)) continue;
+    if (best.length >= maxHits && score <= best[best.length - 1].score) continue;
+    let low = 0;
+    let high = best.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (best[middle].score >= score) low = middle + 1;
+      else high = middle;
+    }
+    best.splice(low, 0, { documentIdx, score });
+    if (best.length > maxHits) best.pop();
+  }
+  return best;
+}

@@ -1,0 +1,140 @@
+import type { Node } from '@vscode/tree-sitter-wasm';
+import type { ImportStatement, Language } from '../../core/plans/outline.ts';
+
+/** Reads what a file imports: by the tree where the language has import statements, by calls where it loads by call. */
+export function readImports(root: Node, text: string, language: Language): ImportStatement[] {
+  const imports: ImportStatement[] = [];
+  for (const node of root.namedChildren) {
+    if (node === null) continue;
+    for (const specifier of specifiersOf(node, language))
+      imports.push({ specifier, line: node.startPosition.row });
+  }
+  if (language === 'typescript' || language === 'tsx' || language === 'javascript') {
+    const known = new Set(imports.map((statement) => statement.specifier));
+    imports.push(...readCalls(text).filter((call) => !known.has(call.specifier)));
+  }
+  return imports;
+}
+
+function specifiersOf(node: Node, language: Language): string[] {
+  switch (language) {
+    case 'typescript':
+    case 'tsx':
+    case 'javascript': {
+      const source =
+        node.childForFieldName('source') ?? node.firstNamedChild?.childForFieldName('source');
+      const isImport = node.type === 'import_statement' || node.type === 'export_statement';
+      return isImport && source !== null && source !== undefined ? [unquote(source.text)] : [];
+    }
+    case 'python':
+      return pythonSpecifiers(node);
+    case 'go':
+      return node.type === 'import_declaration' ? quotedIn(node.text) : [];
+    case 'rust':
+      if (node.type === 'use_declaration')
+        return rustPaths(node.childForFieldName('argument')?.text ?? '');
+      if (node.type === 'mod_item' && node.childForFieldName('body') === null) {
+        return [`mod ${node.childForFieldName('name')?.text ?? ''}`];
+      }
+      return [];
+    case 'java':
+      return node.type === 'import_declaration'
+        ? [node.text.replace(/^import\s+(static\s+)?/, '').replace(/\s*;?\s*$/, '')]
+        : [];
+    case 'cpp':
+      return node.type === 'preproc_include' ? [node.childForFieldName('path')?.text ?? ''] : [];
+    case 'c-sharp':
+      return node.type === 'using_directive'
+        ? [
+            node.text
+              .replace(/^(global\s+)?using\s+(static\s+)?([\w.]+\s*=\s*)?/, '')
+              .replace(/\s*;?\s*$/, ''),
+          ]
+        : [];
+    case 'php':
+      if (node.type === 'namespace_use_declaration') {
+        return [
+          node.text
+            .replace(/^use\s+(function\s+|const\s+)?/, '')
+            .replace(/(\s+as\s+\w+)?\s*;?\s*$/, ''),
+        ];
+      }
+      return /^(require|include)(_once)?\b/.test(node.text) ? quotedIn(node.text).slice(0, 1) : [];
+    case 'ruby':
+      if (node.type !== 'call' || !/^require(_relative)?\b/.test(node.text)) return [];
+      return quotedIn(node.text)
+        .slice(0, 1)
+        .map((name) => (node.text.startsWith('require_relative') ? `./${name}` : name));
+    case 'css':
+      return node.type === 'import_statement' ? quotedIn(node.text).slice(0, 1) : [];
+    case 'bash': {
+      const sourced = /^(?:source|\.)\s+(['"]?)([^\s'";]+)\1/.exec(node.text);
+      return node.type === 'command' && sourced !== null ? [sourced[2]] : [];
+    }
+  }
+}
+
+function pythonSpecifiers(node: Node): string[] {
+  if (node.type === 'import_statement') {
+    return node.text
+      .replace(/^import\s+/, '')
+      .split(',')
+      .map((name) => name.trim().split(/\s+as\s+/)[0])
+      .filter((name) => name !== '');
+  }
+  if (node.type !== 'import_from_statement') return [];
+  const module = node.childForFieldName('module_name')?.text ?? '';
+  // "from .a import b" may mean the module a.b or a name in a: both are offered, the one that exists is taken.
+  const names = node
+    .childrenForFieldName('name')
+    .map((name) => name?.text.split(/\s+as\s+/)[0] ?? '')
+    .filter((name) => name !== '');
+  return names.length === 0 ? [module] : names.map((name) => `${module}:${name}`);
+}
+
+/** "a::{b, c::d}" is two paths. */
+function rustPaths(use: string): string[] {
+  const compact = use.replace(/\s+as\s+\w+/g, '').replace(/\s+/g, '');
+  const open = compact.indexOf('{');
+  if (open < 0) return compact === '' ? [] : [compact];
+  const prefix = compact.slice(0, open);
+  const inner = compact.slice(open + 1, compact.endsWith('}') ? -1 : undefined);
+  const parts: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (let i = 0; i <= inner.length; i++) {
+    if (i === inner.length || (inner[i] === ',' && depth === 0)) {
+      if (i > start) parts.push(inner.slice(start, i));
+      start = i + 1;
+    } else if (inner[i] === '{') depth++;
+    else if (inner[i] === '}') depth--;
+  }
+  return parts.flatMap((part) => rustPaths(prefix + part));
+}
+
+const loadCall = /\b(?:require|import)\s*\(\s*(['"])([^'"\n]{1,500})\1\s*[,)]/g;
+
+function readCalls(text: string): ImportStatement[] {
+  const imports: ImportStatement[] = [];
+  let line = 0;
+  let from = 0;
+  for (const match of text.matchAll(loadCall)) {
+    for (
+      let at = text.indexOf('\n', from);
+      at >= 0 && at < match.index;
+      at = text.indexOf('\n', at + 1)
+    )
+      line++;
+    from = match.index;
+    imports.push({ specifier: match[2], line });
+  }
+  return imports;
+}
+
+function quotedIn(text: string): string[] {
+  return [...text.matchAll(/(["'`])([^"'`\n]+)\1/g)].map((match) => match[2]);
+}
+
+function unquote(text: string): string {
+  return text.replace(/^['"`]|['"`]$/g, '');
+}

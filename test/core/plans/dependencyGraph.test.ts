@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { dependencyGraph } from '../../../src/core/plans/dependencyGraph.ts';
+import { wordsOf } from '../../../src/core/search/terms.ts';
+import { parseOutline } from '../../../src/node/outline/parseOutline.ts';
+
+async function graphOf(tree: Record<string, string>) {
+  const paths = Object.keys(tree);
+  const files = await Promise.all(
+    paths.map(async (path) => ({
+      path,
+      outline: await parseOutline(path, tree[path]),
+      words: new Set(wordsOf(tree[path])),
+    })),
+  );
+  const graph = dependencyGraph(files, (fileIdx) => tree[paths[fileIdx]]);
+  return {
+    imports: graph.dependencies
+      .filter((dependency) => dependency.kind === 'import')
+      .map(({ from, to }) => `${paths[from]} -> ${paths[to]}`)
+      .sort(),
+    symbols: graph.dependencies
+      .filter((dependency) => dependency.kind === 'symbol')
+      .map(({ from, to }) => `${paths[from]} -> ${paths[to]}`)
+      .sort(),
+    external: graph.externalImports,
+    unresolved: graph.unresolvedImports,
+  };
+}
+
+describe('imports of', () => {
+  it('TypeScript: relative, compiled extension, index, alias, workspace package, package imports, dynamic', async () => {
+    const graph = await graphOf({
+      'a/main.ts':
+        "import './b';\nimport x from './c.js';\nimport d from './d';\nexport * from '@app/e';\nimport '@me/lib';\nimport '@me/lib/deep';\nimport '#int';\nimport 'react';\nconst f = await import('./f');\nimport './gone';",
+      'a/b.ts': '',
+      'a/c.ts': '',
+      'a/d/index.ts': '',
+      'a/f.mjs': '',
+      'app/e.ts': '',
+      'tsconfig.json': '{ // aliases\n "compilerOptions": { "paths": { "@app/*": ["./app/*"] } } }',
+      'package.json': '{ "name": "root", "imports": { "#int": "./app/int.ts" } }',
+      'app/int.ts': '',
+      'libs/lib/package.json': '{ "name": "@me/lib" }',
+      'libs/lib/src/index.ts': '',
+      'libs/lib/src/deep.ts': '',
+    });
+    expect(graph.imports).toEqual([
+      'a/main.ts -> a/b.ts',
+      'a/main.ts -> a/c.ts',
+      'a/main.ts -> a/d/index.ts',
+      'a/main.ts -> a/f.mjs',
+      'a/main.ts -> app/e.ts',
+      'a/main.ts -> app/int.ts',
+      'a/main.ts -> libs/lib/src/deep.ts',
+      'a/main.ts -> libs/lib/src/index.ts',
+    ]);
+    expect([graph.external, graph.unresolved]).toEqual([1, 1]);
+  });
+
+  it('Python: absolute, relative, a module or a name, packages without __init__.py', async () => {
+    const graph = await graphOf({
+      'src/pkg/__init__.py': '',
+      'src/pkg/a.py':
+        'from . import b\nfrom .sub.c import thing\nimport pkg.d as d\nimport os\nfrom .gone import x',
+      'src/pkg/b.py': '',
+      'src/pkg/d.py': '',
+      'src/pkg/sub/c.py': '',
+      'tools/run.py': 'import helpers.h',
+      'tools/helpers/h.py': '',
+    });
+    expect(graph.imports).toEqual([
+      'src/pkg/a.py -> src/pkg/b.py',
+      'src/pkg/a.py -> src/pkg/d.py',
+      'src/pkg/a.py -> src/pkg/sub/c.py',
+      'tools/run.py -> tools/helpers/h.py',
+    ]);
+    expect([graph.external, graph.unresolved]).toEqual([1, 1]);
+  });
+
+  it('Go, Rust, Java, C++, C#, PHP and Ruby', async () => {
+    const graph = await graphOf({
+      'go/go.mod': 'module example.com/m\n',
+      'go/main.go': 'package main\nimport (\n"fmt"\n"example.com/m/x"\n)',
+      'go/x/x.go': 'package x',
+      'rs/src/lib.rs': 'mod a;\nuse crate::a::b::Thing;\nuse std::fmt;',
+      'rs/src/a/mod.rs': 'pub mod b;',
+      'rs/src/a/b.rs': 'use super::C;',
+      'java/p/K.java': 'package p;\nimport q.L;\nimport q.*;\nimport java.util.List;\nclass K {}',
+      'java/q/L.java': 'package q;\nclass L {}',
+      'cpp/main.cpp': '#include "k.h"\n#include <lib/z.h>\n#include <vector>\n',
+      'cpp/k.h': '',
+      'cpp/include/lib/z.h': '',
+      'cs/A.cs': 'using My.Space;\nclass A {}',
+      'cs/B.cs': 'namespace My.Space { class B {} }',
+      'php/a.php': "<?php\nuse App\\B;\nrequire_once 'c.php';",
+      'php/B.php': '<?php\nnamespace App;\nclass B {}',
+      'php/c.php': '<?php',
+      'rb/a.rb': "require_relative 'b'\nrequire 'json'",
+      'rb/b.rb': '',
+    });
+    expect(graph.imports).toEqual([
+      'cpp/main.cpp -> cpp/include/lib/z.h',
+      'cpp/main.cpp -> cpp/k.h',
+      'cs/A.cs -> cs/B.cs',
+      'go/main.go -> go/x/x.go',
+      'java/p/K.java -> java/q/L.java',
+      'php/a.php -> php/B.php',
+      'php/a.php -> php/c.php',
+      'rb/a.rb -> rb/b.rb',
+      'rs/src/a/b.rs -> rs/src/a/mod.rs',
+      'rs/src/a/mod.rs -> rs/src/a/b.rs',
+      'rs/src/lib.rs -> rs/src/a/b.rs',
+      'rs/src/lib.rs -> rs/src/a/mod.rs',
+    ]);
+  });
+});
+
+describe('symbol references', () => {
+  it('lead to the one file that declares the name, and to none when two do', async () => {
+    const graph = await graphOf({
+      'a.ts': 'export function computeBudget() {}\nexport function twice() {}',
+      'b.ts': 'export function twice() {}',
+      'c.ts': 'computeBudget(); twice();',
+    });
+    expect(graph.symbols).toEqual(['c.ts -> a.ts']);
+  });
+});
