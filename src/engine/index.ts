@@ -61,6 +61,7 @@ export type { ReferenceOptions, ReferenceResult } from './attention/reference.ts
 export { tiledAttention, type TiledOptions, type TiledResult } from './attention/tiled.ts';
 export type { TiledWork } from './attention/tiled.ts';
 export { expNonPositive } from './attention/exponential.ts';
+export { naiveAttentionTraffic, type AttentionTraffic } from './attention/traffic.ts';
 export { emptyPartial, joinSinkLogits, mergePartial } from './attention/merge.ts';
 export type { PartialAttention } from './attention/merge.ts';
 export { ringAttention, ringShards, ringTimeline } from './attention/ring.ts';
@@ -88,6 +89,7 @@ export { createContiguousCache, type ContiguousCacheOptions } from './caches/con
 export { createRingBufferCache } from './caches/ringBuffer.ts';
 export { createPagedPool } from './caches/paged.ts';
 export type { PagedPool, PagedPoolOptions, PagedSequence } from './caches/paged.ts';
+export { compareOccupancy, type Occupancy } from './caches/fragmentation.ts';
 export { createHeavyHitterCache, createSinkCache } from './caches/evicting.ts';
 export type { HeavyHitterCache, HeavyHitterOptions, SinkCacheOptions } from './caches/evicting.ts';
 export { createQuantizedCache } from './caches/quantized.ts';

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   attendWithCache,
   causal,
+  compareOccupancy,
   createContiguousCache,
   createHeavyHitterCache,
   createPagedPool,
@@ -195,6 +196,15 @@ describe('the paged cache', () => {
         expect(pool.freeBlocks).toBe(8 - Math.ceil(tokens / 4));
       }),
     );
+  });
+
+  it('uses the memory that contiguous reservations leave idle', () => {
+    // Three sequences of 5, 0 and 30 tokens, each allowed 40.
+    const { contiguous, paged } = compareOccupancy([5, 0, 30], 40, 4);
+    expect(contiguous).toEqual({ reservedTokens: 120, usedTokens: 35, usedShare: 35 / 120 });
+    expect(paged).toEqual({ reservedTokens: 8 + 32, usedTokens: 35, usedShare: 35 / 40 });
+    expect(compareOccupancy([], 40, 4).paged.usedShare).toBe(1);
+    expect(() => compareOccupancy([41], 40, 4)).toThrow('got -1');
   });
 
   it('says when no block is free, and writes nothing then', () => {

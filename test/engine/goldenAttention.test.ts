@@ -5,6 +5,7 @@ import {
   causal,
   referenceAttention,
   slidingWindow,
+  tiledAttention,
 } from '../../src/engine/index.ts';
 import { Differences, float64, readGolden, type GoldenCase, type GoldenTensor } from './golden.ts';
 
@@ -53,6 +54,42 @@ type AlibiCase = GoldenCase<
   Qkv,
   { readonly slopes?: GoldenTensor; readonly output?: GoldenTensor }
 >;
+
+describe('tiled attention', () => {
+  it('gives the outputs and log-sum-exp of attention.json, in tiles of any size', () => {
+    const golden = readGolden<AttentionCase>('attention');
+    const differences = new Differences();
+    golden.cases.forEach(({ params, inputs, expected }, idx) => {
+      for (const [tileQueries, tileKeys] of [
+        [64, 64],
+        [4, 4],
+        [3, 5],
+      ]) {
+        const result = tiledAttention(
+          float64(inputs.q),
+          float64(inputs.k),
+          float64(inputs.v),
+          {
+            numHeads: params.queryHeads,
+            numKvHeads: params.kvHeads,
+            queryTokens: params.queryLength,
+            keyTokens: params.keyLength,
+            headDim: params.headDim,
+          },
+          {
+            ...(params.causal ? { mask: causal } : {}),
+            firstQueryIdx: params.keyLength - params.queryLength,
+            tileQueries,
+            tileKeys,
+          },
+        );
+        differences.check(`case ${idx} output`, result.output, expected.output.data);
+        differences.check(`case ${idx} logSumExp`, result.logSumExp, expected.logSumExp.data);
+      }
+    });
+    differences.report('attention.json, tiled');
+  });
+});
 
 describe('reference attention', () => {
   it('gives the outputs, weights and log-sum-exp of attention.json (PyTorch, float64)', () => {

@@ -7,6 +7,7 @@ import {
   createBlockMask,
   expNonPositive,
   maxAbsDifference,
+  naiveAttentionTraffic,
   referenceAttention,
   slidingWindow,
   tiledAttention,
@@ -165,6 +166,19 @@ describe('tiled attention', () => {
       return tiledAttention(q, k, v, oneHead(tokens), { mask: causal }).work.scratchBytes;
     });
     expect(scratch[0]).toBe(scratch[1]);
+  });
+
+  it('moves fewer bytes than attention in three steps, and no score matrix', () => {
+    const shape = oneHead(256, 16);
+    const { q, k, v } = randomQkv(shape, 7);
+    const { work } = tiledAttention(q, k, v, shape);
+    const naive = naiveAttentionTraffic(shape, 8);
+    expect(naive.scoreMatrixBytes).toBe(256 * 256 * 8);
+    expect(naive.slowBytesRead).toBe((3 * 256 * 16 + 2 * 256 * 256) * 8);
+    // Four rows of tiles read K and V four times.
+    expect(work.slowBytesRead).toBe((256 * 16 + 4 * 2 * 256 * 16) * 8);
+    expect(work.slowBytesWritten).toBe(256 * 16 * 8 + 256 * 8);
+    expect(work.slowBytesRead).toBeLessThan(naive.slowBytesRead / 3);
   });
 
   it('shows each tile with the running maximum and sum, which end as the log-sum-exp', () => {
