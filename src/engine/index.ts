@@ -98,6 +98,12 @@ export { dequantizeGroups, quantizedBytes, quantizeGroups } from './caches/quant
 export type { QuantizedGroups } from './caches/quantize.ts';
 export { decodeFp8, decodeFp8Array, encodeFp8, encodeFp8Array, fp8Greatest } from './caches/fp8.ts';
 
+// Multi-head latent attention
+export { createMlaCache, mlaAttention } from './mla/mla.ts';
+export type { MlaForm, MlaOptions, MlaResult } from './mla/mla.ts';
+export type { MlaRotation } from './mla/projections.ts';
+export { mlaCacheNumbersPerToken, type MlaShape, type MlaWeights } from './mla/shape.ts';
+
 // State space: a state of fixed size instead of a cache
 export { s4dConvolution, s4dKernel, s4dRecurrence } from './stateSpace/s4d.ts';
 export type { S4dParameters, ScanResult, ScanShape } from './stateSpace/s4d.ts';
