@@ -121,9 +121,10 @@ export interface DepthPlan {
 /**
  * How much each position of a stack's input weighs in its last token: attention rollout, the product of the layers' weights
  * (Abnar & Zuidema 2020), where every layer is causal, scores fall with distance, and the residual stream passes tokens on.
- * Two things pull, with no training: a falling score favours the end, and the causal mask the start, which more and more
- * layers hand everything down to. In the middle neither does: lost in the middle, by construction. (The mechanism: Wu et al.
- * 2025, "On the Emergence of Position Bias in Transformers"; the finding: Liu et al. 2023, "Lost in the Middle".)
+ * Two things pull, with no training: falling scores and the residual stream favour the end, and the causal mask the start,
+ * to which layer upon layer hands things down. With a gentle slope and some layers both win over what lies between: lost in
+ * the middle, by construction; with steep slopes only the end is left, with many layers only the start. (The mechanism: Wu et
+ * al. 2025, "On the Emergence of Position Bias in Transformers"; the finding: Liu et al. 2023, "Lost in the Middle".)
  * @param needleIdx the token that carries `needleScore`; none when left out
  * @returns (tokens), sums to 1
  */
