@@ -21,10 +21,13 @@ import {
 import {
   accumulateTile,
   accumulateTileCarefully,
+  createGroups,
+  groupsBytes,
   packColumns,
   packRows,
   roundUpTo4,
   scoreTile,
+  type Groups,
 } from './tilePack.ts';
 
 export interface TiledOptions extends AttentionOptions {
@@ -92,15 +95,14 @@ export function tiledAttention(
   // Fast memory. A tile is never larger than the sequence.
   const maxRows = roundUpTo4(Math.min(tileQueries, queryTokens));
   const maxKeys = roundUpTo4(Math.min(tileKeys, keyTokens));
-  const maxDims = roundUpTo4(valueDim);
-  const qPacked = new Float64Array(maxRows * headDim);
-  const kPacked = new Float64Array(maxKeys * headDim);
-  const vPacked = new Float64Array(maxKeys * maxDims);
-  const scores = new Float64Array(maxRows * maxKeys);
-  const sums = new Float64Array(maxRows * maxDims);
+  const qGroups = createGroups(maxRows, headDim);
+  const kGroups = createGroups(maxKeys, headDim);
+  const vGroups = createGroups(valueDim, maxKeys);
+  const scores = createGroups(maxRows, maxKeys);
+  const sums = createGroups(maxRows, roundUpTo4(valueDim));
   const runningMax = new Float64Array(maxRows);
   const runningSum = new Float64Array(maxRows);
-  const scratch = [qPacked, kPacked, vPacked, scores, sums, runningMax, runningSum];
+  const dimGroups = vGroups.length;
 
   let cellsComputed = 0;
   let cellsSkipped = 0;
@@ -112,10 +114,10 @@ export function tiledAttention(
     for (let row = 0; row < tileRows; row++) {
       const queryStart = row * tileQueries;
       const rows = Math.min(tileQueries, queryTokens - queryStart);
-      const rows4 = roundUpTo4(rows);
+      const rowGroups = roundUpTo4(rows) / 4;
       const qStart = headIdx * queryTokens + queryStart;
-      packRows(q, qStart * headDim, rows, headDim, scale, qPacked);
-      sums.fill(0);
+      packRows(q, qStart * headDim, rows, headDim, scale, qGroups);
+      for (const sum of sums) sum.fill(0);
       runningMax.fill(-Infinity);
       runningSum.fill(0);
       const rowBytesRead = rows * headDim * q.BYTES_PER_ELEMENT;
@@ -143,19 +145,18 @@ export function tiledAttention(
           tileBytes = keys * (headDim + valueDim) * q.BYTES_PER_ELEMENT;
           slowBytesRead += tileBytes;
           const keys4 = roundUpTo4(keys);
-          const dims4 = maxDims;
-          packRows(k, (kvStart + keyStart) * headDim, keys, headDim, 1, kPacked);
-          const finite = packColumns(v, (kvStart + keyStart) * valueDim, keys, valueDim, vPacked);
-          scoreTile(qPacked, kPacked, rows4, keys4, headDim, scores);
+          packRows(k, (kvStart + keyStart) * headDim, keys, headDim, 1, kGroups);
+          const finite = packColumns(v, (kvStart + keyStart) * valueDim, keys, valueDim, vGroups);
+          scoreTile(qGroups, kGroups, rowGroups, keys4 / 4, headDim, scores);
           if (scoreBias !== undefined) {
-            biasTile(scoreBias, headIdx, tile, keys4, scores);
+            biasTile(scoreBias, headIdx, tile, scores);
           }
           if (kind === tilePartial) {
-            maskTile(mask, tile, keys4, scores);
+            maskTile(mask, tile, scores);
           }
-          onlineSoftmax(scores, rows4, keys, keys4, runningMax, runningSum, sums, dims4);
+          onlineSoftmax(scores, rowGroups, keys, keys4, runningMax, runningSum, sums);
           const accumulate = finite ? accumulateTile : accumulateTileCarefully;
-          accumulate(scores, vPacked, rows4, keys4, dims4, sums);
+          accumulate(scores, vGroups, rowGroups, keys4, dimGroups, sums);
         }
         if (observer?.tile) {
           observer.tile({
@@ -196,42 +197,39 @@ export function tiledAttention(
       }
       logSumExp[qStart + r] = (max === -Infinity ? 0 : max) + Math.log(sum);
       if (sum === 0) continue;
-      const from = rowStart(r, maxDims);
+      const factor = rescale / sum;
+      const rowSums = sums[r >> 2];
       const to = (qStart + r) * valueDim;
       for (let dim = 0; dim < valueDim; dim++) {
-        output[to + dim] = (sums[from + dim * 4] * rescale) / sum;
+        output[to + dim] = rowSums[dim * 4 + (r & 3)] * factor;
       }
     }
   }
 
-  const scratchBytes = scratch.reduce((bytes, array) => bytes + array.byteLength, 0);
+  const scratch = [qGroups, kGroups, vGroups, scores, sums, [runningMax, runningSum]];
+  const scratchBytes = scratch.reduce((bytes, groups) => bytes + groupsBytes(groups), 0);
   const work = { cellsComputed, cellsSkipped, slowBytesRead, slowBytesWritten, scratchBytes };
   return { output, logSumExp, work };
 }
 
-/** Where row `row` of a tile begins among the interleaved scores; its keys are 4 apart. */
-const rowStart = (row: number, keys4: number) => (row >> 2) * 4 * keys4 + (row & 3);
-
-function maskTile(mask: Mask, tile: Tile, keys4: number, scores: Float64Array): void {
+function maskTile(mask: Mask, tile: Tile, scores: Groups): void {
   for (let qIdx = tile.queryStart; qIdx < tile.queryEnd; qIdx++) {
-    let at = rowStart(qIdx - tile.queryStart, keys4);
+    const row = qIdx - tile.queryStart;
+    const group = scores[row >> 2];
+    let at = row & 3;
     for (let kvIdx = tile.keyStart; kvIdx < tile.keyEnd; kvIdx++, at += 4) {
-      if (!mask(qIdx, kvIdx)) scores[at] = -Infinity;
+      if (!mask(qIdx, kvIdx)) group[at] = -Infinity;
     }
   }
 }
 
-function biasTile(
-  scoreBias: ScoreBias,
-  headIdx: number,
-  tile: Tile,
-  keys4: number,
-  scores: Float64Array,
-): void {
+function biasTile(scoreBias: ScoreBias, headIdx: number, tile: Tile, scores: Groups): void {
   for (let qIdx = tile.queryStart; qIdx < tile.queryEnd; qIdx++) {
-    let at = rowStart(qIdx - tile.queryStart, keys4);
+    const row = qIdx - tile.queryStart;
+    const group = scores[row >> 2];
+    let at = row & 3;
     for (let kvIdx = tile.keyStart; kvIdx < tile.keyEnd; kvIdx++, at += 4) {
-      scores[at] += scoreBias(headIdx, qIdx, kvIdx);
+      group[at] += scoreBias(headIdx, qIdx, kvIdx);
     }
   }
 }
@@ -241,36 +239,36 @@ function biasTile(
  * Gimelshein 2018, algorithm 3).
  */
 function onlineSoftmax(
-  scores: Float64Array,
-  rows4: number,
+  scores: Groups,
+  rowGroups: number,
   keys: number,
   keys4: number,
   runningMax: Float64Array,
   runningSum: Float64Array,
-  sums: Float64Array,
-  dims4: number,
+  sums: Groups,
 ): void {
-  for (let row = 0; row < rows4; row++) {
-    const start = rowStart(row, keys4);
-    const end = start + keys * 4;
+  for (let row = 0; row < rowGroups * 4; row++) {
+    const group = scores[row >> 2];
+    const start = row & 3;
+    const end = keys * 4;
     const before = runningMax[row];
     let max = before;
-    for (let at = start; at < end; at += 4) if (scores[at] > max) max = scores[at];
+    for (let at = start; at < end; at += 4) if (group[at] > max) max = group[at];
     // While a row has seen nothing, its maximum is -Infinity: subtract 0, so that exp(-Infinity) is 0 and not NaN.
     const shift = max === -Infinity ? 0 : max;
     let sum = 0;
     for (let at = start; at < end; at += 4) {
-      const weight = expNonPositive(scores[at] - shift);
-      scores[at] = weight;
+      const weight = expNonPositive(group[at] - shift);
+      group[at] = weight;
       sum += weight;
     }
     // Keys beyond the tile's end, there to make groups of four.
-    for (let at = end; at < start + keys4 * 4; at += 4) scores[at] = 0;
+    for (let at = end + start; at < keys4 * 4; at += 4) group[at] = 0;
     if (max > before) {
       const rescale = expNonPositive(before - max);
       sum += runningSum[row] * rescale;
-      const sumsStart = rowStart(row, dims4);
-      for (let dim = 0; dim < dims4; dim++) sums[sumsStart + dim * 4] *= rescale;
+      const rowSums = sums[row >> 2];
+      for (let at = start; at < rowSums.length; at += 4) rowSums[at] *= rescale;
     } else {
       sum += runningSum[row];
     }
