@@ -211,3 +211,4 @@ export {
   positionInfluence,
 } from './systems/dilution.ts';
 export type { DepthPlan, NeedleInputs, NeedlePlan } from './systems/dilution.ts';
+export { simdAttention, type SimdOptions, type SimdResult } from './simd/simdAttention.ts';
