@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { contentKindOf } from '../../../src/core/files/contentKind.ts';
+import type { ContentKind } from '../../../src/core/files/contentKind.ts';
+
+export interface CorpusFile {
+  readonly path: string;
+  readonly kind: ContentKind;
+  readonly utf8: Uint8Array;
+}
+
+const textFile =
+  /\.([cm]?[jt]sx?|md|markdown|json|css|scss|less|html?|txt|ya?ml|map|svg|py|c|h|cc|gyp|sh|wat)$/;
+const maxFileBytes = 1 << 20;
+
+function* textFiles(folder: string): Generator<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) yield* textFiles(file);
+    else if (entry.isFile() && textFile.test(entry.name)) yield file;
+  }
+}
+
+/**
+ * Real files of all kinds from the installed packages: of each kind up to `perKind`, taken evenly. The kind is told
+ * from the whole path and content, so a kind may have fewer.
+ */
+export function corpusFiles(folders: readonly string[], perKind: number): CorpusFile[] {
+  const byKind = new Map<ContentKind, string[]>();
+  for (const folder of folders) {
+    for (const file of textFiles(folder)) {
+      const { size } = statSync(file);
+      if (size === 0 || size > maxFileBytes) continue;
+      const kind = contentKindOf(file, readFileSync(file).subarray(0, 4096));
+      const files = byKind.get(kind);
+      if (files === undefined) byKind.set(kind, [file]);
+      else files.push(file);
+    }
+  }
+  return [...byKind].flatMap(([kind, files]) => {
+    files.sort();
+    const step = Math.max(1, files.length / perKind);
+    const chosen: CorpusFile[] = [];
+    for (let at = 0; at < files.length && chosen.length < perKind; at += step) {
+      const file = files[Math.floor(at)];
+      chosen.push({ path: file, kind, utf8: readFileSync(file) });
+    }
+    return chosen;
+  });
+}
