@@ -21,18 +21,23 @@ export interface TokenPrices {
   readonly cachedInputUsdPerMillionTokens?: number;
   readonly cacheWriteUsdPerMillionTokens?: number;
   readonly cacheWriteOneHourUsdPerMillionTokens?: number;
+  /** A fee per request beside the tokens. */
+  readonly requestUsd?: number;
 }
 
-/** A tier re-prices the whole request once its input is more than `aboveInputTokens`. */
+/**
+ * A tier re-prices the whole request once its input is more than `aboveInputTokens`; a price that
+ * the tier does not name stays the base's.
+ */
 export interface PriceTier extends TokenPrices {
   readonly aboveInputTokens: number;
 }
 
-/** When a set of prices holds; both absent: always. */
+/** When a set of prices holds; all absent: always. */
 export interface PriceSchedule {
   /** ISO date from which (inclusive) it holds. */
   readonly startDate?: string;
-  /** UTC time of day "HH:MM:SS" from (inclusive) and to (exclusive). */
+  /** UTC time of day "HH:MM:SS" from (inclusive) and to (exclusive); from later than to: over midnight. */
   readonly startTime?: string;
   readonly endTime?: string;
 }
@@ -58,13 +63,16 @@ export interface Model {
   readonly maker: string;
   readonly aliases: readonly string[];
   readonly deprecated: boolean;
+  /** Who says so; present when deprecated. */
+  readonly deprecatedBy?: string;
   /** Most tokens that prompt and output can hold together. */
   readonly contextWindowTokens?: Sourced<number>;
   readonly maxInputTokens?: Sourced<number>;
   readonly maxOutputTokens?: Sourced<number>;
-  /** Price lists in order; the last whose schedule holds wins. Absent: unknown. */
+  /** Price lists in order; the last whose schedule holds wins, else the first. Absent: unknown. */
   readonly prices?: Sourced<readonly PriceList[]>;
-  readonly batchPrices?: Sourced<TokenPrices>;
+  /** Prices of the maker's batch interface, for work that can wait; same rules. */
+  readonly batchPrices?: Sourced<readonly PriceList[]>;
   readonly tokenizer: TokenizerLink;
   /** Id in the architecture data when its weights are open. */
   readonly architectureId?: string;

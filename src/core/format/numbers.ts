@@ -1,0 +1,101 @@
+/** Every quantity that is shown is made here: one place for Intl, one way to write a number. */
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+function format(value: number, options: Intl.NumberFormatOptions): string {
+  const key = JSON.stringify(options);
+  let found = formats.get(key);
+  if (found === undefined) {
+    found = new Intl.NumberFormat('en-US', options);
+    formats.set(key, found);
+  }
+  // Minus zero is written as zero.
+  return found.format(value === 0 ? 0 : value);
+}
+
+/** 1234567 -> "1,234,567"; parts of a whole are rounded. */
+export function formatCount(value: number): string {
+  return format(value, { maximumFractionDigits: 0 });
+}
+
+/** Three significant digits with a decimal unit, as windows are named: 128000 -> "128K", 1048576 -> "1.05M". */
+export function formatTokens(tokens: number): string {
+  return format(tokens, { notation: 'compact', maximumSignificantDigits: 3 });
+}
+
+const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
+
+/** Powers of 1024: 1536 -> "1.5 KiB", 80 * 2 ** 30 -> "80 GiB". */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  // 1023.5 would round to "1,020": go up to the next unit as soon as it is written with four digits.
+  while (Math.abs(value) >= 999.5 && unit < byteUnits.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${format(value, { maximumSignificantDigits: 3 })} ${byteUnits[unit]}`;
+}
+
+/** From 1 cent on two decimals ("$1,234.50"); below, two significant digits ("$0.00012"). */
+export function formatUsd(usd: number): string {
+  const small = Math.abs(usd) < 0.01 && usd !== 0;
+  return format(usd, {
+    style: 'currency',
+    currency: 'USD',
+    ...(small
+      ? { maximumSignificantDigits: 2 }
+      : { minimumFractionDigits: 2, maximumFractionDigits: 2 }),
+  });
+}
+
+/** 0.0034 -> "3.4 ms", 12.3 -> "12.3 s", 75 -> "1 min 15 s", 7260 -> "2 h 1 min". */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 0) return `-${formatSeconds(-seconds)}`;
+  if (seconds === 0) return '0 s';
+  if (seconds < 0.001) return `${significant(seconds * 1e6)} µs`;
+  if (seconds < 0.9995) return `${significant(seconds * 1e3)} ms`;
+  if (seconds < 59.95) return `${significant(seconds)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3600) return twoParts(whole, 60, 'min', 's');
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 24 * 60) return twoParts(minutes, 60, 'h', 'min');
+  return twoParts(Math.round(seconds / 3600), 24, 'd', 'h');
+}
+
+function twoParts(value: number, base: number, large: string, small: string): string {
+  const rest = value % base;
+  const first = `${formatCount(Math.floor(value / base))} ${large}`;
+  return rest === 0 ? first : `${first} ${rest} ${small}`;
+}
+
+function significant(value: number): string {
+  return format(value, { maximumSignificantDigits: 3 });
+}
+
+/** 12.34 (percent) -> "12.3%"; below 0.1 one significant digit, so that little is not none. */
+export function formatPercent(percent: number): string {
+  const small = Math.abs(percent) < 0.1 && percent !== 0;
+  return format(percent / 100, {
+    style: 'percent',
+    ...(small ? { maximumSignificantDigits: 1 } : { maximumFractionDigits: 1 }),
+  });
+}
+
+/** "1.2K to 1.5K", or one number when both ends are written the same. */
+export function formatInterval(
+  low: number,
+  high: number,
+  formatOne: (value: number) => string,
+): string {
+  const [first, last] = [formatOne(low), formatOne(high)];
+  return first === last ? first : `${first} to ${last}`;
+}
+
+/** An unknown number is the word, never 0. */
+export function formatKnown(
+  value: number | undefined,
+  formatOne: (value: number) => string,
+): string {
+  return value === undefined ? 'unknown' : formatOne(value);
+}
