@@ -188,6 +188,21 @@ describe('RoPE', () => {
     expect(ropeFrequencies(dynamic, 17)).not.toEqual(plain);
   });
 
+  it('takes a factor left out from the two lengths, and a trained length left out from the window', () => {
+    const yarn: RopeConfig = {
+      ropeType: 'yarn',
+      rotaryDim: 16,
+      ropeTheta: 10_000,
+      factor: 4,
+      contextWindowTokens: 4096,
+      originalContextWindowTokens: 1024,
+    };
+    expect(ropeFrequencies({ ...yarn, factor: undefined })).toEqual(ropeFrequencies(yarn));
+    expect(ropeFrequencies({ ...yarn, originalContextWindowTokens: undefined })).toEqual(
+      ropeFrequencies({ ...yarn, originalContextWindowTokens: 4096 }),
+    );
+  });
+
   it('names what a type needs and lacks', () => {
     const config: RopeConfig = { ropeType: 'yarn', rotaryDim: 8, ropeTheta: 10_000, factor: 4 };
     expect(() => ropeFrequencies(config)).toThrow(

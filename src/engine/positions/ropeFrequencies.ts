@@ -17,11 +17,11 @@ export interface RopeConfig {
   readonly rotaryDim: number;
   /** The base of the frequencies: 10,000 in the paper, 500,000 in Llama 3. Not an angle. */
   readonly ropeTheta: number;
-  /** How many times longer than trained; 1 or more. */
+  /** How many times longer than trained; 1 or more. Left out, the ratio of the two lengths below when both are given. */
   readonly factor?: number;
-  /** Longest trained length before extension. */
+  /** Longest trained length before extension; contextWindowTokens when left out. */
   readonly originalContextWindowTokens?: number;
-  /** `max_position_embeddings`; only `dynamic` reads it, as its trained length. */
+  /** `max_position_embeddings`; for `dynamic` the trained length. */
   readonly contextWindowTokens?: number;
   /** Given by some configs instead of computed (yarn, longrope). */
   readonly attentionFactor?: number;
@@ -62,17 +62,25 @@ function need<Key extends keyof RopeConfig>(
 }
 
 function needFactor(config: RopeConfig): number {
-  const factor = need(config, 'factor');
+  const { contextWindowTokens, originalContextWindowTokens } = config;
+  // Phi-3's configs give both lengths and no factor.
+  const implied =
+    contextWindowTokens !== undefined && originalContextWindowTokens !== undefined
+      ? contextWindowTokens / originalContextWindowTokens
+      : undefined;
+  const factor = config.factor ?? implied ?? need(config, 'factor');
   if (!(factor >= 1 && Number.isFinite(factor))) {
     throw new EngineInputError(`factor must be a finite number of 1 or more, got ${factor}`);
   }
   return factor;
 }
 
+/** A config without it was trained at its context window. */
 function needOriginal(config: RopeConfig): number {
-  const tokens = need(config, 'originalContextWindowTokens');
-  requirePositiveInteger('originalContextWindowTokens', tokens);
-  return tokens;
+  const tokens = config.originalContextWindowTokens ?? config.contextWindowTokens;
+  const original = tokens ?? need(config, 'originalContextWindowTokens');
+  requirePositiveInteger('originalContextWindowTokens', original);
+  return original;
 }
 
 /** theta_i = base^(-2 i / rotaryDim) (Su et al. 2021, section 3.2.2). */
