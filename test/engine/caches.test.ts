@@ -233,10 +233,10 @@ describe('quantisation', () => {
           const back = dequantizeGroups(quantized);
           values.forEach((value, idx) => {
             const group = Math.floor(idx / groupSize);
-            // Scale, zero and result are rounded to float32.
+            // Scale, zero and result are rounded to float32, whose least step is 2^-149.
             const rounding = 2 ** -22 * Math.max(Math.abs(value), Math.abs(quantized.zeros[group]));
-            // A scale among the denormals is itself rounded to a multiple of the smallest float32.
-            const half = quantized.scales[group] * (0.5 + 2 ** -22 * 255) + 255 * 2 ** -149;
+            const levels = 2 ** bits - 1;
+            const half = quantized.scales[group] * (0.5 + 2 ** -22 * levels) + levels * 2 ** -149;
             expect(Math.abs(back[idx] - value)).toBeLessThanOrEqual(half + rounding);
           });
         },
@@ -257,6 +257,7 @@ describe('quantisation', () => {
     expect(() => quantizeGroups(Float32Array.of(1, NaN), 8, 2)).toThrow(
       'values must be finite to be quantised, got NaN',
     );
+    expect(() => quantizeGroups(Float64Array.of(1, 1e300), 8, 2)).toThrow('got 1e+300');
     expect(() => quantizeGroups(same, 8, 0)).toThrow('groupSize must be a positive integer, got 0');
   });
 

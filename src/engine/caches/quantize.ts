@@ -37,7 +37,8 @@ export function quantizeGroups(
     let least = Infinity;
     let greatest = -Infinity;
     for (let idx = start; idx < end; idx++) {
-      if (!Number.isFinite(values[idx])) {
+      // Scale and zero are float32: what overflows there has no code either.
+      if (!Number.isFinite(Math.fround(values[idx]))) {
         throw new EngineInputError(`values must be finite to be quantised, got ${values[idx]}`);
       }
       least = Math.min(least, values[idx]);
