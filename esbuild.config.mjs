@@ -46,11 +46,17 @@ const builds = [
   },
 ];
 
+if (watch) console.log('building');
 mkdirSync('dist', { recursive: true });
 cpSync('vocabularies', 'dist/vocabularies', { recursive: true });
 for (const options of builds.filter((build) =>
   build.entryPoints.every((entry) => existsSync(entry)),
 )) {
-  if (watch) await (await esbuild.context(options)).watch();
-  else await esbuild.build(options);
+  if (watch) {
+    const context = await esbuild.context(options);
+    // The first build is waited for, so that F5 starts on what is written now; its errors are shown and watching goes on.
+    await context.rebuild().catch(() => {});
+    await context.watch();
+  } else await esbuild.build(options);
 }
+if (watch) console.log('watching');

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import {
   closeSync,
   cpSync,
+  existsSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -80,7 +81,8 @@ function serverEnvironment(dataFolder, extra) {
  * @property {boolean} [withChat] keeps chat and VS Code's own AI features
  * @property {boolean} [automation] lets the page's address name the extension under development and its tests (default true)
  * @property {Record<string, string>} [env] more environment for the server and the extension host
- * @property {number} [port] the port to listen at (default: a free one)
+ * @property {string} [token] what the page's address must carry as `tkn`; without one every local process may connect
+ * @property {boolean} [keepSettings] leaves the user settings of an earlier run as they are
  */
 
 /**
@@ -111,10 +113,13 @@ async function startOnce(options) {
     mkdirSync(folder, { recursive: true });
   }
   const chat = withChat ? {} : { 'chat.disableAIFeatures': true };
-  writeFileSync(
-    path.join(userFolder, 'User/settings.json'),
-    JSON.stringify({ ...quietSettings, ...chat, ...settings }, undefined, 2),
-  );
+  const settingsFile = path.join(userFolder, 'User/settings.json');
+  if (!(options.keepSettings && existsSync(settingsFile))) {
+    writeFileSync(
+      settingsFile,
+      JSON.stringify({ ...quietSettings, ...chat, ...settings }, undefined, 2),
+    );
+  }
   for (const folder of extensionFolders) {
     cpSync(folder, path.join(extensionsFolder, path.basename(folder)), { recursive: true });
   }
@@ -126,11 +131,14 @@ async function startOnce(options) {
     '--accept-server-license-terms',
   ];
   if (vsix !== undefined) await installVsix(vsix, folders, environment, dataFolder);
-  const port = options.port ?? (await freePort());
+  const port = await freePort();
   const logFile = path.join(dataFolder, 'server.log');
   const server = spawnLogged(
     [
-      ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'],
+      ...['--host', '127.0.0.1', '--port', String(port)],
+      ...(options.token === undefined
+        ? ['--without-connection-token']
+        : ['--connection-token', options.token]),
       ...folders,
       ...['--telemetry-level', 'off'],
       ...(options.askForTrust ? [] : ['--disable-workspace-trust']),
