@@ -2,6 +2,7 @@
 // Each entry that exists is built; `--watch` rebuilds on change, `--dev` keeps source maps and names.
 import * as esbuild from 'esbuild';
 import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { engineBundle, writeEngineTypes } from './scripts/build-engine.mjs';
 
 const watch = process.argv.includes('--watch');
 const dev = watch || process.argv.includes('--dev');
@@ -38,12 +39,7 @@ const builds = [
   },
   { ...esmForNode, entryPoints: ['src/cli/cli.ts'], outfile: 'dist/cli.js' },
   { ...esmForNode, entryPoints: ['src/node/countWorker.ts'], outfile: 'dist/countWorker.js' },
-  {
-    ...browser,
-    platform: 'neutral',
-    entryPoints: ['src/engine/index.ts'],
-    outfile: 'dist/engine.mjs',
-  },
+  { ...browser, ...engineBundle, outfile: 'dist/engine.mjs' },
 ];
 
 if (watch) console.log('building');
@@ -60,3 +56,4 @@ for (const options of builds.filter((build) =>
   } else await esbuild.build(options);
 }
 if (watch) console.log('watching');
+if (!watch) writeEngineTypes('dist/engine');
