@@ -55,7 +55,7 @@ describe('the engine as a library, built into an empty folder and imported by it
     expect(built).toEqual(Array.from(output));
   });
 
-  it('names its errors as the source does, though minified names were near', () => {
+  it('names its errors as the source does', () => {
     const error = run(
       "import * as engine from 'context-budget/engine'; try { engine.slidingWindow(0) } catch (e) { console.log(JSON.stringify([e.name, e.message, e instanceof engine.EngineInputError])) }",
     );
