@@ -12,7 +12,7 @@ import * as gptModels from 'gpt-tokenizer/models';
 import { MODEL_CONFIGS as zooModels } from 'llm-zoo';
 import { batchRules, isChat, makers, retired } from './makers.mjs';
 
-const { priceListsFromGenai, compactPriceLists } = await loadCore();
+const { priceListsFromGenai, compactPriceLists, modelNameKey } = await loadCore();
 const providers = new Map((await waitForUpdate()).map((provider) => [provider.id, provider]));
 const piFolder = new URL(
   './node_modules/@earendil-works/pi-ai/dist/providers/data/',
@@ -34,6 +34,11 @@ const sources = {
 for (const [index, rule] of batchRules.entries()) {
   sources[`b${index}`] = { source: rule.source, asOf: rule.asOf };
 }
+
+const architectures = JSON.parse(
+  readFileSync(new URL('../../src/core/architectures/architectures.json', import.meta.url), 'utf8'),
+).records;
+const architectureIds = new Map(architectures.map(({ id }) => [modelNameKey(id), id]));
 
 const models = makers.flatMap(modelsOf).sort((a, b) => (a.id < b.id ? -1 : 1));
 const catalog = {
@@ -60,7 +65,8 @@ async function loadCore() {
     stdin: {
       contents:
         "export { priceListsFromGenai } from './src/core/catalog/genaiPrices.ts';" +
-        "export { compactPriceLists } from './src/core/catalog/compactCatalog.ts';",
+        "export { compactPriceLists } from './src/core/catalog/compactCatalog.ts';" +
+        "export { modelNameKey } from './src/core/catalog/modelNames.ts';",
       resolveDir: root,
     },
     bundle: true,
@@ -227,6 +233,7 @@ function modelFrom(maker, entry) {
     ]),
     prices: pricesOf(entry, piKey),
     batch: undefined,
+    arch: architectureIds.get(modelNameKey(id)),
   };
   const maxInput = entry.gpt?.max_input_tokens;
   // Some rows give a family's input limit to a member with a smaller window: contradictory, left out.

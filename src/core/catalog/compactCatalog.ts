@@ -36,6 +36,7 @@ export interface CompactModel {
   readonly prices?: CompactSourced<readonly CompactPriceList[]>;
   /** Key of the source, multiplier of input and output, multiplier of the cache's prices. */
   readonly batch?: readonly [string, number, number | null];
+  readonly arch?: string;
 }
 
 const priceNames = [
@@ -90,6 +91,7 @@ function expandModel(model: CompactModel, sources: CompactCatalog['sources']): M
         },
       }),
     tokenizer: tokenizerLinkFor(model.id),
+    ...(model.arch !== undefined && { architectureId: model.arch }),
   };
 }
 

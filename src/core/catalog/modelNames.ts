@@ -9,6 +9,9 @@ const sameModel: Readonly<Record<string, string>> = {
   'command-r-plus-08-2024': 'command-r-plus-0824',
   'command-r-08-2024': 'command-r-0824',
   'kimi-k2': 'kimi-k2-0711-preview',
+  'qwen3-coder': 'qwen3-coder-480b-a35b',
+  'mistral-large-2-2407': 'mistral-large-2407',
+  'command-a': 'command-a-03-2025',
 };
 
 /**
