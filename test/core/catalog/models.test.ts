@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { findModel, UnknownModelError } from '../../../src/core/catalog/findModel.ts';
 import { priceListsFromGenai } from '../../../src/core/catalog/genaiPrices.ts';
 import { models } from '../../../src/core/catalog/models.ts';
+import { familyRatios } from '../../../src/core/tokens/ratios.ts';
 
 /** Text that does not depend on the order of fields. */
 function canonical(value: unknown): string {
@@ -127,8 +128,14 @@ describe('the bundled catalogue', () => {
         (id) => [id, findModel(id, models).tokenizer.family],
       ),
     );
-    expect(Object.values(families)).toEqual(['claude', 'gemini', 'qwen', 'deepseek', 'grok']);
+    expect(Object.values(families)).toEqual(['claude', 'gemini', 'qwen', 'deepseek', 'unknown']);
     expect(findModel('gpt-6-sol', models).tokenizer.exact).toBe(false);
+  });
+
+  it('names only families that the ratio table has', () => {
+    const families = new Set(models.map(({ tokenizer }) => tokenizer.family));
+    expect(families.size).toBeGreaterThan(7);
+    expect([...families].filter((family) => !Object.hasOwn(familyRatios, family))).toEqual([]);
   });
 
   it('has the prices that genai-prices has, wherever it names it as the source', async () => {
