@@ -21,6 +21,12 @@ export const weightBytesPerElement: Readonly<Record<WeightDtype, number>> = {
   q4_0: 18 / 32,
 };
 
+/** Bytes of an element of the embedding and the output head, which 8- and 4-bit checkpoints keep in 16 bits. */
+export function headBytesPerElement(dtype: WeightDtype): number {
+  const own = weightBytesPerElement[dtype];
+  return own >= 2 || dtype.startsWith('q') ? own : 2;
+}
+
 export type KvDtype =
   | 'fp32'
   | 'bf16'

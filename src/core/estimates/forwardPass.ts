@@ -2,7 +2,7 @@ import type { Architecture } from '../architectures/architecture.ts';
 import { collectives, engineCalibration } from './calibration.ts';
 import { chipRates, gpuCount } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
-import { weightBytesPerElement } from './dtypes.ts';
+import { headBytesPerElement, weightBytesPerElement } from './dtypes.ts';
 import {
   attentionWork,
   feedForwardGemms,
@@ -103,7 +103,7 @@ export function forwardSeconds(
     rows: pass.sequences,
     inner: hiddenSize,
     columns: vocabSize / tensorParallel,
-    weightBytesPerElement: Math.min(2, step.weightBytesPerElement * 2),
+    weightBytesPerElement: headBytesPerElement(deployment.weightDtype),
     activationBytesPerElement: 2,
   };
   gemm += gemmSeconds(head, rates);

@@ -3,7 +3,7 @@ import { countParameters } from '../architectures/parameters.ts';
 import { calibrationDate, chipCalibration, collectives, engineCalibration } from './calibration.ts';
 import { chipRates } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
-import { weightBytesPerElement } from './dtypes.ts';
+import { headBytesPerElement, weightBytesPerElement } from './dtypes.ts';
 import { sumOf, unknown } from './explained.ts';
 import type { Band, Explained, ExplainedInput } from './explained.ts';
 import { forwardSeconds } from './forwardPass.ts';
@@ -144,7 +144,8 @@ export function decodeSecondsPerToken(
   const read = weightsRead(architecture, counts.activePerToken, sequences);
   const each = weightBytesPerElement[deployment.weightDtype];
   const weightBytes =
-    ((read - headWidth) * each + headWidth * Math.min(2, each * 2)) / tensorParallel;
+    ((read - headWidth) * each + headWidth * headBytesPerElement(deployment.weightDtype)) /
+    tensorParallel;
   const effective = bandwidth * chipCalibration(deployment.hardware).bandwidthEfficiency;
   const arithmetic =
     typeof rates === 'string'
