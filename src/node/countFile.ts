@@ -1,9 +1,9 @@
-import { contentKindOf } from '../core/files/contentKindOf.ts';
+import { contentKindOf } from '../core/files/contentKind.ts';
 import { isNotebookPath, parseNotebook } from '../core/files/notebook.ts';
 import { lineCount } from '../core/files/textFormat.ts';
 import type { TokenCounter } from '../core/tokens/tokenCounter.ts';
 import type { ContentResult } from './countCache.ts';
-import { countChunks } from './countChunks.ts';
+import { countChunks } from '../core/tokens/countChunks.ts';
 import { withFileContent, type FileContent } from './readText.ts';
 import type { CountOutcome, FileToCount } from './scanMessages.ts';
 import { problemMessage } from './systemPath.ts';

@@ -7,6 +7,9 @@ export interface ReportLists {
   readonly leftOut: LeftOutFile[];
 }
 
+/** Languages that minifiers write; a long line elsewhere is data or prose. */
+const minifiable = /\.(?:js|mjs|cjs|css|html?)$/i;
+
 /** Puts a file whose content is known into the list where it belongs. */
 export function placeContent(
   file: { readonly path: string; readonly keep: boolean },
@@ -20,7 +23,7 @@ export function placeContent(
     return;
   }
   const { kind, lines, tokens, outputBytes } = result;
-  if (kind === 'minified' && !file.keep) {
+  if (kind === 'minified' && minifiable.test(path) && !file.keep) {
     lists.leftOut.push({ path, bytes, fileCount: 1, reason: 'minified' });
     return;
   }

@@ -1,0 +1,219 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { InvalidArgumentError, type Command } from 'commander';
+import envPaths from 'env-paths';
+import { fitForModel, type CountsByEncoding } from '../core/analysis/modelFit.ts';
+import type { BudgetOptions } from '../core/budget/budgetFor.ts';
+import { findModel } from '../core/catalog/findModel.ts';
+import type { Model } from '../core/catalog/model.ts';
+import { models } from '../core/catalog/models.ts';
+import type { FileCount, ScanReport } from '../core/files/scanReport.ts';
+import { formatBytes, formatCount, formatSeconds } from '../core/format/numbers.ts';
+import { exactCount } from '../core/tokens/estimateTokens.ts';
+import type { EncodingName } from '../core/tokens/tokenCounter.ts';
+import { Scanner } from '../node/scanner.ts';
+import { problemMessage } from '../node/systemPath.ts';
+import { defaultModelIds } from './defaultModels.ts';
+import { fileCounts } from './fileCounts.ts';
+import { fitSection } from './fitSection.ts';
+import type { BudgetCheck, FolderAnalysis } from './folderAnalysis.ts';
+import { jsonReport } from './jsonReport.ts';
+import { progressLine } from './progressLine.ts';
+import { renderCsv } from './renderCsv.ts';
+import { renderMarkdown } from './renderMarkdown.ts';
+import { renderText } from './renderText.ts';
+import { restSections, scanSections } from './scanSections.ts';
+
+interface AnalyzeOptions extends BudgetOptions {
+  readonly model: readonly string[];
+  readonly encoding: EncodingName;
+  readonly exclude: readonly string[];
+  readonly json?: true;
+  readonly markdown?: true;
+  readonly csv?: true;
+  readonly budget?: number;
+  readonly failOver?: true;
+  readonly cache: boolean;
+}
+
+const narrowestTerminal = 60;
+const widthWithoutTerminal = 100;
+
+/** Adds `analyze <folder>` to the program. */
+export function registerAnalyze(program: Command): void {
+  program
+    .command('analyze')
+    .description('count the tokens of a folder: totals, heaviest parts, which models it fits')
+    .argument('<folder>', 'folder to analyze; it is never ignored itself')
+    .option('-m, --model <id>', 'weigh it for this model (repeatable)', collected, [])
+    .option('--encoding <name>', 'encoding that the totals are in', 'o200k_base')
+    .option('--json', 'print everything as JSON, every file included')
+    .option('--markdown', 'print Markdown')
+    .option('--csv', 'print one row per file and count')
+    .option(
+      '--budget <tokens>',
+      'compare the total, and each --model, with this many tokens',
+      tokens,
+    )
+    .option('--fail-over', 'exit with 1 when over the budget, or over a --model without --budget')
+    .option('--exclude <glob>', 'leave out what matches (repeatable)', collected, [])
+    .option('--reserved-output-tokens <tokens>', 'kept for the answer', tokens, 8192)
+    .option('--overhead-tokens <tokens>', 'system prompt and tools', tokens, 4000)
+    .option('--no-cache', 'neither read nor write remembered counts')
+    .action(async (folder: string, options: AnalyzeOptions) => {
+      process.exitCode = await analyze(folder, options);
+    });
+}
+
+async function analyze(named: string, options: AnalyzeOptions): Promise<number> {
+  const folder = existingFolder(named);
+  checkOptions(options);
+  const asked = options.model.map((id) => findModel(id, models));
+  const analysis = await analysisOf(folder, asked, options);
+  process.stdout.write(printed(analysis, options));
+  return exitCode(analysis, options);
+}
+
+function existingFolder(named: string): string {
+  const folder = path.resolve(named);
+  let stats;
+  try {
+    stats = statSync(folder, { throwIfNoEntry: false });
+  } catch (error) {
+    throw new Error(`${folder}: ${problemMessage(error)}`, { cause: error });
+  }
+  if (stats === undefined) throw new Error(`There is no folder ${folder}`);
+  if (!stats.isDirectory()) throw new Error(`${folder} is no folder`);
+  return folder;
+}
+
+function checkOptions(options: AnalyzeOptions): void {
+  const formats = [options.json, options.markdown, options.csv].filter((chosen) => chosen);
+  if (formats.length > 1) throw new Error('Choose one of --json, --markdown and --csv');
+  if (options.failOver && options.budget === undefined && options.model.length === 0) {
+    throw new Error('--fail-over needs --budget <tokens> or --model <id>');
+  }
+}
+
+async function analysisOf(
+  folder: string,
+  asked: readonly Model[],
+  options: AnalyzeOptions,
+): Promise<FolderAnalysis> {
+  const startMs = performance.now();
+  const shown = asked.length > 0 ? asked : defaultModels();
+  const scans = await scanned(folder, encodingsFor(asked, options.encoding), options);
+  const [scan] = scans.values();
+  const counts: CountsByEncoding = new Map(
+    [...scans].map(([encoding, { files }]) => [encoding, files]),
+  );
+  const total = exactCount(sum(scan.files, 'tokens'), scan.encoding);
+  const at = new Date();
+  const fits = shown.map((model) => fitForModel(model, counts, options, at));
+  const budget = options.budget === undefined ? undefined : budgetCheck(options.budget);
+  const seconds = (performance.now() - startMs) / 1000;
+  return { folder, scan, counts, total, fits, modelsAsked: asked.length > 0, budget, seconds };
+
+  function budgetCheck(budgetTokens: number): BudgetCheck {
+    const own = { name: scan.encoding, count: total };
+    const forModels =
+      asked.length > 0 ? fits.map(({ model, count }) => ({ name: model.id, count })) : [];
+    const all = [own, ...forModels];
+    return { budgetTokens, over: all.filter(({ count }) => count.tokens > budgetTokens) };
+  }
+}
+
+/** The totals' encoding first; o200k_base for estimates; and what exact models are counted with. */
+function encodingsFor(asked: readonly Model[], encoding: EncodingName): readonly EncodingName[] {
+  const exact = asked.filter((model) => model.tokenizer.exact);
+  return [...new Set([encoding, 'o200k_base', ...exact.map((model) => model.tokenizer.encoding)])];
+}
+
+function defaultModels(): readonly Model[] {
+  return models.filter((model) => defaultModelIds.includes(model.id));
+}
+
+async function scanned(
+  folder: string,
+  encodings: readonly EncodingName[],
+  options: AnalyzeOptions,
+): Promise<Map<EncodingName, ScanReport>> {
+  const scanner = new Scanner({
+    workerFile: fileURLToPath(new URL('./countWorker.js', import.meta.url)),
+    cacheFolder: options.cache ? envPaths('context-budget', { suffix: '' }).cache : undefined,
+  });
+  const progress = progressLine(process.stderr);
+  try {
+    const scans = new Map<EncodingName, ScanReport>();
+    for (const encoding of encodings) {
+      const request = {
+        folders: [{ path: folder, prefix: '' }],
+        encoding,
+        exclude: options.exclude,
+      };
+      scans.set(encoding, await scanner.scan(request, { onProgress: progress.show }));
+    }
+    return scans;
+  } finally {
+    progress.clear();
+    await scanner.dispose();
+  }
+}
+
+function printed(analysis: FolderAnalysis, options: AnalyzeOptions): string {
+  if (options.json) return jsonReport(analysis);
+  if (options.csv) {
+    const asked = analysis.modelsAsked ? analysis.fits.map((fit) => fit.model) : [];
+    return renderCsv(fileCounts(analysis.counts, asked));
+  }
+  const sections = [
+    ...scanSections(analysis.scan),
+    fitSection(analysis.fits, options),
+    ...restSections(analysis.scan),
+  ];
+  if (options.markdown) return renderMarkdown(heading(analysis), sections);
+  const columns = process.stdout.isTTY ? process.stdout.columns : widthWithoutTerminal;
+  return renderText(heading(analysis), sections, Math.max(narrowestTerminal, columns));
+}
+
+function heading({ folder, scan, total, budget, seconds }: FolderAnalysis): string[] {
+  const lines = [
+    folder,
+    `${formatCount(total.tokens)} tokens (${total.basis}, exact) in ${formatCount(scan.files.length)} files, ` +
+      `${formatBytes(sum(scan.files, 'bytes'))}, ${formatCount(sum(scan.files, 'lines'))} lines; ` +
+      `${formatSeconds(seconds)}`,
+  ];
+  if (budget !== undefined) {
+    const over = budget.over.map(
+      ({ name, count }) => `${name} by ${formatCount(count.tokens - budget.budgetTokens)}`,
+    );
+    const verdict = over.length === 0 ? 'kept' : `exceeded: ${over.join(', ')}`;
+    lines.push(`Budget of ${formatCount(budget.budgetTokens)} tokens ${verdict}`);
+  }
+  return lines;
+}
+
+function exitCode(analysis: FolderAnalysis, { failOver, budget }: AnalyzeOptions): number {
+  if (!failOver) return 0;
+  if (budget !== undefined) return analysis.budget?.over.length === 0 ? 0 : 1;
+  // An estimate that straddles the limit fails when its likeliest value does.
+  return analysis.fits.some(({ marginTokens }) => marginTokens !== undefined && marginTokens < 0)
+    ? 1
+    : 0;
+}
+
+function sum(files: readonly FileCount[], field: 'tokens' | 'bytes' | 'lines'): number {
+  return files.reduce((total, file) => total + file[field], 0);
+}
+
+function collected(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+function tokens(value: string): number {
+  const text = value.replaceAll('_', '');
+  if (!/^\d{1,15}$/.test(text))
+    throw new InvalidArgumentError('It must be a whole number of tokens.');
+  return Number(text);
+}

@@ -1,0 +1,41 @@
+import { countForModel, type CountsByEncoding } from '../core/analysis/modelFit.ts';
+import type { Model } from '../core/catalog/model.ts';
+import type { FileCount } from '../core/files/scanReport.ts';
+import { exactCount } from '../core/tokens/estimateTokens.ts';
+import type { EncodingName, TokenCount } from '../core/tokens/tokenCounter.ts';
+
+/** A count with what it was made with. */
+export interface NamedCount extends TokenCount {
+  readonly encoding: EncodingName;
+  /** Id of the model it is for; absent: the encoding's own count. */
+  readonly model?: string;
+}
+
+export interface FileCounts {
+  readonly file: FileCount;
+  readonly counts: readonly NamedCount[];
+}
+
+/** Each file's counts: by each encoding it was counted with, and for each of the models. */
+export function fileCounts(counts: CountsByEncoding, models: readonly Model[]): FileCounts[] {
+  // A file that vanished between two scans is in only one of them.
+  const byEncoding = [...counts].map(
+    ([encoding, files]) => [encoding, new Map(files.map((file) => [file.path, file]))] as const,
+  );
+  return [...byEncoding[0][1].values()].map((file) => {
+    const own = byEncoding.flatMap(([encoding, files]) => {
+      const counted = files.get(file.path);
+      return counted === undefined ? [] : [[encoding, [counted]] as const];
+    });
+    const exact = own.map(([encoding, [{ tokens }]]) => ({
+      encoding,
+      ...exactCount(tokens, encoding),
+    }));
+    const forModels = models.map((model) => ({
+      encoding: model.tokenizer.encoding,
+      model: model.id,
+      ...countForModel(model, new Map(own)),
+    }));
+    return { file, counts: [...exact, ...forModels] };
+  });
+}
