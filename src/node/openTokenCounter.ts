@@ -5,7 +5,7 @@ import { loadVocabulary } from './vocabularies.ts';
 import type { SharedVocabulary } from './vocabularies.ts';
 
 /** Changes when counts may: a cache of counts made by another version is not believed. */
-export const tokenizerVersion = `1, Unicode ${unicodeVersion}`;
+export const tokenizerVersion = `2, Unicode ${unicodeVersion}`;
 
 /**
  * A counter for an encoding. A worker passes the vocabulary that its parent sent, so that all threads share one.

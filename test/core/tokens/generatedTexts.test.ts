@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { get_encoding } from 'tiktoken';
 import { describe, expect, it } from 'vitest';
+import { characterClasses, CJK } from '../../../src/core/tokens/characterClasses.ts';
 import { openTokenCounter } from '../../../src/node/openTokenCounter.ts';
 import { referenceEncoder } from './reference.ts';
 import { mixedBytes, mixedText } from './texts.ts';
@@ -9,12 +10,19 @@ import { mixedBytes, mixedText } from './texts.ts';
 const full = process.env.TOKENS_TEST === 'full';
 const texts = full ? 50_000 : 800;
 
+function isWithheld(character: string): boolean {
+  const bits = characterClasses()[character.codePointAt(0) ?? 0];
+  return (bits & ~CJK) === 0 && /[\p{L}\p{M}\p{N}]/u.test(character);
+}
+
 describe.each(['o200k_base', 'cl100k_base'] as const)('%s on generated texts', (encoding) => {
   it('has the ids of counting by the book', async () => {
     const counter = await openTokenCounter(encoding);
     const reference = referenceEncoder(encoding);
     fc.assert(
       fc.property(mixedText(24), (text) => {
+        // JavaScript's Unicode is newer than OpenAI's, which the table follows.
+        fc.pre(![...text].some(isWithheld));
         const ids = [...counter.encodeBytes(new TextEncoder().encode(text)).ids];
         expect(ids).toEqual(reference(text));
         expect(counter.countText(text)).toBe(ids.length);
@@ -23,7 +31,7 @@ describe.each(['o200k_base', 'cl100k_base'] as const)('%s on generated texts', (
     );
   });
 
-  it('has the ids of OpenAI’s tiktoken, but for characters that its Unicode does not know', async () => {
+  it('has the ids of OpenAI’s tiktoken', async () => {
     const counter = await openTokenCounter(encoding);
     const reference = get_encoding(encoding);
     const differing = new Set<string>();

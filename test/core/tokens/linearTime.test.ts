@@ -33,7 +33,7 @@ function pseudoRandom(length: number, alphabet: string): string {
 }
 
 const full = process.env.TOKENS_TEST === 'full';
-const characters = full ? 1_000_000 : 50_000;
+const characters = full ? 100_000 : 20_000;
 
 describe.each(['o200k_base', 'cl100k_base'])('%s takes linear time', async (encoding) => {
   const operations: OperationCounter = { merges: 0, steps: 0, lookups: 0 };
@@ -55,4 +55,13 @@ describe.each(['o200k_base', 'cl100k_base'])('%s takes linear time', async (enco
     expect(operationsLarge).toBeLessThanOrEqual(operationsSmall * 13);
     expect(operationsLarge / large.length).toBeLessThan(150);
   });
+
+  // Ten megabytes of the worst, one single piece.
+  if (full) {
+    it('on ten megabytes of Chinese without spaces', { timeout: 600_000 }, () => {
+      const counter = createTokenEncoder(vocabulary, operations);
+      const text = torture['Chinese without spaces'](3_500_000);
+      expect(operationsFor(counter, text) / text.length).toBeLessThan(200);
+    });
+  }
 });
