@@ -1,0 +1,83 @@
+import { search } from '../search/bm25Index.ts';
+import type { CodeIndex } from './codeIndex.ts';
+import { instructionOf, type Task } from './task.ts';
+
+/** Files so that what a file needs stands before it (cycles are entered at the file first in path order); ties by path. */
+export function dependencyOrder(index: CodeIndex): number[] {
+  const needs: number[][] = index.files.map(() => []);
+  for (const { from, to, kind } of index.graph.dependencies)
+    if (kind === 'import') needs[from].push(to);
+  const byPath = index.files.map((_, fileIdx) => fileIdx).sort((a, b) => comparePaths(index, a, b));
+  for (const list of needs) list.sort((a, b) => comparePaths(index, a, b));
+
+  const order: number[] = [];
+  const entered = new Uint8Array(index.files.length);
+  // Depth first without recursion: import chains can be thousands long.
+  const stack: { fileIdx: number; next: number }[] = [];
+  for (const root of byPath) {
+    if (entered[root] === 1) continue;
+    entered[root] = 1;
+    stack.push({ fileIdx: root, next: 0 });
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1];
+      if (top.next < needs[top.fileIdx].length) {
+        const need = needs[top.fileIdx][top.next++];
+        if (entered[need] === 0) {
+          entered[need] = 1;
+          stack.push({ fileIdx: need, next: 0 });
+        }
+      } else {
+        order.push(top.fileIdx);
+        stack.pop();
+      }
+    }
+  }
+  return order;
+}
+
+export function comparePaths(index: CodeIndex, a: number, b: number): number {
+  const left = index.files[a].path;
+  const right = index.files[b].path;
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/**
+ * How much each file matters for a task, larger is more. A question: the best search score among its chunks. Otherwise:
+ * how many files need it (by import or symbol), which is what a reader of the whole meets most often.
+ */
+export function fileImportance(index: CodeIndex, task: Task): Float64Array {
+  const importance = new Float64Array(index.files.length);
+  if (task.kind === 'question' || task.kind === 'migrate') {
+    for (const { documentIdx, score } of search(index.search, instructionOf(task), 2_000)) {
+      const { fileIdx } = index.chunks[documentIdx];
+      importance[fileIdx] = Math.max(importance[fileIdx], score);
+    }
+    return importance;
+  }
+  for (const { to } of index.graph.dependencies) importance[to]++;
+  return importance;
+}
+
+/** The most important first; ties by path. */
+export function importanceOrder(index: CodeIndex, importance: Float64Array): number[] {
+  return index.files
+    .map((_, fileIdx) => fileIdx)
+    .sort((a, b) => importance[b] - importance[a] || comparePaths(index, a, b));
+}
+
+/**
+ * An order of reading in which the important files stand at both ends, since the middle of a long prompt is read worst
+ * (Liu et al. 2023, Lost in the Middle, https://arxiv.org/abs/2307.03172): the best last, right before the question, the
+ * second first, and so on inwards.
+ */
+export function edgesFirst(mostImportantFirst: readonly number[]): number[] {
+  const front: number[] = [];
+  const back: number[] = [];
+  mostImportantFirst.forEach((fileIdx, rank) => (rank % 2 === 0 ? back : front).push(fileIdx));
+  return [...front, ...back.reverse()];
+}
+
+export function chunksOfFile(index: CodeIndex, fileIdx: number): number[] {
+  const { firstChunk, numChunks } = index.files[fileIdx];
+  return Array.from({ length: numChunks }, (_, i) => firstChunk + i);
+}

@@ -1,0 +1,71 @@
+import type { TokenCounter } from '../tokens/tokenCounter.ts';
+import type { CodeIndex, TextOf } from './codeIndex.ts';
+import type { Part, PromptOptions } from './prompt.ts';
+import type { Task } from './task.ts';
+
+export const strategyIds = [
+  'full',
+  'slidingWindow',
+  'rag',
+  'mapReduce',
+  'refine',
+  'retrievalIntoWindow',
+  'truncate',
+  'summariseThenAsk',
+] as const;
+export type StrategyId = (typeof strategyIds)[number];
+
+/** One call of the model. */
+export interface PlannedRequest {
+  /** answer: the code and the task; map: a part of the code; reduce: answers of other requests; refine: code and the answer so far. */
+  readonly role: 'answer' | 'map' | 'reduce' | 'refine';
+  readonly parts: readonly Part[];
+  /** Requests whose answers it carries, by their place in the plan. */
+  readonly answersOf: readonly number[];
+  readonly instruction: string;
+  /** Tokens of the text that is sent: exact for code and words, the carried answers taken at their reserved length. */
+  readonly tokens: number;
+  readonly outputTokens: number;
+}
+
+/** How much of what belongs together was seen together. */
+export interface PlanLosses {
+  /** Dependencies of the graph whose two ends stand in one request, of all of them. */
+  readonly dependenciesTogether: number;
+  readonly dependencies: number;
+  /** Files of which nothing is sent. */
+  readonly filesUnseen: number;
+  /** Files of which only a part is sent. */
+  readonly filesCut: number;
+}
+
+export interface Plan {
+  readonly strategy: StrategyId;
+  readonly requests: readonly PlannedRequest[];
+  readonly tokensSent: number;
+  /** Share of the set's tokens that is sent at least once, 0 to 1. */
+  readonly coverage: number;
+  readonly losses: PlanLosses;
+  /** What a person should know of this plan: what was cut and why, what it cannot see. */
+  readonly notes: readonly string[];
+}
+
+export interface PlanInput {
+  readonly index: CodeIndex;
+  readonly textOf: TextOf;
+  readonly counter: TokenCounter;
+  readonly task: Task;
+  /** Most tokens of one request's text: the window without reserved output and overhead. */
+  readonly budgetTokens: number;
+  /** Reserved for each answer. */
+  readonly outputTokens: number;
+  readonly prompt: PromptOptions;
+  /** Share of a window that the next one repeats, 0 to 0.5. */
+  readonly overlap: number;
+  /** Tokens that retrieval fills at most. */
+  readonly retrievalTokens: number;
+}
+
+export const defaultOverlap = 0.1;
+/** A question that retrieval can answer seldom needs more: the middle of longer prompts is read worst. */
+export const defaultRetrievalTokens = 8_000;

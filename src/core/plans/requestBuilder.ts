@@ -1,0 +1,139 @@
+import type { IndexedChunk } from './codeIndex.ts';
+import type { PlanInput, PlannedRequest } from './plan.ts';
+import { renderPart, renderPrompt, type Part } from './prompt.ts';
+
+/**
+ * Chunks become parts, parts become requests. Neighbouring chunks of a file are one part. Sizes are planned with the chunks'
+ * own counts and a count of the header, which together are never less than the count of the joined text except where a merge
+ * across the seam would have to cost tokens; the finished text is counted whole, and shortened if it ever came out too long.
+ */
+export class RequestBuilder {
+  private readonly paths: readonly string[];
+  private readonly headers = new Map<number, number>();
+
+  constructor(private readonly input: PlanInput) {
+    this.paths = input.index.files.map((file) => file.path);
+  }
+
+  /** Tokens around one part of this file: its header and fences, with line numbers too large to come up short. */
+  headerTokens(fileIdx: number): number {
+    let tokens = this.headers.get(fileIdx);
+    if (tokens === undefined) {
+      const part: Part = {
+        fileIdx,
+        startByte: 0,
+        endByte: 0,
+        startLine: 999_999,
+        endLine: 999_999,
+      };
+      const header = renderPart(part, this.paths[fileIdx], oneByte, this.input.prompt);
+      tokens = this.input.counter.countText(header) + seamTokens;
+      this.headers.set(fileIdx, tokens);
+    }
+    return tokens;
+  }
+
+  instructionTokens(instruction: string): number {
+    return this.input.counter.countText(`\n${instruction}`) + seamTokens;
+  }
+
+  /** Tokens of a chunk's text as it is sent: with line numbers each line costs more. */
+  chunkTokens(chunk: IndexedChunk): number {
+    if (!this.input.prompt.lineNumbers) return chunk.tokens;
+    const digits = String(chunk.endLine + 1).length;
+    return chunk.tokens + (chunk.endLine - chunk.startLine + 1) * (Math.ceil(digits / 3) + 2);
+  }
+
+  /** The request of these chunks, in this order; throws nothing away silently: what had to go is returned. */
+  build(
+    chunkIdxs: readonly number[],
+    role: PlannedRequest['role'],
+    instruction: string,
+    carriedTokens = 0,
+    answersOf: readonly number[] = [],
+  ): { request: PlannedRequest; dropped: readonly number[] } {
+    const { budgetTokens, outputTokens } = this.input;
+    const kept = [...chunkIdxs];
+    const dropped: number[] = [];
+    for (;;) {
+      const parts = this.partsOf(kept);
+      const tokens = this.countText(parts, instruction) + carriedTokens;
+      if (tokens <= budgetTokens || kept.length === 0) {
+        return {
+          request: { role, parts, answersOf, instruction, tokens, outputTokens },
+          dropped: dropped.reverse(),
+        };
+      }
+      dropped.push(kept.pop() as number);
+    }
+  }
+
+  text(request: PlannedRequest, notes: readonly string[] = []): string {
+    return renderPrompt(
+      request.parts,
+      this.paths,
+      this.input.textOf,
+      request.instruction,
+      notes,
+      this.input.prompt,
+    );
+  }
+
+  private countText(parts: readonly Part[], instruction: string): number {
+    return this.input.counter.countText(
+      renderPrompt(parts, this.paths, this.input.textOf, instruction, [], this.input.prompt),
+    );
+  }
+
+  /** Chunks in the order given; a chunk that follows on the one before it lengthens that part. */
+  private partsOf(chunkIdxs: readonly number[]): Part[] {
+    const parts: Part[] = [];
+    for (const chunkIdx of chunkIdxs) {
+      const chunk = this.input.index.chunks[chunkIdx];
+      const last = parts[parts.length - 1];
+      if (last?.fileIdx === chunk.fileIdx && last.endByte === chunk.startByte) {
+        parts[parts.length - 1] = { ...last, endByte: chunk.endByte, endLine: chunk.endLine };
+      } else {
+        const { fileIdx, startByte, endByte, startLine, endLine } = chunk;
+        parts.push({ fileIdx, startByte, endByte, startLine, endLine });
+      }
+    }
+    return parts;
+  }
+}
+
+const oneByte = new Uint8Array(1);
+/** Joining texts can split what was one token on each side of the seam. */
+const seamTokens = 2;
+
+/** Fills a request chunk by chunk and says when the next one no longer fits. */
+export class Filling {
+  readonly chunkIdxs: number[] = [];
+  tokens: number;
+  private lastFile = -1;
+
+  constructor(
+    private readonly builder: RequestBuilder,
+    private readonly chunks: readonly IndexedChunk[],
+    private readonly budgetTokens: number,
+    startTokens: number,
+  ) {
+    this.tokens = startTokens;
+  }
+
+  /** Adds the chunk if it fits. */
+  add(chunkIdx: number): boolean {
+    const chunk = this.chunks[chunkIdx];
+    const header = chunk.fileIdx === this.lastFile ? 0 : this.builder.headerTokens(chunk.fileIdx);
+    const tokens = this.tokens + header + this.builder.chunkTokens(chunk);
+    if (tokens > this.budgetTokens) return false;
+    this.tokens = tokens;
+    this.lastFile = chunk.fileIdx;
+    this.chunkIdxs.push(chunkIdx);
+    return true;
+  }
+
+  get isEmpty(): boolean {
+    return this.chunkIdxs.length === 0;
+  }
+}

@@ -1,0 +1,98 @@
+import { search } from '../../search/bm25Index.ts';
+import { planOf } from '../losses.ts';
+import { chunksOfFile, dependencyOrder, fileImportance } from '../order.ts';
+import type { Plan, PlanInput } from '../plan.ts';
+import { Filling, RequestBuilder } from '../requestBuilder.ts';
+import { instructionOf } from '../task.ts';
+
+const maxHits = 2_000;
+
+/**
+ * Retrieved pieces only: BM25 over the chunks, re-ranked, best first until the retrieval budget is full; sent in path order
+ * within a file, the best file last.
+ */
+export function planRag(input: PlanInput): Plan {
+  return retrieve(input, Math.min(input.budgetTokens, input.retrievalTokens), 'rag');
+}
+
+/** The same with the whole window to fill, and whole files first where a file holds several hits. */
+export function planRetrievalIntoWindow(input: PlanInput): Plan {
+  return retrieve(input, input.budgetTokens, 'retrievalIntoWindow');
+}
+
+function retrieve(
+  input: PlanInput,
+  budgetTokens: number,
+  strategy: 'rag' | 'retrievalIntoWindow',
+): Plan {
+  const { index } = input;
+  const builder = new RequestBuilder(input);
+  const instruction = instructionOf(input.task);
+  const ranked = rankedChunks(input);
+  const filling = new Filling(
+    builder,
+    index.chunks,
+    budgetTokens,
+    builder.instructionTokens(instruction),
+  );
+  const taken = new Set<number>();
+  const take = (chunkIdx: number) => {
+    if (!taken.has(chunkIdx) && filling.add(chunkIdx)) taken.add(chunkIdx);
+  };
+  if (strategy === 'retrievalIntoWindow') {
+    for (const fileIdx of filesByHits(input, ranked)) chunksOfFile(index, fileIdx).forEach(take);
+  }
+  ranked.forEach(take);
+
+  const bestFileOf = new Map<number, number>();
+  ranked.forEach((chunkIdx, rank) => {
+    const { fileIdx } = index.chunks[chunkIdx];
+    if (!bestFileOf.has(fileIdx)) bestFileOf.set(fileIdx, rank);
+  });
+  const rankOf = (chunkIdx: number) => bestFileOf.get(index.chunks[chunkIdx].fileIdx) ?? Infinity;
+  const order = [...taken].sort((a, b) => rankOf(b) - rankOf(a) || a - b);
+  const { request } = builder.build(order, 'answer', instruction);
+  const notes =
+    ranked.length === 0
+      ? ['No word of the task stands in the code: nothing was retrieved.']
+      : [`${taken.size} of ${ranked.length} pieces found by the words of the task (BM25).`];
+  return planOf(strategy, index, [request], notes);
+}
+
+/**
+ * Hits in order. A whole-repository task has no words of its own: the chunks of the most needed files stand in. Re-ranking: a chunk that
+ * declares a name the task spells out goes before the rest of its rank.
+ */
+export function rankedChunks({ index, task }: PlanInput): number[] {
+  if (task.kind === 'review' || task.kind === 'summarise') {
+    const importance = fileImportance(index, task);
+    return dependencyOrder(index)
+      .sort((a, b) => importance[b] - importance[a])
+      .flatMap((fileIdx) => chunksOfFile(index, fileIdx).slice(0, 1));
+  }
+  const instruction = instructionOf(task);
+  const words = new Set(instruction.match(/[A-Za-z_$][\w$]{3,}/g) ?? []);
+  const declarationBonus = 1.5;
+  return search(index.search, instruction, maxHits)
+    .map(({ documentIdx, score }) => ({
+      documentIdx,
+      score: index.chunks[documentIdx].declares.some((name) => words.has(name))
+        ? score * declarationBonus
+        : score,
+    }))
+    .sort((a, b) => b.score - a.score || a.documentIdx - b.documentIdx)
+    .map((hit) => hit.documentIdx);
+}
+
+/** Files with more than one hit among the first fifty, the most hits first. */
+function filesByHits({ index }: PlanInput, ranked: readonly number[]): number[] {
+  const hits = new Map<number, number>();
+  for (const chunkIdx of ranked.slice(0, 50)) {
+    const { fileIdx } = index.chunks[chunkIdx];
+    hits.set(fileIdx, (hits.get(fileIdx) ?? 0) + 1);
+  }
+  return [...hits]
+    .filter(([, count]) => count > 1)
+    .sort((a, b) => b[1] - a[1] || a[0] - b[0])
+    .map(([fileIdx]) => fileIdx);
+}
