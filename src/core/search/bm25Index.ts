@@ -57,10 +57,12 @@ export class Bm25Builder {
   private readonly lengths = new NumberList();
   private readonly countInDocument = new Map<number, number>();
 
-  addDocument(text: string): void {
+  /** `wordsSeen` collects the text's words as they stand in it. */
+  addDocument(text: string, wordsSeen?: Set<string>): void {
     this.countInDocument.clear();
     let length = 0;
     for (const word of wordsOf(text)) {
+      wordsSeen?.add(word);
       for (const term of this.idsOf(word)) {
         this.countInDocument.set(term, (this.countInDocument.get(term) ?? 0) + 1);
         length++;

@@ -1,0 +1,190 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { makePlan } from '../../../src/core/plans/makePlans.ts';
+import { strategyIds, type Plan, type PlanInput } from '../../../src/core/plans/plan.ts';
+import { defaultPromptOptions, renderPrompt } from '../../../src/core/plans/prompt.ts';
+import type { Task } from '../../../src/core/plans/task.ts';
+import type { TokenEncoder } from '../../../src/core/tokens/tokenCounter.ts';
+import { buildCodeIndex, type BuiltIndex } from '../../../src/node/buildCodeIndex.ts';
+import { openTokenCounter } from '../../../src/node/openTokenCounter.ts';
+
+let counter: TokenEncoder;
+let real: BuiltIndex;
+
+beforeAll(async () => {
+  counter = await openTokenCounter('o200k_base');
+  const folder = path.resolve(import.meta.dirname, '../../../src');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .sort()
+    .filter((name) => /^(engine|core.tokens|core.files|node)/.test(name))
+    .slice(0, 90)
+    .map((name) => ({
+      path: name.replaceAll(path.sep, '/'),
+      utf8: readFileSync(path.join(folder, name)),
+    }));
+  real = await buildCodeIndex(files, counter);
+});
+
+function inputFor(built: BuiltIndex, task: Task, budgetTokens: number): PlanInput {
+  return {
+    ...built,
+    counter,
+    task,
+    budgetTokens,
+    outputTokens: Math.min(400, Math.ceil(budgetTokens / 8)),
+    prompt: defaultPromptOptions,
+    overlap: 0.1,
+    retrievalTokens: 4_000,
+  };
+}
+
+/** Every request, written out and counted by the real tokenizer, stays within the budget and says its own size. */
+function expectWithinBudget(plan: Plan, input: PlanInput): void {
+  const paths = input.index.files.map((file) => file.path);
+  for (const request of plan.requests) {
+    expect(request.tokens).toBeLessThanOrEqual(input.budgetTokens);
+    const text = renderPrompt(
+      request.parts,
+      paths,
+      input.textOf,
+      request.instruction,
+      [],
+      input.prompt,
+    );
+    const carried = request.tokens - counter.countText(text);
+    expect(carried).toBeGreaterThanOrEqual(0);
+    if (request.answersOf.length === 0) expect(carried).toBe(0);
+  }
+}
+
+/** Bytes of each file that the plan's requests hold between them, without gaps. */
+function expectWholeCoverage(plan: Plan, input: PlanInput): void {
+  expect(plan.coverage).toBe(1);
+  const covered = input.index.files.map(() => 0);
+  const parts = plan.requests.flatMap((request) => request.parts);
+  input.index.files.forEach((file, fileIdx) => {
+    const own = parts
+      .filter((part) => part.fileIdx === fileIdx)
+      .sort((a, b) => a.startByte - b.startByte);
+    for (const part of own) {
+      expect(part.startByte).toBeLessThanOrEqual(covered[fileIdx]);
+      covered[fileIdx] = Math.max(covered[fileIdx], part.endByte);
+    }
+    expect(covered[fileIdx]).toBe(file.bytes);
+  });
+}
+
+const coveringStrategies = ['slidingWindow', 'mapReduce', 'refine', 'summariseThenAsk'] as const;
+const question: Task = {
+  kind: 'question',
+  question: 'Where does slidingWindow build its mask of exactly window keys?',
+};
+
+describe('plans for real code', () => {
+  it.each(strategyIds)('%s: requests fit the budget by the real tokenizer', (strategy) => {
+    for (const task of [question, { kind: 'review' } as const]) {
+      for (const budgetTokens of [2_500, 20_000, 1_000_000]) {
+        const input = inputFor(real, task, budgetTokens);
+        const plan = makePlan(strategy, input);
+        expect(plan.requests.length).toBeGreaterThan(0);
+        expectWithinBudget(plan, input);
+      }
+    }
+  });
+
+  it.each(coveringStrategies)('%s: the requests together hold every byte', (strategy) => {
+    const input = inputFor(real, { kind: 'review' }, 6_000);
+    expectWholeCoverage(makePlan(strategy, input), input);
+  });
+
+  it('full: holds everything, needed files before the ones that need them, all dependencies together', () => {
+    const input = inputFor(real, { kind: 'summarise' }, 10_000_000);
+    const plan = makePlan('full', input);
+    expect(plan.requests.length).toBe(1);
+    expectWholeCoverage(plan, input);
+    expect(plan.losses.dependenciesTogether).toBe(plan.losses.dependencies);
+    expect(plan.losses.dependencies).toBeGreaterThan(50);
+  });
+
+  it('full: says what it cut', () => {
+    const plan = makePlan('full', inputFor(real, { kind: 'summarise' }, 8_000));
+    expect(plan.losses.filesUnseen).toBeGreaterThan(0);
+    expect(plan.notes.join(' ')).toMatch(/files .* cut to fit/);
+  });
+
+  it('map-reduce cuts fewer dependencies than windows in path order without overlap', () => {
+    const input = { ...inputFor(real, { kind: 'review' }, 8_000), overlap: 0 };
+    const grouped = makePlan('mapReduce', input).losses.dependenciesTogether;
+    const inPathOrder = makePlan('slidingWindow', input).losses.dependenciesTogether;
+    expect(grouped).toBeGreaterThanOrEqual(inPathOrder * 0.9);
+  });
+
+  it('rag: retrieves the file that the question is about', () => {
+    const plan = makePlan('rag', inputFor(real, question, 100_000));
+    const paths = plan.requests[0].parts.map((part) => real.index.files[part.fileIdx].path);
+    expect(plan.tokensSent).toBeLessThanOrEqual(4_000);
+    expect(paths.join(' ')).toMatch(/engine.masks.window/);
+  });
+});
+
+describe('plans for any tree and any budget', () => {
+  it('fit, cover, or say why not', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(
+          fc.record({
+            path: fc.constantFrom(
+              'a.ts',
+              'b/c.py',
+              'b/d.unknown',
+              'e e.md',
+              'f"<g>.ts',
+              'h/i/j.go',
+            ),
+            text: fc.oneof(
+              fc.string({ unit: 'binary', maxLength: 300 }),
+              fc
+                .array(fc.constantFrom('function f() {', '}', 'x = 1', '', '```', 'import "./a"'))
+                .map((lines) => lines.join('\n')),
+            ),
+          }),
+          { selector: (file) => file.path, minLength: 1, maxLength: 5 },
+        ),
+        fc.integer({ min: 1, max: 3_000 }),
+        fc.constantFrom(...strategyIds),
+        async (tree, budgetTokens, strategy) => {
+          const built = await buildCodeIndex(
+            tree.map(({ path: name, text }) => ({
+              path: name,
+              utf8: new TextEncoder().encode(text),
+            })),
+            counter,
+            { targetTokens: 40, maxTokens: 80 },
+          );
+          const input = inputFor(built, { kind: 'review' }, budgetTokens);
+          let plan: Plan;
+          try {
+            plan = makePlan(strategy, input);
+          } catch (error) {
+            expect(String(error)).toMatch(/budget of \d+ tokens/);
+            return;
+          }
+          if (budgetTokens > 200) expectWithinBudget(plan, input);
+          if ((coveringStrategies as readonly string[]).includes(strategy))
+            expectWholeCoverage(plan, input);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it('of an empty set is refused with a reason', async () => {
+    const built = await buildCodeIndex([], counter);
+    expect(() => makePlan('full', inputFor(built, { kind: 'review' }, 1_000))).toThrow(
+      'no file in the context set',
+    );
+  });
+});
