@@ -1,0 +1,129 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { get_encoding } from 'tiktoken';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tempTree } from '../node/tempTree.ts';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const text = '# Größe\n\nconst a = 1; // 漢字\n';
+let dist: string;
+let folder: string;
+
+beforeAll(async () => {
+  mkdirSync(path.join(root, 'out'), { recursive: true });
+  dist = mkdtempSync(path.join(root, 'out', 'test-cli-'));
+  await build({
+    entryPoints: { cli: 'src/cli/cli.ts', countWorker: 'src/node/countWorker.ts' },
+    absWorkingDir: root,
+    outdir: dist,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    logLevel: 'error',
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
+  });
+  cpSync(path.join(root, 'vocabularies'), path.join(dist, 'vocabularies'), { recursive: true });
+  folder = tempTree({
+    'src/a.ts': text,
+    'src/with,comma "x".ts': 'x',
+    'esc\x1b[31m|`.md': 'y',
+    'yarn.lock': 'lock',
+  });
+});
+afterAll(() => {
+  rmSync(dist, { recursive: true, force: true });
+});
+
+function run(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [path.join(dist, 'cli.js'), ...args],
+    { encoding: 'utf8', env: { ...process.env, XDG_CACHE_HOME: path.join(dist, 'cache') } },
+  );
+  return { status, stdout, stderr };
+}
+
+interface Report {
+  readonly files: readonly {
+    readonly path: string;
+    readonly counts: readonly { readonly lowTokens: number; readonly highTokens: number }[];
+  }[];
+  readonly leftOut: unknown;
+}
+
+describe('context-budget analyze', () => {
+  it('prints JSON with every file, its counts, their encoding, exactness and interval', () => {
+    const models = ['--model', 'openai/gpt-4', '--model', 'anthropic/claude-opus-5-5'];
+    const { status, stdout, stderr } = run('analyze', folder, '--json', ...models);
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    const report = JSON.parse(stdout) as Report;
+    const tokensOf = (name: 'o200k_base' | 'cl100k_base') =>
+      get_encoding(name).encode(text, [], []).length;
+    const [o200k, cl100k] = [tokensOf('o200k_base'), tokensOf('cl100k_base')];
+    expect(report).toMatchObject({ schemaVersion: 1, folder, encoding: 'o200k_base' });
+    expect(report.leftOut).toEqual([
+      { path: 'yarn.lock', bytes: 4, fileCount: 1, reason: 'lockFile' },
+    ]);
+    const counts = report.files.find((file) => file.path === 'src/a.ts')?.counts ?? [];
+    expect(counts).toMatchObject([
+      { encoding: 'o200k_base', exact: true, tokens: o200k, lowTokens: o200k, highTokens: o200k },
+      { encoding: 'cl100k_base', exact: true, tokens: cl100k },
+      { encoding: 'cl100k_base', model: 'openai/gpt-4', exact: true, tokens: cl100k },
+      { encoding: 'o200k_base', model: 'anthropic/claude-opus-5-5', exact: false },
+    ]);
+    expect(counts[3].lowTokens).toBeLessThan(counts[3].highTokens);
+  });
+
+  it('prints tables for people, and no control character of a file name', () => {
+    const { status, stdout } = run('analyze', folder);
+    expect(status).toBe(0);
+    for (const part of ['Heaviest folders', 'src/a.ts', 'What it fits', 'Left out', 'lock files']) {
+      expect(stdout).toContain(part);
+    }
+    expect(stdout).not.toContain('\x1b');
+  });
+
+  it('prints Markdown in which no file name is markup', () => {
+    const { stdout } = run('analyze', folder, '--markdown');
+    expect(stdout).toContain('## What it fits');
+    expect(stdout).toContain('\\|\\`.md');
+    expect(stdout).not.toContain('\x1b');
+  });
+
+  it('prints CSV with quoted fields', () => {
+    const lines = run('analyze', folder, '--csv').stdout.split('\r\n');
+    expect(lines[0]).toBe('path,kind,bytes,lines,model,encoding,exact,tokens,lowTokens,highTokens');
+    expect(lines).toContain('"src/with,comma ""x"".ts",code,1,1,,o200k_base,true,1,1,1');
+  });
+
+  it('exits with 1 over the budget only when asked to fail', () => {
+    expect(run('analyze', folder, '--budget', '3').status).toBe(0);
+    expect(run('analyze', folder, '--budget', '3', '--fail-over').status).toBe(1);
+    expect(run('analyze', folder, '--budget', '1_000', '--fail-over').status).toBe(0);
+  });
+
+  it.each([
+    [['analyze', '/nowhere/at/all'], 'There is no folder /nowhere/at/all'],
+    [['analyze', fileURLToPath(import.meta.url)], 'is no folder'],
+    [['analyze'], 'missing required argument'],
+    [['analyze', '.', '--nonsense'], 'unknown option'],
+    [['analyze', '.', '--budget', 'many'], 'whole number of tokens'],
+    [['analyze', '.', '--fail-over'], '--fail-over needs'],
+    [['analyze', '.', '--json', '--csv'], 'Choose one'],
+    [['analyze', '.', '--model', 'openai/gtp-4'], 'No model "openai/gtp-4"'],
+    [['analyze', 'src/cli', '--encoding', 'nonsense'], 'nonsense'],
+    [['frobnicate'], 'unknown command'],
+  ])('exits with 2 and says why: %j', (args, message) => {
+    const { status, stdout, stderr } = run(...args);
+    expect(stderr).toContain(message);
+    expect(stdout).toBe('');
+    expect(status).toBe(2);
+  });
+});
