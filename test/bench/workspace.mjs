@@ -1,0 +1,98 @@
+// npm run bench:workspace -- <folder>: ours beside repomix's own run over the same files, and ours with a warm cache.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import * as esbuild from 'esbuild';
+import { installPeers } from './install.mjs';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const root = path.resolve(here, '../..');
+const folder = path.resolve(process.argv[2] ?? path.join(root, 'node_modules/typescript'));
+const runs = 3;
+
+installPeers();
+await import(pathToFileURL(path.join(root, 'esbuild.config.mjs')));
+const work = mkdtempSync(path.join(tmpdir(), 'context-budget-bench-'));
+const peerOutput = path.join(work, 'repomix.txt');
+
+function timed(args, options = {}) {
+  const startMs = performance.now();
+  const result = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 30,
+    ...options,
+  });
+  if (result.status !== 0) throw new Error(`${args.join(' ')} failed:\n${result.stderr}`);
+  return { seconds: (performance.now() - startMs) / 1000, stdout: result.stdout };
+}
+
+const ours = () =>
+  timed([path.join(root, 'dist/cli.js'), 'analyze', folder, '--json', '--no-cache']);
+const { files, totals } = JSON.parse(ours().stdout);
+const listed = files.map((file) => path.join(folder, file.path)).join('\n');
+const repomix = () =>
+  timed(
+    [
+      path.join(here, 'node_modules/repomix/bin/repomix.cjs'),
+      '--stdin',
+      '--quiet',
+      '--no-security-check',
+      '--no-git-sort-by-changes',
+      '--no-gitignore',
+      '--no-dot-ignore',
+      '--no-default-patterns',
+      '--token-count-encoding=o200k_base',
+      '--style=plain',
+      `--output=${peerOutput}`,
+    ],
+    { cwd: folder, input: listed },
+  );
+
+const cold = { ours: Infinity, repomix: Infinity };
+for (let run = 0; run < runs; run++) {
+  cold.ours = Math.min(cold.ours, ours().seconds);
+  cold.repomix = Math.min(cold.repomix, repomix().seconds);
+}
+
+// Warm: new threads each time, as in a new window; nothing but the cache is kept.
+const scannerFile = path.join(work, 'scanner.mjs');
+await esbuild.build({
+  entryPoints: [path.join(root, 'src/node/scanner.ts')],
+  outfile: scannerFile,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  logLevel: 'error',
+});
+const { Scanner } = await import(pathToFileURL(scannerFile));
+async function scanMs() {
+  const scanner = new Scanner({
+    workerFile: path.join(root, 'dist/countWorker.js'),
+    cacheFolder: path.join(work, 'cache'),
+  });
+  const startMs = performance.now();
+  await scanner.scan({ folders: [{ path: folder, prefix: '' }], encoding: 'o200k_base' });
+  const ms = performance.now() - startMs;
+  await scanner.dispose();
+  return ms;
+}
+await scanMs();
+let warmMs = Infinity;
+for (let run = 0; run < runs; run++) warmMs = Math.min(warmMs, await scanMs());
+rmSync(work, { recursive: true });
+
+const megabytes = totals.bytes / 1e6;
+const row = (name, seconds) =>
+  `| ${name} | ${seconds.toFixed(2)} | ${(megabytes / seconds).toFixed(0)} | ${Math.round(files.length / seconds)} |`;
+const [{ model }] = cpus();
+console.log(
+  `${files.length} files, ${megabytes.toFixed(1)} MB, ${(totals.count.tokens / 1e6).toFixed(2)} M tokens (o200k_base); ` +
+    `${cpus().length} x ${model.trim()}, Node ${process.versions.node}; whole processes, best of ${runs}\n`,
+);
+console.log('| | s | MB/s | files/s |\n| --- | ---: | ---: | ---: |');
+console.log(row('context-budget analyze, no cache', cold.ours));
+console.log(row('repomix 1.18.1', cold.repomix));
+console.log(`\nCold: ${(cold.repomix / cold.ours).toFixed(1)} times repomix.`);
+console.log(`Second scan with the cache, new threads: ${warmMs.toFixed(0)} ms.`);
