@@ -99,3 +99,12 @@ export function formatKnown(
 ): string {
   return value === undefined ? 'unknown' : formatOne(value);
 }
+
+/** A plain number of any size, three significant digits: 1234 -> "1,230", 2.4e-7 -> "2.4e-7", 8.59e9 -> "8.59e9". */
+export function formatNumber(value: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 0.001 || size >= 1e6)) {
+    return format(value, { notation: 'scientific', maximumSignificantDigits: 3 }).replace('E', 'e');
+  }
+  return significant(value);
+}

@@ -4,6 +4,7 @@ import {
   formatBytes,
   formatInterval,
   formatKnown,
+  formatNumber,
   formatPercent,
   formatSeconds,
   formatTokens,
@@ -74,5 +75,16 @@ describe('quantities in words', () => {
         expect(Math.abs(read / bytes - 1)).toBeLessThan(0.006);
       }),
     );
+  });
+
+  it('writes numbers of any size to three digits', () => {
+    expect([0, 1234, 0.0123, 2.44e-7, 8.594e9, -0].map(formatNumber)).toEqual([
+      '0',
+      '1,230',
+      '0.0123',
+      '2.44e-7',
+      '8.59e9',
+      '0',
+    ]);
   });
 });

@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  causal,
+  countCells,
+  referenceAttention,
+  slidingWindow,
+  stridedSparse,
+} from '../../src/engine/index.ts';
+import {
+  choiceValue,
+  numberValue,
+  positionsValue,
+  switchValue,
+  takenTokens,
+} from '../../src/lab/controls.ts';
+import type { Control } from '../../src/lab/demo.ts';
+import { demos, findDemo } from '../../src/lab/demos.ts';
+import { embedHeads, tokenVectors } from '../../src/lab/embed.ts';
+import { maskPicture } from '../../src/lab/pictures/maskPicture.ts';
+import { seriesPicture } from '../../src/lab/pictures/seriesPicture.ts';
+import { maskTiles } from '../../src/lab/pictures/tiles.ts';
+import { weightsPicture } from '../../src/lab/pictures/weightsPicture.ts';
+import { tokenLabel } from '../../src/lab/words.ts';
+import { expectWellFormedDemo, expectWellFormedPicture, sampleTokens } from './wellFormed.ts';
+
+describe('token vectors', () => {
+  it('are equal for equal tokens, different for others and for another seed', () => {
+    const vectors = tokenVectors(['a', 'b', 'a'], 4, 1);
+    expect(vectors.slice(8)).toEqual(vectors.slice(0, 4));
+    expect(vectors.slice(4, 8)).not.toEqual(vectors.slice(0, 4));
+    expect(tokenVectors(['a'], 4, 2)).not.toEqual(vectors.slice(0, 4));
+  });
+
+  it('give heads whose scores have the deviation asked for', () => {
+    const tokens = Array.from({ length: 400 }, (_, idx) => `t${idx}`);
+    for (const scoreDeviation of [1, 3]) {
+      const plan = { numHeads: 2, headDim: 16, seed: 3, scoreDeviation };
+      const { q, k } = embedHeads(tokens, plan);
+      let squares = 0;
+      for (let idx = 0; idx < 400; idx++) {
+        let dot = 0;
+        for (let dim = 0; dim < 16; dim++) {
+          dot += q[idx * 16 + dim] * k[((idx * 7) % 400) * 16 + dim];
+        }
+        squares += (dot / 4) ** 2;
+      }
+      const deviation = Math.sqrt(squares / 400) / scoreDeviation;
+      expect(deviation).toBeGreaterThan(0.7);
+      expect(deviation).toBeLessThan(1.3);
+    }
+  });
+});
+
+describe('controls', () => {
+  const controls: readonly Control[] = [
+    { kind: 'number', id: 'window', label: 'Window', min: 1, max: 9, step: 1, initial: 4 },
+    {
+      kind: 'choice',
+      id: 'kind',
+      label: 'Kind',
+      options: [{ value: 'a', label: 'A' }],
+      initial: 'a',
+    },
+    { kind: 'switch', id: 'on', label: 'On', initial: true },
+    { kind: 'positions', id: 'picked', label: 'Picked', initial: [0] },
+  ];
+  const read = (values: Record<string, number | string | boolean | readonly number[]>) => ({
+    tokens: ['x'],
+    values,
+  });
+
+  it('give the initial value when none is set', () => {
+    expect(numberValue(controls, read({}), 'window')).toBe(4);
+    expect(choiceValue(controls, read({}), 'kind')).toBe('a');
+    expect(switchValue(controls, read({}), 'on')).toBe(true);
+    expect(positionsValue(controls, read({ picked: [5, 2, 2, 900] }), 'picked', 6)).toEqual([2, 5]);
+  });
+
+  it('name control and value when that value cannot be', () => {
+    expect(() => numberValue(controls, read({ window: 10 }), 'window')).toThrow(
+      'Window (window) must be a number from 1 to 9, got 10',
+    );
+    expect(() => numberValue(controls, read({ window: 1.5 }), 'window')).toThrow('whole number');
+    expect(() => numberValue(controls, read({ window: NaN }), 'window')).toThrow('got NaN');
+    expect(() => choiceValue(controls, read({ kind: 'z' }), 'kind')).toThrow('one of a, got z');
+    expect(() => switchValue(controls, read({ on: 1 }), 'on')).toThrow('true or false, got 1');
+    expect(() => positionsValue(controls, read({ picked: [-1] }), 'picked', 3)).toThrow('[-1]');
+  });
+
+  it('cut the text at what the demo takes and refuse none', () => {
+    const demo = { id: 'some', controls, maxTokens: 2 };
+    expect(takenTokens(demo, { tokens: ['a', 'b', 'c'], values: {} })).toEqual(['a', 'b']);
+    expect(() => takenTokens(demo, { tokens: [], values: {} })).toThrow('at least one token');
+  });
+});
+
+describe('pictures', () => {
+  it('count the cells of a mask as the engine does, whole or by tiles, by cells or by ranges', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 400 }), fc.integer({ min: 1, max: 30 }), (n, step) => {
+        const area = { queryTokens: n, keyTokens: n };
+        expect(maskTiles(slidingWindow(step), n).total).toBe(countCells(slidingWindow(step), area));
+        const mask = stridedSparse(step);
+        const ranges = (qIdx: number) => {
+          const start = Math.max(0, qIdx - step + 1);
+          return [
+            [start, qIdx + 1, 1],
+            [qIdx % step, start, step],
+          ] as const;
+        };
+        const whole = maskTiles(mask, n);
+        expect(maskTiles(mask, n, ranges)).toEqual(whole);
+        expect(whole.total).toBe(countCells(mask, area));
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('are well-formed at 1, 256 and 8,192 tokens', () => {
+    for (const n of [1, 256, 300, 8192]) {
+      const picture = maskPicture({
+        title: 'causal',
+        tokens: sampleTokens(n),
+        mask: causal,
+        categories: [{ name: 'not seen' }, { name: 'seen' }],
+        categoryOf: (qIdx, kvIdx) => Number(causal(qIdx, kvIdx)),
+      });
+      expectWellFormedPicture(picture);
+      expect(picture.values[0]).toBeGreaterThan(0.5);
+      expect(picture.numRows).toBeLessThanOrEqual(256);
+    }
+  });
+
+  it('keep the mass of every row when weights are drawn by tiles', () => {
+    const tokens = sampleTokens(300);
+    const { q, k, v, shape } = embedHeads(tokens, { numHeads: 1, headDim: 8, seed: 1 });
+    const { weights = new Float64Array(0) } = referenceAttention(q, k, v, shape, {
+      mask: causal,
+      keepWeights: true,
+    });
+    const picture = weightsPicture({
+      title: 'weights',
+      summary: 'Weights.',
+      values: weights,
+      numRows: 300,
+      numColumns: 300,
+      rowTokens: tokens,
+      columnTokens: tokens,
+    });
+    expectWellFormedPicture(picture);
+    for (let row = 0; row < picture.numRows; row++) {
+      const start = row * picture.numColumns;
+      const mass = picture.values.slice(start, start + picture.numColumns);
+      expect(mass.reduce((sum, one) => sum + one, 0)).toBeCloseTo(1, 5);
+    }
+  });
+
+  it('leave out points that a log axis cannot show', () => {
+    const picture = seriesPicture({
+      title: 'a',
+      summary: 'b',
+      xLabel: 'x',
+      yLabel: 'y',
+      yScale: 'log',
+      series: [{ name: 's', points: [[1, 0], [2, 3], [3, Infinity]] }], // prettier-ignore
+    });
+    expect(picture.series[0].points).toEqual([[2, 3]]);
+  });
+});
+
+describe('the list of demos', () => {
+  it('has well-formed demos of different ids, in the order of their mechanisms', () => {
+    demos.forEach(expectWellFormedDemo);
+    expect(new Set(demos.map((demo) => demo.id)).size).toBe(demos.length);
+    const order = demos.map((demo) => demo.mechanism);
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(() => findDemo('noSuchDemo')).toThrow('there is no demo noSuchDemo');
+  });
+
+  it('makes white space visible and long tokens short', () => {
+    expect(tokenLabel(' a\n\tb')).toBe('·a⏎⇥b');
+    expect(tokenLabel('x'.repeat(40))).toBe(`${'x'.repeat(14)}…`);
+    expect(tokenLabel('')).toBe('∅');
+  });
+});
