@@ -1,6 +1,5 @@
 import { Command, CommanderError } from 'commander';
 import { registerAnalyze } from './analyze.ts';
-import { registerEstimate } from './estimate.ts';
 
 const badUsage = 2;
 
@@ -9,7 +8,6 @@ const program = new Command('context-budget')
   .showHelpAfterError('(--help lists the options)')
   .exitOverride();
 registerAnalyze(program);
-registerEstimate(program);
 
 // `| head` closes the pipe: nobody reads on, which is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -12,12 +12,15 @@ export function activityBarEntry(page: Page, title: string): Locator {
 export async function openViewContainer(page: Page, title: string): Promise<void> {
   const entry = activityBarEntry(page, title);
   await entry.waitFor();
-  const item = page.locator('.activitybar .action-item', { has: entry }).first();
+  const item = page
+    .locator('.activitybar .action-item')
+    .filter({ has: page.locator(`.action-label[aria-label^="${title}"]`) })
+    .first();
   await waitUntil(`the view container "${title}" to show`, async () => {
     const isShown = async (): Promise<boolean> =>
-      /\bchecked\b/.test((await item.getAttribute('class')) ?? '') &&
+      /\bchecked\b/.test((await item.getAttribute('class', { timeout: 5000 })) ?? '') &&
       (await page.locator('.part.sidebar:visible').count()) > 0;
-    if (await isShown()) return true;
+    if (await isShown().catch(() => false)) return true;
     await entry.click({ timeout: 5000 }).catch(() => {});
     return waitUntil('the side bar', isShown, 3000).catch(() => false);
   });
@@ -63,11 +66,21 @@ export async function statusBarItem(page: Page, text: RegExp): Promise<Locator> 
   });
 }
 
-/** A notification that contains the text. */
+/** A notification that contains the text: a toast, or the notification centre's entry once the toast has gone. */
 export async function waitForNotification(page: Page, text: string | RegExp): Promise<Locator> {
-  const toast = page.locator('.notification-toast, .notifications-center', { hasText: text });
-  await toast.first().waitFor();
-  return toast.first();
+  const seen = page
+    .locator('.notifications-toasts, .notifications-center')
+    .locator('.notification-list-item', { hasText: text })
+    .first();
+  return waitUntil(`a notification ${String(text)}`, async () => {
+    const isSeen = await seen.waitFor({ timeout: 3000 }).then(
+      () => true,
+      () => false,
+    );
+    if (isSeen) return seen;
+    await runCommand(page, 'Notifications: Show Notifications');
+    return undefined;
+  });
 }
 
 /** Opens a workspace file in an editor through the quick open box. */
