@@ -18,7 +18,7 @@ async function loadWriter() {
 }
 
 /** Writes vocabularies/<encoding>.bin; `tokens` are bytes by id, holes where an id is no ordinary token. */
-export async function writeVocabulary({ encoding, split, tokens }) {
+export async function writeVocabulary({ encoding, split, tokens, merges, neverWholeIds }) {
   const { writeVocabularyFile } = await loadWriter();
   const tokenLengths = Uint16Array.from(
     { length: tokens.length },
@@ -29,7 +29,10 @@ export async function writeVocabulary({ encoding, split, tokens }) {
     encode: (text) => Buffer.from(text),
     decode: (bytes) => Buffer.from(bytes).toString(),
   };
-  const file = writeVocabularyFile({ encoding, split, tokenLengths, tokenBytes }, utf8);
+  const file = writeVocabularyFile(
+    { encoding, split, tokenLengths, tokenBytes, merges, neverWholeIds },
+    utf8,
+  );
   const compressed = brotliCompressSync(file, {
     params: {
       [constants.BROTLI_PARAM_QUALITY]: 11,

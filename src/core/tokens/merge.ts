@@ -1,5 +1,5 @@
 import type { OperationCounter } from './operationCounter.ts';
-import { NO_TOKEN } from './vocabulary.ts';
+import { NO_TOKEN } from './noToken.ts';
 import type { TokenLookup } from './vocabulary.ts';
 
 /** The tokens of the last piece merged: ids and ends, in an array that the next piece overwrites. */
@@ -37,7 +37,8 @@ export function shortMerger(lookup: TokenLookup, counter?: OperationCounter): Pi
     for (let part = 0; part < last; part++) {
       ids[part] = byteIds[view.getUint8(start + part)];
       ends[part] = start + part + 1;
-      const rank = lookup.idOf(view, start + part, start + part + 2);
+      const next = byteIds[view.getUint8(start + part + 1)];
+      const rank = lookup.rankOf(view, start + part, start + part + 2, ids[part], next);
       ranks[part] = rank;
       if (rank < best) {
         best = rank;
@@ -53,7 +54,7 @@ export function shortMerger(lookup: TokenLookup, counter?: OperationCounter): Pi
     }
 
     while (best !== NO_TOKEN) {
-      ids[bestPart] = best;
+      ids[bestPart] = lookup.mergedId(best);
       ends[bestPart] = ends[bestPart + 1];
       parts--;
       for (let part = bestPart + 1; part < parts; part++) {
@@ -63,10 +64,19 @@ export function shortMerger(lookup: TokenLookup, counter?: OperationCounter): Pi
       }
       const partStart = bestPart === 0 ? start : ends[bestPart - 1];
       ranks[bestPart] =
-        bestPart + 1 < parts ? lookup.idOf(view, partStart, ends[bestPart + 1]) : NO_TOKEN;
+        bestPart + 1 < parts
+          ? lookup.rankOf(view, partStart, ends[bestPart + 1], ids[bestPart], ids[bestPart + 1])
+          : NO_TOKEN;
       if (bestPart > 0) {
-        const beforeStart = bestPart === 1 ? start : ends[bestPart - 2];
-        ranks[bestPart - 1] = lookup.idOf(view, beforeStart, ends[bestPart]);
+        const before = bestPart - 1;
+        const beforeStart = before === 0 ? start : ends[before - 1];
+        ranks[before] = lookup.rankOf(
+          view,
+          beforeStart,
+          ends[bestPart],
+          ids[before],
+          ids[bestPart],
+        );
       }
       if (counter !== undefined) {
         counter.merges++;

@@ -1,7 +1,7 @@
 import { RankHeap } from './rankHeap.ts';
 import type { PieceMerger } from './merge.ts';
 import type { OperationCounter } from './operationCounter.ts';
-import { NO_TOKEN } from './vocabulary.ts';
+import { NO_TOKEN } from './noToken.ts';
 import type { TokenLookup } from './vocabulary.ts';
 
 /**
@@ -28,9 +28,14 @@ export function longMerger(lookup: TokenLookup, counter?: OperationCounter): Pie
       ids[part] = byteIds[view.getUint8(start + part)];
       ends[part] = part + 1;
       previous[part] = part - 1;
-      ranks[part] =
-        part + 1 < length ? lookup.idOf(view, start + part, start + part + 2) : NO_TOKEN;
-      if (ranks[part] !== NO_TOKEN) heap.append(ranks[part], part);
+    }
+    for (let part = 0; part < length; part++) {
+      const rank =
+        part + 1 < length
+          ? lookup.rankOf(view, start + part, start + part + 2, ids[part], ids[part + 1])
+          : NO_TOKEN;
+      ranks[part] = rank;
+      if (rank !== NO_TOKEN) heap.append(rank, part);
     }
     heap.arrange();
     if (counter !== undefined) counter.lookups += length;
@@ -42,12 +47,12 @@ export function longMerger(lookup: TokenLookup, counter?: OperationCounter): Pie
       if (ranks[part] !== rank) continue;
       const next = ends[part];
       const partEnd = ends[next];
-      ids[part] = rank;
+      ids[part] = lookup.mergedId(rank);
       ends[part] = partEnd;
       ranks[next] = NO_TOKEN;
       if (partEnd < length) previous[partEnd] = part;
-      rerank(view, start, length, part, ends);
-      if (part > 0) rerank(view, start, length, previous[part], ends);
+      rerank(view, start, length, part, ids, ends);
+      if (part > 0) rerank(view, start, length, previous[part], ids, ends);
       if (counter !== undefined) {
         counter.merges++;
         counter.lookups += 2;
@@ -72,10 +77,14 @@ export function longMerger(lookup: TokenLookup, counter?: OperationCounter): Pie
     start: number,
     length: number,
     part: number,
+    ids: Int32Array,
     ends: Int32Array,
   ): void {
     const next = ends[part];
-    const rank = next < length ? lookup.idOf(view, start + part, start + ends[next]) : NO_TOKEN;
+    const rank =
+      next < length
+        ? lookup.rankOf(view, start + part, start + ends[next], ids[part], ids[next])
+        : NO_TOKEN;
     ranks[part] = rank;
     if (rank !== NO_TOKEN) heap.push(rank, part);
   }

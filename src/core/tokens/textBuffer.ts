@@ -1,4 +1,4 @@
-import { firstInvalidByte, repairUtf8, writeUtf8 } from './utf8.ts';
+import { decodeUtf8, firstInvalidByte, repairUtf8, writeUtf8 } from './utf8.ts';
 
 /** Zero bytes after the text, so that reading whole words at its end stays inside the buffer. */
 const PADDING_BYTES = 16;
@@ -12,6 +12,11 @@ export class TextBuffer {
   view = new DataView(this.bytes.buffer);
   /** Bytes of text. */
   length = 0;
+  readonly #normalization: 'NFC' | undefined;
+
+  constructor(normalization?: 'NFC') {
+    this.#normalization = normalization;
+  }
 
   /** Takes a copy of the bytes, with U+FFFD in place of what is no UTF-8. */
   setBytes(utf8: Uint8Array): void {
@@ -19,15 +24,18 @@ export class TextBuffer {
     this.bytes.set(utf8);
     this.length = utf8.length;
     if (isAscii(this.view, utf8.length)) return;
-    if (firstInvalidByte(this.bytes, 0, utf8.length) === utf8.length) return;
-    this.#reserve(utf8.length * 3);
-    this.length = repairUtf8(utf8, this.bytes);
+    if (firstInvalidByte(this.bytes, 0, utf8.length) !== utf8.length) {
+      this.#reserve(utf8.length * 3);
+      this.length = repairUtf8(utf8, this.bytes);
+    }
+    this.#normalize();
   }
 
   /** Takes a text, with U+FFFD in place of lone surrogates. */
   setText(text: string): void {
     this.#reserve(text.length * 3);
     this.length = writeUtf8(text, this.bytes);
+    this.#normalize();
   }
 
   /** Gives back the memory of a huge text. */
@@ -36,6 +44,19 @@ export class TextBuffer {
     if (this.bytes.length <= KEPT_BYTES) return;
     this.bytes = new Uint8Array(INITIAL_BYTES);
     this.view = new DataView(this.bytes.buffer);
+  }
+
+  #normalize(): void {
+    if (this.#normalization === undefined) return;
+    // No character below U+0300 (cc 80) is changed by NFC when none from there on follows it.
+    let idx = 0;
+    while (idx < this.length && this.bytes[idx] < 0xcc) idx++;
+    if (idx === this.length) return;
+    const text = decodeUtf8(this.bytes, this.length);
+    const normalized = text.normalize(this.#normalization);
+    if (normalized === text) return;
+    this.#reserve(normalized.length * 3);
+    this.length = writeUtf8(normalized, this.bytes);
   }
 
   #reserve(textBytes: number): void {

@@ -4,11 +4,13 @@ import { longMerger } from './mergeLong.ts';
 import type { OperationCounter } from './operationCounter.ts';
 import { MAX_CACHED_PIECE_BYTES, PieceCache } from './pieceCache.ts';
 import { cl100kScanner } from './scanCl100k.ts';
+import { deepSeekScanner } from './scanDeepSeek.ts';
 import { o200kScanner } from './scanO200k.ts';
 import type { PieceScanner, SplitRule } from './splitRule.ts';
 import { TextBuffer } from './textBuffer.ts';
 import type { Encoded, TokenEncoder } from './tokenCounter.ts';
-import { hashBytes, NO_TOKEN, TokenLookup } from './vocabulary.ts';
+import { NO_TOKEN } from './noToken.ts';
+import { hashBytes, TokenLookup } from './vocabulary.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** 2^15 slots of 64 bytes: 2 MiB. */
@@ -21,6 +23,8 @@ export function scannerOf(rule: SplitRule): PieceScanner {
       return o200kScanner(rule);
     case 'cl100k':
       return cl100kScanner(rule);
+    case 'deepseek':
+      return deepSeekScanner();
   }
 }
 
@@ -35,7 +39,7 @@ export function createTokenEncoder(
   const scan = scannerOf(vocabulary.split);
   const lookup = new TokenLookup(vocabulary);
   const cache = new PieceCache(CACHE_SLOTS);
-  const buffer = new TextBuffer();
+  const buffer = new TextBuffer(vocabulary.split.normalization);
   const short = shortMerger(lookup, counter);
   const long = longMerger(lookup, counter);
   const { maxTokenBytes } = vocabulary;
@@ -74,7 +78,7 @@ export function createTokenEncoder(
     let start = 0;
     while (start < end) {
       const pieceEnd = scan(bytes, start, end);
-      const id = lookup.idOf(view, start, pieceEnd);
+      const id = lookup.wholeId(view, start, pieceEnd);
       if (id !== NO_TOKEN) ids.add(id, pieceEnd);
       else {
         const merger = mergerOf(pieceEnd - start);

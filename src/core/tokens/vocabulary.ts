@@ -1,3 +1,6 @@
+import { NO_TOKEN } from './noToken.ts';
+import { addPairMerge, pairRank } from './pairMerges.ts';
+import type { MergeList, PairMerges } from './pairMerges.ts';
 import type { SplitRule } from './splitRule.ts';
 import type { EncodingName } from './tokenCounter.ts';
 
@@ -9,6 +12,10 @@ export interface VocabularyData {
   readonly tokenBytes: Uint8Array;
   /** Bytes of each token; 0 where an id is not an ordinary token. */
   readonly tokenLengths: Uint16Array;
+  /** Present where merging follows a list of pairs; absent where any two neighbours that make a token may merge. */
+  readonly merges?: MergeList;
+  /** Tokens that their own bytes alone do not merge to, so that a piece of these bytes is not that token. */
+  readonly neverWholeIds?: readonly number[];
 }
 
 /**
@@ -31,10 +38,8 @@ export interface Vocabulary {
   readonly bytePairIds: Int32Array;
   /** Id of the token of each single byte. */
   readonly byteIds: Int32Array;
+  readonly merges?: PairMerges;
 }
-
-/** Greater than any id or rank, so that "no merge" loses every comparison. */
-export const NO_TOKEN = 0x7fffffff;
 
 const PADDING_BYTES = 16;
 
@@ -78,7 +83,7 @@ export function buildVocabulary(data: VocabularyData): Vocabulary {
     );
   }
   const { encoding, split } = data;
-  return {
+  const vocabulary: Vocabulary = {
     encoding,
     split,
     numIds,
@@ -89,6 +94,40 @@ export function buildVocabulary(data: VocabularyData): Vocabulary {
     bytePairIds,
     byteIds,
   };
+  if (data.merges === undefined) return vocabulary;
+  const merges = buildMerges(vocabulary, data.merges);
+  for (const id of data.neverWholeIds ?? []) hideToken(vocabulary, id);
+  return { ...vocabulary, merges };
+}
+
+function buildMerges(vocabulary: Vocabulary, { resultIds, leftLengths }: MergeList): PairMerges {
+  const { tokenBytes, tokenStarts, encoding } = vocabulary;
+  const lookup = new TokenLookup(vocabulary);
+  const view = new DataView(tokenBytes.buffer);
+  const slots = 2 ** Math.ceil(Math.log2(resultIds.length * 1.5 + 1));
+  const table = new Int32Array(sharedMemory(slots * 16));
+  for (let rank = 0; rank < resultIds.length; rank++) {
+    const start = tokenStarts[resultIds[rank]];
+    const middle = start + leftLengths[rank];
+    const left = lookup.idOf(view, start, middle);
+    const right = lookup.idOf(view, middle, tokenStarts[resultIds[rank] + 1]);
+    if (left === NO_TOKEN || right === NO_TOKEN) {
+      throw new RangeError(
+        `Merge ${rank} of the vocabulary ${encoding} is not of two of its tokens`,
+      );
+    }
+    addPairMerge(table, left, right, rank);
+  }
+  const shared = new Int32Array(sharedMemory(resultIds.length * 4));
+  shared.set(resultIds);
+  return { table, resultIds: shared };
+}
+
+/** Makes a token's slot one that no piece is equal to. */
+function hideToken({ table }: Vocabulary, id: number): void {
+  for (let slot = 0; slot < table.length; slot += 4) {
+    if (table[slot + 3] === id && table[slot + 2] > 0) table[slot + 2] = -1;
+  }
 }
 
 function sharedMemory(numBytes: number): ArrayBuffer | SharedArrayBuffer {
@@ -189,6 +228,25 @@ export class TokenLookup {
     if (length === 2) return this.vocabulary.bytePairIds[view.getUint16(start, true)];
     if (length > this.vocabulary.maxTokenBytes) return NO_TOKEN;
     return this.find(view, start, length, hashBytes(view, start, length));
+  }
+
+  /** Id of the one token that a whole piece is, or NO_TOKEN. `length` is at least 1. */
+  wholeId(view: DataView, start: number, end: number): number {
+    const length = end - start;
+    if (length > this.vocabulary.maxTokenBytes) return NO_TOKEN;
+    return this.find(view, start, length, hashBytes(view, start, length));
+  }
+
+  /** Rank of merging two neighbouring parts, which end at `end`: the lowest goes first. NO_TOKEN: they do not. */
+  rankOf(view: DataView, start: number, end: number, left: number, right: number): number {
+    const { merges } = this.vocabulary;
+    return merges === undefined ? this.idOf(view, start, end) : pairRank(merges, left, right);
+  }
+
+  /** Id of the token that the merge of a rank makes. */
+  mergedId(rank: number): number {
+    const { merges } = this.vocabulary;
+    return merges === undefined ? rank : merges.resultIds[rank];
   }
 
   #isToken(view: DataView, start: number, length: number, id: number): boolean {

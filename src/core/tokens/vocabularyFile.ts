@@ -12,21 +12,61 @@ interface Header {
   readonly encoding: EncodingName;
   readonly split: SplitRule;
   readonly numIds: number;
+  readonly numMerges?: number;
+  readonly neverWholeIds?: readonly number[];
 }
 
 /** Writes the uncompressed form of a vocabulary file. */
 export function writeVocabularyFile(data: VocabularyData, utf8Header: Utf8): Uint8Array {
-  const { encoding, split, tokenLengths, tokenBytes } = data;
-  const header: Header = { format: 1, encoding, split, numIds: tokenLengths.length };
+  const { encoding, split, tokenLengths, tokenBytes, merges, neverWholeIds } = data;
+  const numMerges = merges?.resultIds.length ?? 0;
+  const header: Header = {
+    format: 1,
+    encoding,
+    split,
+    numIds: tokenLengths.length,
+    ...(merges === undefined ? {} : { numMerges, neverWholeIds }),
+  };
   const headerBytes = utf8Header.encode(JSON.stringify(header));
-  const file = new Uint8Array(4 + headerBytes.length + tokenLengths.length * 2 + tokenBytes.length);
+  const columns = tokenLengths.length * 2 + numMerges * 6;
+  const file = new Uint8Array(4 + headerBytes.length + columns + tokenBytes.length);
   new DataView(file.buffer).setUint32(0, headerBytes.length, true);
   file.set(headerBytes, 4);
-  let idx = 4 + headerBytes.length;
-  for (const length of tokenLengths) file[idx++] = length & 0xff;
-  for (const length of tokenLengths) file[idx++] = length >> 8;
-  file.set(tokenBytes, idx);
+  let at = writePlanes(file, 4 + headerBytes.length, tokenLengths, 2);
+  if (merges !== undefined) {
+    const deltas = merges.resultIds.map((id, rank) => id - (merges.resultIds[rank - 1] ?? 0));
+    at = writePlanes(file, at, deltas, 4);
+    at = writePlanes(file, at, merges.leftLengths, 2);
+  }
+  file.set(tokenBytes, at);
   return file;
+}
+
+/** Writes all lowest bytes, then all second bytes and so on, which compresses best; gives the end. */
+function writePlanes(
+  file: Uint8Array,
+  start: number,
+  values: Int32Array | Uint16Array,
+  planes: number,
+): number {
+  let at = start;
+  for (let plane = 0; plane < planes; plane++) {
+    for (const value of values) file[at++] = (value >> (plane * 8)) & 0xff;
+  }
+  return at;
+}
+
+function readPlanes(
+  file: Uint8Array,
+  start: number,
+  values: Int32Array | Uint16Array,
+  planes: number,
+): number {
+  let at = start;
+  for (let plane = 0; plane < planes; plane++) {
+    for (let idx = 0; idx < values.length; idx++) values[idx] |= file[at++] << (plane * 8);
+  }
+  return at;
 }
 
 /** Reads the uncompressed form. Throws a RangeError when it is not of this layout. */
@@ -42,17 +82,23 @@ export function readVocabularyFile(file: Uint8Array, utf8Header: Utf8): Vocabula
   if (header.format !== 1) {
     throw new RangeError(`Vocabulary file format ${String(header.format)} is not known, only 1`);
   }
-  const { encoding, split, numIds } = header;
-  const lengthsStart = 4 + headerLength;
-  const bytesStart = lengthsStart + numIds * 2;
-  if (bytesStart > file.length) {
+  const { encoding, split, numIds, numMerges, neverWholeIds } = header;
+  const columns = numIds * 2 + (numMerges ?? 0) * 6;
+  if (4 + headerLength + columns > file.length) {
     throw new RangeError(`The vocabulary file of ${encoding} is cut off`);
   }
   const tokenLengths = new Uint16Array(numIds);
-  for (let id = 0; id < numIds; id++) {
-    tokenLengths[id] = file[lengthsStart + id] | (file[lengthsStart + numIds + id] << 8);
+  let at = readPlanes(file, 4 + headerLength, tokenLengths, 2);
+  if (numMerges === undefined) {
+    return { encoding, split, tokenLengths, tokenBytes: file.subarray(at) };
   }
-  return { encoding, split, tokenLengths, tokenBytes: file.subarray(bytesStart) };
+  const resultIds = new Int32Array(numMerges);
+  at = readPlanes(file, at, resultIds, 4);
+  for (let rank = 1; rank < numMerges; rank++) resultIds[rank] += resultIds[rank - 1];
+  const leftLengths = new Uint16Array(numMerges);
+  at = readPlanes(file, at, leftLengths, 2);
+  const merges = { resultIds, leftLengths };
+  return { encoding, split, tokenLengths, tokenBytes: file.subarray(at), merges, neverWholeIds };
 }
 
 /** Text to bytes and back, which the core has no global for. */
