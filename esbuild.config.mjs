@@ -15,7 +15,13 @@ const shared = {
   legalComments: 'none',
   logLevel: 'warning',
 };
-const node = { ...shared, platform: 'node', target: 'node20' };
+const node = {
+  ...shared,
+  platform: 'node',
+  target: 'node20',
+  // Its main file is UMD, whose requires no bundler can follow.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+};
 const browser = { ...shared, platform: 'browser', target: 'es2022', format: 'esm' };
 
 /** An ES module for Node that may hold CommonJS packages needs `require` and `__dirname` of its own. */
@@ -26,6 +32,22 @@ const esmForNode = {
     js: "import { createRequire as contextBudgetCreateRequire } from 'node:module'; const require = contextBudgetCreateRequire(import.meta.url);",
   },
 };
+
+const outlineLanguages = [
+  'typescript',
+  'tsx',
+  'javascript',
+  'python',
+  'go',
+  'rust',
+  'java',
+  'cpp',
+  'c-sharp',
+  'php',
+  'ruby',
+  'css',
+  'bash',
+];
 
 const builds = [
   {
@@ -42,9 +64,22 @@ const builds = [
   { ...browser, ...engineBundle, outfile: 'dist/engine.mjs' },
 ];
 
+/** The grammars that code is cut by; those of languages that no outline is read of stay out. */
+function copyGrammars(target) {
+  const source = 'node_modules/@vscode/tree-sitter-wasm/wasm';
+  mkdirSync(target, { recursive: true });
+  // CommonJS must say so here: this package's .js files are ES modules.
+  cpSync(`${source}/tree-sitter.js`, `${target}/tree-sitter.cjs`);
+  cpSync(`${source}/tree-sitter.wasm`, `${target}/tree-sitter.wasm`);
+  for (const language of outlineLanguages) {
+    cpSync(`${source}/tree-sitter-${language}.wasm`, `${target}/tree-sitter-${language}.wasm`);
+  }
+}
+
 if (watch) console.log('building');
 mkdirSync('dist', { recursive: true });
 cpSync('vocabularies', 'dist/vocabularies', { recursive: true });
+copyGrammars('dist/grammars');
 for (const options of builds.filter((build) =>
   build.entryPoints.every((entry) => existsSync(entry)),
 )) {

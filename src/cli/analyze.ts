@@ -1,7 +1,5 @@
-import { statSync } from 'node:fs';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import envPaths from 'env-paths';
 import { fitForModel, type CountsByEncoding } from '../core/analysis/modelFit.ts';
 import type { BudgetOptions } from '../core/budget/budgetFor.ts';
@@ -13,7 +11,7 @@ import { formatBytes, formatCount, formatSeconds } from '../core/format/numbers.
 import { exactCount } from '../core/tokens/estimateTokens.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
 import { Scanner } from '../node/scanner.ts';
-import { problemMessage } from '../node/systemPath.ts';
+import { existingFolder, wholeTokens } from './arguments.ts';
 import { defaultModelIds } from './defaultModels.ts';
 import { fileCounts } from './fileCounts.ts';
 import { fitSection } from './fitSection.ts';
@@ -54,12 +52,12 @@ export function registerAnalyze(program: Command): void {
     .option(
       '--budget <tokens>',
       'compare the total, and each --model, with this many tokens',
-      tokens,
+      wholeTokens,
     )
     .option('--fail-over', 'exit with 1 when over the budget, or over a --model without --budget')
     .option('--exclude <glob>', 'leave out what matches (repeatable)', collected, [])
-    .option('--reserved-output-tokens <tokens>', 'kept for the answer', tokens, 8192)
-    .option('--overhead-tokens <tokens>', 'system prompt and tools', tokens, 4000)
+    .option('--reserved-output-tokens <tokens>', 'kept for the answer', wholeTokens, 8192)
+    .option('--overhead-tokens <tokens>', 'system prompt and tools', wholeTokens, 4000)
     .option('--no-cache', 'neither read nor write remembered counts')
     .action(async (folder: string, options: AnalyzeOptions) => {
       process.exitCode = await analyze(folder, options);
@@ -73,19 +71,6 @@ async function analyze(named: string, options: AnalyzeOptions): Promise<number> 
   const analysis = await analysisOf(folder, asked, options);
   process.stdout.write(printed(analysis, options));
   return exitCode(analysis, options);
-}
-
-function existingFolder(named: string): string {
-  const folder = path.resolve(named);
-  let stats;
-  try {
-    stats = statSync(folder, { throwIfNoEntry: false });
-  } catch (error) {
-    throw new Error(`${folder}: ${problemMessage(error)}`, { cause: error });
-  }
-  if (stats === undefined) throw new Error(`There is no folder ${folder}`);
-  if (!stats.isDirectory()) throw new Error(`${folder} is no folder`);
-  return folder;
 }
 
 function checkOptions(options: AnalyzeOptions): void {
@@ -209,11 +194,4 @@ function sum(files: readonly FileCount[], field: 'tokens' | 'bytes' | 'lines'): 
 
 function collected(value: string, before: readonly string[]): string[] {
   return [...before, value];
-}
-
-function tokens(value: string): number {
-  const text = value.replaceAll('_', '');
-  if (!/^\d{1,15}$/.test(text))
-    throw new InvalidArgumentError('It must be a whole number of tokens.');
-  return Number(text);
 }

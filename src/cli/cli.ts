@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { registerAnalyze } from './analyze.ts';
+import { registerEstimate } from './estimate.ts';
+import { registerPlan } from './plan.ts';
 
 const badUsage = 2;
 
@@ -8,6 +10,8 @@ const program = new Command('context-budget')
   .showHelpAfterError('(--help lists the options)')
   .exitOverride();
 registerAnalyze(program);
+registerEstimate(program);
+registerPlan(program);
 
 // `| head` closes the pipe: nobody reads on, which is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

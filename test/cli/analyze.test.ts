@@ -1,34 +1,15 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { get_encoding } from 'tiktoken';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildCli, type BuiltCli } from './builtCli.ts';
 import { tempTree } from '../node/tempTree.ts';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const text = '# Größe\n\nconst a = 1; // 漢字\n';
-let dist: string;
+let cli: BuiltCli;
 let folder: string;
 
 beforeAll(async () => {
-  mkdirSync(path.join(root, 'out'), { recursive: true });
-  dist = mkdtempSync(path.join(root, 'out', 'test-cli-'));
-  await build({
-    entryPoints: { cli: 'src/cli/cli.ts', countWorker: 'src/node/countWorker.ts' },
-    absWorkingDir: root,
-    outdir: dist,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    logLevel: 'error',
-    banner: {
-      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
-    },
-  });
-  cpSync(path.join(root, 'vocabularies'), path.join(dist, 'vocabularies'), { recursive: true });
+  cli = await buildCli();
   folder = tempTree({
     'src/a.ts': text,
     'src/with,comma "x".ts': 'x',
@@ -37,16 +18,11 @@ beforeAll(async () => {
   });
 });
 afterAll(() => {
-  rmSync(dist, { recursive: true, force: true });
+  cli.dispose();
 });
 
 function run(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [path.join(dist, 'cli.js'), ...args],
-    { encoding: 'utf8', env: { ...process.env, XDG_CACHE_HOME: path.join(dist, 'cache') } },
-  );
-  return { status, stdout, stderr };
+  return cli.run(...args);
 }
 
 interface Report {
@@ -111,7 +87,7 @@ describe('context-budget analyze', () => {
 
   it.each([
     [['analyze', '/nowhere/at/all'], 'There is no folder /nowhere/at/all'],
-    [['analyze', fileURLToPath(import.meta.url)], 'is no folder'],
+    [['analyze', import.meta.filename], 'is no folder'],
     [['analyze'], 'missing required argument'],
     [['analyze', '.', '--nonsense'], 'unknown option'],
     [['analyze', '.', '--budget', 'many'], 'whole number of tokens'],

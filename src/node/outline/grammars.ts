@@ -5,20 +5,26 @@ import { fileURLToPath } from 'node:url';
 import type * as TreeSitter from '@vscode/tree-sitter-wasm';
 import type { Language } from '../../core/plans/outline.ts';
 
+interface GrammarFiles {
+  readonly folder: string;
+  /** The parser's own code, CommonJS. */
+  readonly core: string;
+}
+
 /** Where the grammars lie: beside the bundle when built, in the npm package when run from source. */
-function grammarFolder(): string {
-  const here = path.dirname(fileURLToPath(import.meta.url));
+function grammarFiles(): GrammarFiles {
+  const here =
+    typeof __dirname === 'string' ? __dirname : path.dirname(fileURLToPath(import.meta.url));
   const shipped = path.join(here, 'grammars');
-  if (existsSync(shipped)) return shipped;
-  const require = createRequire(import.meta.url);
-  return path.dirname(require.resolve('@vscode/tree-sitter-wasm'));
+  if (existsSync(shipped)) return { folder: shipped, core: path.join(shipped, 'tree-sitter.cjs') };
+  const core = createRequire(import.meta.url).resolve('@vscode/tree-sitter-wasm');
+  return { folder: path.dirname(core), core };
 }
 
 let core: Promise<typeof TreeSitter> | undefined;
 
-async function startCore(folder: string): Promise<typeof TreeSitter> {
-  const require = createRequire(import.meta.url);
-  const treeSitter = require(path.join(folder, 'tree-sitter.js')) as typeof TreeSitter;
+async function startCore({ folder, core: file }: GrammarFiles): Promise<typeof TreeSitter> {
+  const treeSitter = createRequire(file)(file) as typeof TreeSitter;
   await treeSitter.Parser.init({ locateFile: () => path.join(folder, 'tree-sitter.wasm') });
   return treeSitter;
 }
@@ -36,10 +42,12 @@ export function parserFor(language: Language): Promise<TreeSitter.Parser> {
 }
 
 async function loadParser(language: Language): Promise<TreeSitter.Parser> {
-  const folder = grammarFolder();
-  core ??= startCore(folder);
+  const files = grammarFiles();
+  core ??= startCore(files);
   const treeSitter = await core;
-  const grammar = await treeSitter.Language.load(path.join(folder, `tree-sitter-${language}.wasm`));
+  const grammar = await treeSitter.Language.load(
+    path.join(files.folder, `tree-sitter-${language}.wasm`),
+  );
   const parser = new treeSitter.Parser();
   parser.setLanguage(grammar);
   return parser;

@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+export interface BuiltCli {
+  run(...args: string[]): {
+    readonly status: number | null;
+    readonly stdout: string;
+    readonly stderr: string;
+  };
+  dispose(): void;
+}
+
+/** The command line as it is shipped, built into a folder of its own, with a cache of its own. */
+export async function buildCli(): Promise<BuiltCli> {
+  mkdirSync(path.join(root, 'out'), { recursive: true });
+  const dist = mkdtempSync(path.join(root, 'out', 'test-cli-'));
+  await build({
+    entryPoints: { cli: 'src/cli/cli.ts', countWorker: 'src/node/countWorker.ts' },
+    absWorkingDir: root,
+    outdir: dist,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    logLevel: 'error',
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
+  });
+  cpSync(path.join(root, 'vocabularies'), path.join(dist, 'vocabularies'), { recursive: true });
+  return {
+    run(...args) {
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        [path.join(dist, 'cli.js'), ...args],
+        { encoding: 'utf8', env: { ...process.env, XDG_CACHE_HOME: path.join(dist, 'cache') } },
+      );
+      return { status, stdout, stderr };
+    },
+    dispose() {
+      rmSync(dist, { recursive: true, force: true });
+    },
+  };
+}
