@@ -1,6 +1,6 @@
 // Counting with o200k_base: ours beside the tokenizers of npm, in one process, one after another, on one corpus taken
 // from the installed packages. Peers get strings decoded beforehand, ours the bytes of the files.
-// usage: npm run bench:tokens [-- --markdown]     prints speed of the first and second pass, load time, memory, exactness
+// usage: npm run bench:tokens [-- --markdown --files 50]     prints speed of the first and second pass, load time, memory, exactness
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
@@ -42,11 +42,17 @@ const { corpusFiles } = await import(await projectModule('test/core/tokens/corpu
 const { withoutByteOrderMark } = await import(await projectModule('src/core/tokens/utf8.ts'));
 
 const decoder = new TextDecoder();
-const corpus = corpusFiles([path.join(root, 'node_modules')], 150).map(({ utf8, kind }) => ({
-  kind,
-  utf8: withoutByteOrderMark(utf8),
-  text: decoder.decode(utf8),
-}));
+/** Files of each kind at most: `-- --files 50`. */
+const filesAt = process.argv.indexOf('--files');
+const perKind = filesAt > 0 ? Number(process.argv[filesAt + 1]) : 150;
+const corpus = corpusFiles([path.join(root, 'node_modules')], perKind)
+  // Peers take time in the square of a piece's length: one long line of Chinese stops them for minutes.
+  .filter(({ utf8 }) => utf8.length <= 65_536)
+  .map(({ utf8, kind }) => ({
+    kind,
+    utf8: withoutByteOrderMark(utf8),
+    text: decoder.decode(utf8),
+  }));
 const numBytes = corpus.reduce((sum, { utf8 }) => sum + utf8.length, 0);
 
 /** Each opens a counter: of a file to a number. What it imports and builds is its load. */
@@ -123,6 +129,7 @@ function pass(count) {
 
 const results = [];
 for (const { name, open } of contenders) {
+  console.error(`${name} ...`);
   const usedBefore = usedBytes();
   const started = performance.now();
   let count;
