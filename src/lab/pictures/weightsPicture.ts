@@ -69,7 +69,11 @@ export function weightsPicture(plan: WeightsPicturePlan): MatrixPicture {
     numRows: tileRows,
     numColumns: tileColumns,
     values: tiled,
-    rowLabels: tileLabels(numRows, rowTile),
-    columnLabels: tileLabels(numColumns, columnTile),
+    rowLabels: labels(numRows, rowTile, plan.rowTokens),
+    columnLabels: labels(numColumns, columnTile, plan.columnTokens),
   };
+}
+
+function labels(count: number, tile: number, tokens: readonly string[] | undefined) {
+  return tile === 1 && tokens !== undefined ? tokens.map(tokenLabel) : tileLabels(count, tile);
 }

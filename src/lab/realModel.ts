@@ -1,0 +1,96 @@
+import { architectureById } from '../core/architectures/architectures.ts';
+import type { Architecture } from '../core/architectures/architecture.ts';
+import { kvCacheBytes } from '../core/estimates/kvCache.ts';
+import { formatBytes, formatTokens } from '../core/format/numbers.ts';
+import { choiceValue } from './controls.ts';
+import type { Control, DemoInput, NumberRow } from './demo.ts';
+import { bytesRow, flopsRow } from './numberRows.ts';
+
+/** Choice of a real model whose shape the pattern is costed on; decoders with full attention in every layer. */
+export const modelControl: Control = {
+  kind: 'choice',
+  id: 'model',
+  label: 'Cost it on the shape of',
+  options: [
+    { value: 'llama-3.1-8b', label: 'Llama 3.1 8B' },
+    { value: 'llama-3.1-70b', label: 'Llama 3.1 70B' },
+    { value: 'gpt3-175b', label: 'GPT-3 175B' },
+  ],
+  initial: 'llama-3.1-8b',
+};
+
+export function chosenModel(controls: readonly Control[], input: DemoInput): Architecture {
+  return architectureById(choiceValue(controls, input, 'model'));
+}
+
+/** Tokens of the user's context set; of the text in hand when there is no set. */
+export function costedTokens(input: DemoInput): number {
+  return input.setTokens !== undefined && input.setTokens > 0
+    ? input.setTokens
+    : input.tokens.length;
+}
+
+/**
+ * FLOPs for one (query, key) cell in all heads and layers: a product and a sum per number of the key, and per number of the
+ * value.
+ */
+export function flopsPerCell(architecture: Architecture): number {
+  let flops = 0;
+  for (const { count, layer } of architecture.mixers ?? []) {
+    if (layer.kind === 'mla' || layer.kind === 'state') continue;
+    flops += count * layer.numHeads * 2 * (layer.keyHeadDim + layer.valueHeadDim);
+  }
+  return flops;
+}
+
+/** Attention FLOPs of a real model's shape over the user's tokens, dense and with the pattern in all layers. */
+export function modelFlopsRows(
+  architecture: Architecture,
+  tokens: number,
+  denseCells: number,
+  patternCells: number,
+): readonly NumberRow[] {
+  const each = flopsPerCell(architecture);
+  const on = `${architecture.name}'s shape, ${formatTokens(tokens)} tokens`;
+  const why = (cells: number) =>
+    `${cells} cells x ${each} FLOPs (all heads and layers of ${architecture.name}; scores and weighted values, projections not counted)`;
+  return [
+    flopsRow(
+      'modelFlops',
+      `Attention, ${on}: this pattern`,
+      patternCells * each,
+      why(patternCells),
+    ),
+    flopsRow('modelDenseFlops', `Attention, ${on}: dense`, denseCells * each, why(denseCells)),
+  ];
+}
+
+/** KV cache of an architecture over so many tokens; no row when the architecture's layers are unknown. */
+export function cacheRow(
+  id: string,
+  label: string,
+  architecture: Architecture,
+  tokens: number,
+): readonly NumberRow[] {
+  const explained = kvCacheBytes(architecture, { tokens });
+  if (explained.value === undefined) return [];
+  const parts = explained.parts?.map((part) => `${part.formula} = ${formatBytes(part.value ?? 0)}`);
+  return [bytesRow(id, label, explained.value, parts?.join('; ') ?? explained.formula)];
+}
+
+/** The same model with every attention layer's reach changed. */
+export function withReach(
+  architecture: Architecture,
+  kind: 'full' | 'sliding' | 'chunked',
+  spanTokens?: number,
+): Architecture {
+  const mixers = architecture.mixers?.map((group) => {
+    const { layer } = group;
+    if (layer.kind === 'mla' || layer.kind === 'state' || layer.kind === 'cross') return group;
+    const { numHeads, numKvHeads, keyHeadDim, valueHeadDim, ownsKv } = layer;
+    const reach = spanTokens === undefined ? {} : { spanTokens };
+    const heads = { numHeads, numKvHeads, keyHeadDim, valueHeadDim, ownsKv };
+    return { ...group, layer: { kind, ...reach, ...heads } };
+  });
+  return { ...architecture, ...(mixers === undefined ? {} : { mixers }) };
+}
