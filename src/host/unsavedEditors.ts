@@ -1,0 +1,140 @@
+import * as vscode from 'vscode';
+import type { FileCount } from '../core/files/scanReport.ts';
+import { unsavedCount, type Analysis } from './analysis.ts';
+import type { Counting } from './counting.ts';
+import { notebookText } from './notebookText.ts';
+import { reportPath } from './workspacePaths.ts';
+
+const countDelayMs = 250;
+
+/** Counts of editors with unsaved changes, as they stand: what would be sent if it were copied now. */
+export class UnsavedEditors implements vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.#changed.event;
+  readonly #counts = new Map<string, FileCount>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #analysis: Analysis;
+  readonly #counting: () => Promise<Counting>;
+  readonly #subscriptions: vscode.Disposable[];
+  /** The scan whose files the counts belong to. */
+  #countedEncoding: string | undefined;
+
+  constructor(analysis: Analysis, counting: () => Promise<Counting>) {
+    this.#analysis = analysis;
+    this.#counting = counting;
+    this.#subscriptions = [
+      this.#changed,
+      vscode.workspace.onDidChangeTextDocument(({ document }) => {
+        this.#later(document.uri);
+      }),
+      vscode.workspace.onDidChangeNotebookDocument(({ notebook }) => {
+        this.#later(notebook.uri);
+      }),
+      vscode.workspace.onDidSaveTextDocument(({ uri }) => void this.#saved(uri)),
+      vscode.workspace.onDidSaveNotebookDocument(({ uri }) => void this.#saved(uri)),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        this.#forget(uri);
+      }),
+      vscode.workspace.onDidCloseNotebookDocument(({ uri }) => {
+        this.#forget(uri);
+      }),
+      analysis.onDidChange((change) => {
+        if (change === 'report') this.#countAfterScan();
+      }),
+    ];
+  }
+
+  dispose(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  get counts(): ReadonlyMap<string, FileCount> {
+    return this.#counts;
+  }
+
+  /** Editors may have been changed before the first scan, and counts by another vocabulary are stale. */
+  #countAfterScan(): void {
+    const encoding = this.#analysis.scan?.encoding;
+    if (encoding === undefined || encoding === this.#countedEncoding) return;
+    this.#countedEncoding = encoding;
+    this.#counts.clear();
+    for (const document of vscode.workspace.textDocuments) {
+      if (document.isDirty) this.#later(document.uri);
+    }
+    for (const notebook of vscode.workspace.notebookDocuments) {
+      if (notebook.isDirty) this.#later(notebook.uri);
+    }
+  }
+
+  #later(uri: vscode.Uri): void {
+    const path = reportPath(this.#analysis.folders, uri);
+    if (this.#analysis.scan === undefined || path === undefined) return;
+    clearTimeout(this.#timers.get(path));
+    this.#timers.set(
+      path,
+      setTimeout(() => {
+        this.#timers.delete(path);
+        void this.#count(uri, path);
+      }, countDelayMs),
+    );
+  }
+
+  async #count(uri: vscode.Uri, path: string): Promise<void> {
+    const scan = this.#analysis.scan;
+    const saved = scan?.files.find((file) => file.path === path);
+    const editor = openEditor(uri);
+    if (scan === undefined || saved === undefined || editor?.isDirty() !== true) {
+      if (this.#counts.delete(path)) this.#changed.fire();
+      return;
+    }
+    const version = editor.version();
+    const text = editor.text();
+    const counting = await this.#counting();
+    const tokens = await counting.countText(text, scan.encoding);
+    // Typed on meanwhile: the count that is coming is the one to show.
+    if (openEditor(uri)?.version() !== version) return;
+    this.#counts.set(path, unsavedCount(saved, text, tokens));
+    this.#changed.fire();
+  }
+
+  /** On disk it is now what the editor holds; the old count goes when the new one is there, or the total would jump. */
+  async #saved(uri: vscode.Uri): Promise<void> {
+    const path = reportPath(this.#analysis.folders, uri);
+    if (path === undefined || !this.#counts.has(path)) return;
+    await this.#analysis.recount([path]);
+    this.#forget(uri);
+  }
+
+  #forget(uri: vscode.Uri): void {
+    const path = reportPath(this.#analysis.folders, uri);
+    if (path === undefined || openEditor(uri)?.isDirty() === true) return;
+    if (this.#counts.delete(path)) this.#changed.fire();
+  }
+}
+
+interface OpenEditor {
+  isDirty(): boolean;
+  version(): number;
+  text(): string;
+}
+
+/** The open document at an address, text or notebook alike. */
+function openEditor(uri: vscode.Uri): OpenEditor | undefined {
+  const address = uri.toString();
+  const notebook = vscode.workspace.notebookDocuments.find((open) => open.uri.toString() === address);
+  if (notebook !== undefined) {
+    return {
+      isDirty: () => notebook.isDirty,
+      version: () => notebook.version,
+      text: () => notebookText(notebook),
+    };
+  }
+  const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === address);
+  if (document === undefined) return undefined;
+  return {
+    isDirty: () => document.isDirty,
+    version: () => document.version,
+    text: () => document.getText(),
+  };
+}

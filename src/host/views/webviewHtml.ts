@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { Port } from '../../protocol/connection.ts';
+
+export interface WebviewPage {
+  /** File names in dist/. */
+  readonly script: string;
+  readonly stylesheet: string;
+  readonly title: string;
+}
+
+/** The shell of a webview: nothing but our own script runs, nothing is fetched; all data comes by messages. */
+export function webviewHtml(
+  webview: vscode.Webview,
+  extensionUri: vscode.Uri,
+  page: WebviewPage,
+): string {
+  const nonce = randomBytes(16).toString('base64');
+  const dist = (file: string) =>
+    escaped(webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', file)).toString());
+  const policy = [
+    `default-src 'none'`,
+    `style-src ${webview.cspSource}`,
+    `font-src ${webview.cspSource}`,
+    `script-src 'nonce-${nonce}'`,
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="${escaped(vscode.env.language)}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${escaped(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${dist(page.stylesheet)}">
+<title>${escaped(page.title)}</title>
+</head>
+<body>
+<main id="root"></main>
+<script type="module" nonce="${nonce}" src="${dist(page.script)}"></script>
+</body>
+</html>`;
+}
+
+/** Where a webview may load files from: the built scripts and styles, nothing else. */
+export function webviewOptions(extensionUri: vscode.Uri): vscode.WebviewOptions {
+  return { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist')] };
+}
+
+/** A webview's messages as one end of a connection. */
+export function webviewPort(webview: vscode.Webview): Port {
+  return {
+    post: (message) => void webview.postMessage(message),
+    listen: (listener) => {
+      const subscription = webview.onDidReceiveMessage(listener);
+      return () => {
+        subscription.dispose();
+      };
+    },
+  };
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('"', '&quot;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
+}
