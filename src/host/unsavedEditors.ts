@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { FileCount } from '../core/files/scanReport.ts';
 import { unsavedCount, type Analysis } from './analysis.ts';
 import type { Counting } from './counting.ts';
-import { notebookText } from './notebookText.ts';
+import { openNotebookText } from './readText.ts';
 import { reportPath } from './workspacePaths.ts';
 
 const countDelayMs = 250;
@@ -127,7 +127,7 @@ function openEditor(uri: vscode.Uri): OpenEditor | undefined {
     return {
       isDirty: () => notebook.isDirty,
       version: () => notebook.version,
-      text: () => notebookText(notebook),
+      text: () => openNotebookText(notebook),
     };
   }
   const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === address);

@@ -75,7 +75,7 @@ export interface PromptWeight {
 
 /** Calls the Budget webview makes on the extension host. */
 export interface BudgetApi {
-  /** The first call: strings of the display language, and the whole state. */
+  /** The first call: strings of the display language by their English text, what was typed before, the whole state. */
   ready(): Promise<{
     readonly strings: Readonly<Record<string, string>>;
     snapshot: BudgetSnapshot;

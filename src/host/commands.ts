@@ -1,0 +1,58 @@
+import * as vscode from 'vscode';
+import { chooseModel, useModel } from './commands/chooseModel.ts';
+import { countTokens } from './commands/countTokens.ts';
+import { excludeRows, includeRows, openRow, revealRow } from './commands/fileRows.ts';
+import { copyPromptWithContext, openInChat } from './commands/promptActions.ts';
+import { addOpenEditors, addToSet, removeFromSet } from './commands/setCommands.ts';
+import type { Parts } from './parts.ts';
+import { settingsSection, writeSetting } from './settings.ts';
+import type { FilesRow } from './views/filesTree.ts';
+import type { ModelsRow } from './views/modelsTree.ts';
+
+/** Every command of the manifest: id after `contextBudget.` -> what it does. */
+function commandTable(parts: Parts): Readonly<Record<string, (...args: never[]) => unknown>> {
+  const { session } = parts;
+  return {
+    analyze: () => session.analysis.analyze(),
+    cancelAnalysis: () => {
+      session.analysis.cancel();
+    },
+    chooseModel: () => chooseModel(parts),
+    useModel: (row: ModelsRow) => useModel(row),
+    countTokens: (target?: vscode.Uri | FilesRow, all?: (vscode.Uri | FilesRow)[]) =>
+      countTokens(parts, target, all),
+    addToSet: (target?: vscode.Uri, all?: vscode.Uri[]) => addToSet(parts, target, all),
+    removeFromSet: (target?: vscode.Uri, all?: vscode.Uri[]) => removeFromSet(parts, target, all),
+    addOpenEditors: () => addOpenEditors(parts),
+    clearSet: () => session.clearSet(),
+    copyPromptWithContext: () => copyPromptWithContext(parts),
+    openInChat: () => openInChat(parts),
+    focusPrompt: () => parts.budgetView.focusPrompt(),
+    exclude: (row?: FilesRow, all?: FilesRow[]) => excludeRows(parts, row, all),
+    include: (row?: FilesRow, all?: FilesRow[]) => includeRows(parts, row, all),
+    openFile: (row: FilesRow) => openRow(parts, row),
+    revealInExplorer: (row: FilesRow) => revealRow(parts, row),
+    toggleBadges: () => writeSetting('badges', !session.settings.badges),
+    openSettings: () =>
+      vscode.commands.executeCommand('workbench.action.openSettings', `${settingsSection}.`),
+    showLog: () => {
+      parts.log.show();
+    },
+  };
+}
+
+export function registerCommands(parts: Parts): vscode.Disposable {
+  const commands = Object.entries(commandTable(parts)).map(([name, run]) =>
+    vscode.commands.registerCommand(`contextBudget.${name}`, async (...args: never[]) => {
+      try {
+        return await run(...args);
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        parts.log.error(error instanceof Error ? error : message);
+        void vscode.window.showErrorMessage(message);
+        return undefined;
+      }
+    }),
+  );
+  return vscode.Disposable.from(...commands);
+}

@@ -1,0 +1,69 @@
+import * as vscode from 'vscode';
+import type { Parts } from '../parts.ts';
+import { writeSetting } from '../settings.ts';
+import type { ModelsRow } from '../views/modelsTree.ts';
+import {
+  freeText,
+  shortTokensText,
+  usdIntervalText,
+  usdText,
+  verdictIcons,
+  verdictText,
+} from '../words.ts';
+import type { ModelVerdict } from '../weighing.ts';
+
+interface ModelItem extends vscode.QuickPickItem {
+  readonly id?: string;
+}
+
+/** One quick pick over the catalogue: typing searches names, makers and ids. */
+export async function chooseModel({ session, rooms }: Parts): Promise<void> {
+  const { weighModels } = await rooms.weighing();
+  const weighed = session.report === undefined ? undefined : session.subject.files;
+  const models = weighModels(weighed ?? [], session.settings);
+  const chosen = session.settings.modelId;
+  const items: ModelItem[] = [];
+  const makers = Map.groupBy(models, (model) => model.maker);
+  for (const maker of [...makers.keys()].sort((a, b) => a.localeCompare(b))) {
+    items.push({ label: maker, kind: vscode.QuickPickItemKind.Separator });
+    for (const model of makers.get(maker) ?? []) {
+      items.push(modelItem(model, model.id === chosen, weighed !== undefined));
+    }
+  }
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Choose Model'),
+    placeHolder: vscode.l10n.t('Search by name, maker or id'),
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  if (picked?.id !== undefined) await writeSetting('model', picked.id);
+}
+
+export async function useModel(row: ModelsRow): Promise<void> {
+  if (row.type === 'model') await writeSetting('model', row.model.id);
+}
+
+function modelItem(model: ModelVerdict, chosen: boolean, weighed: boolean): ModelItem {
+  const window =
+    model.contextWindowTokens === undefined
+      ? vscode.l10n.t('window unknown')
+      : vscode.l10n.t('{0} window', shortTokensText(model.contextWindowTokens));
+  const { inputUsdPerMillionTokens: input, outputUsdPerMillionTokens: output } = model;
+  const price =
+    input === undefined || output === undefined
+      ? vscode.l10n.t('price unknown')
+      : vscode.l10n.t('{0} in / {1} out per million tokens', usdText(input), usdText(output));
+  const verdict = weighed
+    ? [
+        `$(${verdictIcons[model.verdict]}) ${verdictText(model.verdict)}`,
+        freeText(model.freeTokens),
+        vscode.l10n.t('sending once {0}', usdIntervalText(model.inputCost)),
+      ]
+    : [];
+  return {
+    id: model.id,
+    label: `${chosen ? '$(check) ' : ''}${model.name}`,
+    description: model.id,
+    detail: [...verdict, window, price].join(' · '),
+  };
+}

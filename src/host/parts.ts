@@ -1,0 +1,15 @@
+import type * as vscode from 'vscode';
+import type { EncodingName } from '../core/tokens/tokenCounter.ts';
+import type { Rooms } from './rooms.ts';
+import type { Session } from './session.ts';
+import type { BudgetView } from './views/budgetView.ts';
+
+/** What commands work with; made once by `startContextBudget`. */
+export interface Parts {
+  readonly session: Session;
+  readonly rooms: Rooms;
+  readonly budgetView: BudgetView;
+  readonly log: vscode.LogOutputChannel;
+  /** The encoding that the chosen model's tokens are counted with. */
+  readonly encoding: () => Promise<EncodingName>;
+}

@@ -1,0 +1,170 @@
+import * as vscode from 'vscode';
+import type { Parts } from './parts.ts';
+import { openNotebookText } from './readText.ts';
+import { freeText, shortTokensText, tokensText, usdIntervalText, usdText, verdictText } from './words.ts';
+
+const updateDelayMs = 200;
+/** Larger texts are counted when asked for by a command, not at every click. */
+const maxLiveCharacters = 4 * 1024 * 1024;
+
+interface Shown {
+  /** What is counted: "Selection", a file's name, "Context set". */
+  readonly label: string;
+  readonly tokens: number;
+}
+
+/** One item, uncoloured: tokens of the selection, else of the active file, else of the set, against the model. */
+export class StatusBar implements vscode.Disposable {
+  readonly #parts: Parts;
+  readonly #item: vscode.StatusBarItem;
+  readonly #subscriptions: vscode.Disposable[];
+  #timer: NodeJS.Timeout | undefined;
+  #updates = 0;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#item = vscode.window.createStatusBarItem('tokens', vscode.StatusBarAlignment.Right, 100);
+    this.#item.name = vscode.l10n.t('Context Budget: Tokens');
+    this.#item.command = 'contextBudget.budget.focus';
+    const later = () => {
+      this.#later();
+    };
+    this.#subscriptions = [
+      this.#item,
+      vscode.window.onDidChangeActiveTextEditor(later),
+      vscode.window.onDidChangeActiveNotebookEditor(later),
+      vscode.window.onDidChangeTextEditorSelection(later),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => {
+        if (document === vscode.window.activeTextEditor?.document) later();
+      }),
+      parts.session.onDidChange((change) => {
+        if (change === 'content') later();
+      }),
+    ];
+    later();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  /** What the item says, for tests. */
+  get text(): string {
+    return this.#item.text;
+  }
+
+  #later(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#update(), updateDelayMs);
+  }
+
+  async #update(): Promise<void> {
+    const update = ++this.#updates;
+    const { session, rooms, log } = this.#parts;
+    if (!session.settings.statusBar) {
+      this.#item.hide();
+      return;
+    }
+    try {
+      const shown = await this.#shown();
+      const { weighTokens } = await rooms.weighing();
+      // A later change is under way: its own update will show.
+      if (update !== this.#updates) return;
+      const weighed = shown === undefined ? undefined : weighTokens(shown.tokens, session.settings);
+      if (shown === undefined || weighed === undefined) {
+        this.#item.hide();
+        return;
+      }
+      const window = weighed.contextWindowTokens;
+      const against = window === undefined ? '' : ` / ${shortTokensText(window)}`;
+      const price = usdIntervalText(weighed.inputCost);
+      const about = weighed.count.exact ? '' : '~';
+      const tokens = about + shortTokensText(weighed.count.tokens);
+      this.#item.text = `$(layers) ${tokens}${against} · ${price}`;
+      this.#item.accessibilityInformation = {
+        label: vscode.l10n.t('{0}: {1} tokens, {2}', shown.label, tokens, price),
+      };
+      this.#item.tooltip = tooltip(shown, weighed);
+      this.#item.show();
+    } catch (error) {
+      log.warn(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async #shown(): Promise<Shown | undefined> {
+    const { session } = this.#parts;
+    const editor = vscode.window.activeTextEditor;
+    if (editor !== undefined && editor.selections.some((selection) => !selection.isEmpty)) {
+      const text = editor.selections.map((part) => editor.document.getText(part)).join('\n');
+      if (text.length > maxLiveCharacters) return undefined;
+      return { label: vscode.l10n.t('Selection'), tokens: await this.#count(text) };
+    }
+    const active = vscode.window.activeNotebookEditor?.notebook ?? editor?.document;
+    if (active !== undefined) {
+      const path = session.pathOf(active.uri);
+      const name = active.uri.path.slice(active.uri.path.lastIndexOf('/') + 1);
+      const known = path === undefined || active.isDirty ? undefined : session.fileAt(path);
+      if (known !== undefined) return { label: name, tokens: known.tokens };
+      const text = 'getText' in active ? active.getText() : openNotebookText(active);
+      if (text.length > maxLiveCharacters) return undefined;
+      return { label: name, tokens: await this.#count(text) };
+    }
+    if (session.report === undefined) return undefined;
+    const { kind, files } = session.subject;
+    return {
+      label: kind === 'set' ? vscode.l10n.t('Context set') : vscode.l10n.t('Workspace'),
+      tokens: files.reduce((sum, file) => sum + file.tokens, 0),
+    };
+  }
+
+  async #count(text: string): Promise<number> {
+    const counting = await this.#parts.rooms.counting();
+    return counting.countText(text, await this.#parts.encoding());
+  }
+}
+
+function tooltip(shown: Shown, weighed: WeighedTokens): vscode.MarkdownString {
+  const { count } = weighed;
+  const rows: [string, string][] = [
+    [
+      shown.label,
+      count.exact
+        ? vscode.l10n.t('{0} tokens, exact', tokensText(count.tokens))
+        : vscode.l10n.t('{0} – {1} tokens', tokensText(count.lowTokens), tokensText(count.highTokens)),
+    ],
+    [vscode.l10n.t('Counted'), count.basis],
+  ];
+  if (weighed.contextWindowTokens !== undefined) {
+    rows.push(
+      [vscode.l10n.t('Context window'), tokensText(weighed.contextWindowTokens)],
+      [vscode.l10n.t('Reserved for the answer'), tokensText(weighed.reservedOutputTokens)],
+      [vscode.l10n.t('Overhead'), tokensText(weighed.overheadTokens)],
+    );
+  }
+  rows.push(
+    [verdictText(weighed.verdict), freeText(weighed.freeTokens)],
+    [vscode.l10n.t('Sending it once'), usdIntervalText(weighed.inputCost)],
+  );
+  if (weighed.inputUsdPerMillionTokens !== undefined) {
+    rows.push([
+      vscode.l10n.t('Input price'),
+      vscode.l10n.t('{0} per million tokens', usdText(weighed.inputUsdPerMillionTokens)),
+    ]);
+  }
+  const hover = new vscode.MarkdownString();
+  hover.appendMarkdown('**');
+  hover.appendText(weighed.modelName);
+  hover.appendMarkdown('**\n\n|  |  |\n|:--|--:|\n');
+  for (const [name, value] of rows) {
+    hover.appendMarkdown(`| ${cell(name)} | ${cell(value)} |\n`);
+  }
+  return hover;
+}
+
+/** A file's name may hold anything; in a table cell of Markdown nothing of it may have a meaning. */
+function cell(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~&$\n\r]/g, (character) =>
+    character === '\n' || character === '\r' ? ' ' : `\\${character}`,
+  );
+}

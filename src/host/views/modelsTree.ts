@@ -1,0 +1,121 @@
+import * as vscode from 'vscode';
+import type { Verdict } from '../../core/budget/budget.ts';
+import type { Session } from '../session.ts';
+import type { ModelVerdict, Weighing } from '../weighing.ts';
+import { freeText, tokensText, usdIntervalText, verdictIcons, verdictText } from '../words.ts';
+
+export type ModelsRow =
+  | { readonly type: 'verdict'; readonly verdict: Verdict; readonly models: readonly ModelVerdict[] }
+  | { readonly type: 'model'; readonly model: ModelVerdict };
+
+const verdictOrder: readonly Verdict[] = ['fits', 'uncertain', 'doesNotFit', 'unknown'];
+
+/** Every model of the catalogue under its verdict, the ones with the most room first. */
+export class ModelsTree implements vscode.TreeDataProvider<ModelsRow>, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #session: Session;
+  readonly #weighing: () => Promise<Weighing>;
+  readonly #subscription: vscode.Disposable;
+
+  constructor(session: Session, weighing: () => Promise<Weighing>) {
+    this.#session = session;
+    this.#weighing = weighing;
+    this.#subscription = session.onDidChange((change) => {
+      if (change !== 'progress') this.#changed.fire(undefined);
+    });
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#changed.dispose();
+  }
+
+  async getChildren(row?: ModelsRow): Promise<ModelsRow[]> {
+    if (row?.type === 'model') return [];
+    if (row?.type === 'verdict') return row.models.map((model) => ({ type: 'model', model }));
+    const { weighModels } = await this.#weighing();
+    const weighed = weighModels(this.#session.subject.files, this.#session.weighingSettings);
+    const rows: ModelsRow[] = [];
+    for (const verdict of verdictOrder) {
+      const models = weighed.filter((model) => model.verdict === verdict);
+      if (models.length > 0) rows.push({ type: 'verdict', verdict, models });
+    }
+    return rows;
+  }
+
+  getTreeItem(row: ModelsRow): vscode.TreeItem {
+    return row.type === 'verdict' ? verdictItem(row.verdict, row.models.length) : this.#modelItem(row);
+  }
+
+  #modelItem(row: Extract<ModelsRow, { type: 'model' }>): vscode.TreeItem {
+    const { model } = row;
+    const chosen = model.id === this.#session.settings.modelId;
+    const item = new vscode.TreeItem(model.name);
+    item.id = `model:${model.id}`;
+    item.iconPath = new vscode.ThemeIcon(chosen ? 'check' : verdictIcons[model.verdict]);
+    item.description = [freeText(model.freeTokens), usdIntervalText(model.inputCost)].join(' · ');
+    item.contextValue = chosen ? 'chosenModel' : 'model';
+    item.tooltip = modelTooltip(model);
+    item.accessibilityInformation = {
+      label: [model.name, verdictText(model.verdict), item.description].join(', '),
+    };
+    item.command = {
+      command: 'contextBudget.useModel',
+      title: vscode.l10n.t('Use This Model'),
+      arguments: [row],
+    };
+    return item;
+  }
+}
+
+function verdictItem(verdict: Verdict, count: number): vscode.TreeItem {
+  const item = new vscode.TreeItem(
+    verdictText(verdict),
+    verdict === 'unknown'
+      ? vscode.TreeItemCollapsibleState.Collapsed
+      : vscode.TreeItemCollapsibleState.Expanded,
+  );
+  item.id = `verdict:${verdict}`;
+  item.iconPath = new vscode.ThemeIcon(verdictIcons[verdict]);
+  item.description = String(count);
+  item.tooltip = verdictMeaning(verdict);
+  return item;
+}
+
+function verdictMeaning(verdict: Verdict): string {
+  switch (verdict) {
+    case 'fits':
+      return vscode.l10n.t('Fits even at the high end of the count');
+    case 'uncertain':
+      return vscode.l10n.t('The count is an estimate, and its interval straddles the limit');
+    case 'doesNotFit':
+      return vscode.l10n.t('Does not fit even at the low end of the count');
+    case 'unknown':
+      return vscode.l10n.t('No source names the size of the window');
+  }
+}
+
+function modelTooltip(model: ModelVerdict): string {
+  const window =
+    model.contextWindowTokens === undefined
+      ? vscode.l10n.t('Context window unknown')
+      : vscode.l10n.t('Context window {0} tokens', tokensText(model.contextWindowTokens));
+  const { count } = model;
+  const weight = count.exact
+    ? vscode.l10n.t('{0} tokens, exact', tokensText(count.tokens))
+    : vscode.l10n.t(
+        '{0} – {1} tokens, estimated',
+        tokensText(count.lowTokens),
+        tokensText(count.highTokens),
+      );
+  return [
+    `${model.maker}: ${model.name} (${model.id})`,
+    `${verdictText(model.verdict)}: ${freeText(model.freeTokens)}`,
+    model.windowSource === undefined ? window : `${window} (${model.windowSource})`,
+    weight,
+    count.basis,
+    vscode.l10n.t('Sending it once: {0}', usdIntervalText(model.inputCost)),
+    ...(model.priceSource === undefined ? [] : [model.priceSource]),
+  ].join('\n');
+}
