@@ -15,7 +15,8 @@ const ignoreFileNames = new Set(['.gitignore', '.ignore', '.contextbudgetignore'
 export interface AnalysisOptions {
   readonly counting: () => Promise<Counting>;
   readonly encoding: () => Promise<EncodingName>;
-  readonly exclude: () => readonly string[];
+  /** Globs to leave out of a folder. */
+  readonly exclude: (folder: vscode.WorkspaceFolder) => readonly string[];
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -79,7 +80,7 @@ export class Analysis implements vscode.Disposable {
       running.signal.throwIfAborted();
       this.#watch();
       const scan = await counting.scan(
-        { folders, encoding, exclude: this.#options.exclude() },
+        { folders, encoding, exclude: this.#options.exclude },
         this.#progress(running),
         running.signal,
       );
@@ -99,6 +100,12 @@ export class Analysis implements vscode.Disposable {
       const message = error instanceof Error ? error.message : String(error);
       this.#setStatus({ type: 'failed', message }, 'report');
     }
+  }
+
+  /** Another model may be counted with another vocabulary: then every count is made anew. */
+  async analyzeIfEncodingChanged(): Promise<void> {
+    const encoding = await this.#options.encoding();
+    if (this.#scan !== undefined && this.#scan.encoding !== encoding) await this.analyze();
   }
 
   /** Stops at once: the view is free before the workers have noticed. An earlier result stays. */
@@ -125,7 +132,7 @@ export class Analysis implements vscode.Disposable {
     try {
       const counting = await this.#options.counting();
       const recounted = await counting.recount(
-        { folders: this.#folders, encoding: before.encoding, exclude: this.#options.exclude() },
+        { folders: this.#folders, encoding: before.encoding, exclude: this.#options.exclude },
         paths,
       );
       // A scan that began meanwhile sees the same files.

@@ -1,5 +1,10 @@
 import * as vscode from 'vscode';
-import type { FileCount, LeftOutFile, LeftOutReason, ScanReport } from '../core/files/scanReport.ts';
+import type {
+  FileCount,
+  LeftOutFile,
+  LeftOutReason,
+  ScanReport,
+} from '../core/files/scanReport.ts';
 import {
   emptySet,
   isEmptySet,
@@ -10,6 +15,7 @@ import {
 } from '../core/set/contextSet.ts';
 import { effectiveReport } from '../core/set/effectiveReport.ts';
 import { fileTree, type FolderNode, type TreeNode } from '../core/set/fileTree.ts';
+import { groupBy } from '../core/set/groupBy.ts';
 import type { Analysis } from './analysis.ts';
 import { readSettings, settingsSection, type Settings } from './settings.ts';
 import type { UnsavedEditors } from './unsavedEditors.ts';
@@ -66,6 +72,9 @@ export class Session implements vscode.Disposable {
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(settingsSection)) this.#settingsChanged();
+        const scope = ['files.exclude', 'search.exclude'];
+        if (!scope.some((section) => event.affectsConfiguration(section))) return;
+        if (analysis.scan !== undefined) void analysis.analyze();
       }),
     );
   }
@@ -101,10 +110,7 @@ export class Session implements vscode.Disposable {
   }
 
   get leftOutByReason(): ReadonlyMap<LeftOutReason, readonly LeftOutFile[]> {
-    return (this.#derived.leftOut ??= Map.groupBy(
-      this.report?.leftOut ?? [],
-      (file) => file.reason,
-    ));
+    return (this.#derived.leftOut ??= groupBy(this.report?.leftOut ?? [], (file) => file.reason));
   }
 
   fileAt(path: string): FileCount | undefined {
@@ -137,6 +143,17 @@ export class Session implements vscode.Disposable {
   /** The report path of a file or folder of the workspace; undefined for others. */
   pathOf(uri: vscode.Uri): string | undefined {
     return reportPath(this.analysis.folders, uri);
+  }
+
+  /** Counts the workspace when a view is first looked at, unless the person does not want that. */
+  analyzeOnOpen(): void {
+    if (this.#settings.analyzeOnOpen && this.analysis.status.type === 'notAnalyzed') {
+      void this.analysis.analyze();
+    }
+  }
+
+  isExcluded(path: string): boolean {
+    return this.#excluded.some((each) => path === each || path.startsWith(`${each}/`));
   }
 
   async setChecked(changes: readonly (readonly [path: string, checked: boolean])[]): Promise<void> {
@@ -183,7 +200,10 @@ export class Session implements vscode.Disposable {
     this.#settings = readSettings();
     this.#contentChanged();
     const scopeChanged = before.exclude.join('\n') !== this.#settings.exclude.join('\n');
-    if (scopeChanged && this.analysis.scan !== undefined) void this.analysis.analyze();
+    const modelChanged = before.modelId !== this.#settings.modelId;
+    if (this.analysis.scan === undefined) return;
+    if (scopeChanged) void this.analysis.analyze();
+    else if (modelChanged) void this.analysis.analyzeIfEncodingChanged();
   }
 
   #contentChanged(): void {

@@ -41,7 +41,9 @@ export function readSettings(): Settings {
     badges: section.get('badges') === true,
     softCapTokens: count(section.get('cap.softTokens')),
     hardCapTokens: count(section.get('cap.hardTokens')),
-    userModels: list(section.get('userModels')).map(userModel).filter((m) => m !== undefined),
+    userModels: list(section.get('userModels'))
+      .map(userModel)
+      .filter((m) => m !== undefined),
   };
 }
 

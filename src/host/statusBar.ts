@@ -1,7 +1,15 @@
 import * as vscode from 'vscode';
 import type { Parts } from './parts.ts';
 import { openNotebookText } from './readText.ts';
-import { freeText, shortTokensText, tokensText, usdIntervalText, usdText, verdictText } from './words.ts';
+import type { WeighedTokens } from './weighing.ts';
+import {
+  freeText,
+  shortTokensText,
+  tokensText,
+  usdIntervalText,
+  usdText,
+  verdictText,
+} from './words.ts';
 
 const updateDelayMs = 200;
 /** Larger texts are counted when asked for by a command, not at every click. */
@@ -131,7 +139,11 @@ function tooltip(shown: Shown, weighed: WeighedTokens): vscode.MarkdownString {
       shown.label,
       count.exact
         ? vscode.l10n.t('{0} tokens, exact', tokensText(count.tokens))
-        : vscode.l10n.t('{0} – {1} tokens', tokensText(count.lowTokens), tokensText(count.highTokens)),
+        : vscode.l10n.t(
+            '{0} – {1} tokens',
+            tokensText(count.lowTokens),
+            tokensText(count.highTokens),
+          ),
     ],
     [vscode.l10n.t('Counted'), count.basis],
   ];

@@ -15,13 +15,15 @@ export class UnsavedEditors implements vscode.Disposable {
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #analysis: Analysis;
   readonly #counting: () => Promise<Counting>;
+  readonly #log: vscode.LogOutputChannel;
   readonly #subscriptions: vscode.Disposable[];
   /** The scan whose files the counts belong to. */
   #countedEncoding: string | undefined;
 
-  constructor(analysis: Analysis, counting: () => Promise<Counting>) {
+  constructor(analysis: Analysis, counting: () => Promise<Counting>, log: vscode.LogOutputChannel) {
     this.#analysis = analysis;
     this.#counting = counting;
+    this.#log = log;
     this.#subscriptions = [
       this.#changed,
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
@@ -75,7 +77,9 @@ export class UnsavedEditors implements vscode.Disposable {
       path,
       setTimeout(() => {
         this.#timers.delete(path);
-        void this.#count(uri, path);
+        this.#count(uri, path).catch((error: unknown) => {
+          this.#log.error(error instanceof Error ? error : String(error));
+        });
       }, countDelayMs),
     );
   }
@@ -122,7 +126,9 @@ interface OpenEditor {
 /** The open document at an address, text or notebook alike. */
 function openEditor(uri: vscode.Uri): OpenEditor | undefined {
   const address = uri.toString();
-  const notebook = vscode.workspace.notebookDocuments.find((open) => open.uri.toString() === address);
+  const notebook = vscode.workspace.notebookDocuments.find(
+    (open) => open.uri.toString() === address,
+  );
   if (notebook !== undefined) {
     return {
       isDirty: () => notebook.isDirty,

@@ -1,66 +1,29 @@
 import * as vscode from 'vscode';
+import { quantityFormat } from '../core/format/quantityFormat.ts';
 import type { Verdict } from '../core/budget/budget.ts';
 import type { LeftOutReason } from '../core/files/scanReport.ts';
-import type { UsdInterval } from '../protocol/budgetMessages.ts';
+import type { UsdInterval } from '../core/weigh/weighed.ts';
 
-const language = vscode.env.language;
-const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
-const short = new Intl.NumberFormat(language, { notation: 'compact', maximumSignificantDigits: 3 });
-const plural = new Intl.PluralRules(language);
-const bytesOf = new Intl.NumberFormat(language, { maximumSignificantDigits: 3 });
+const format = quantityFormat(vscode.env.language);
 
-/** A whole number with the language's separators: "12,345". */
-export function tokensText(tokens: number): string {
-  return whole.format(tokens);
-}
-
-/** For where there is little room: "12.3K". */
-export function shortTokensText(tokens: number): string {
-  return tokens < 1000 ? whole.format(tokens) : short.format(tokens);
-}
+export const tokensText = format.whole;
+export const shortTokensText = format.short;
+export const bytesText = format.bytes;
+export const percentText = format.percent;
 
 export function fileCountText(count: number): string {
-  return plural.select(count) === 'one'
-    ? vscode.l10n.t('{0} file', whole.format(count))
-    : vscode.l10n.t('{0} files', whole.format(count));
+  return format.isOne(count)
+    ? vscode.l10n.t('{0} file', format.whole(count))
+    : vscode.l10n.t('{0} files', format.whole(count));
 }
 
 export function tokenCountText(tokens: number): string {
-  return plural.select(tokens) === 'one'
-    ? vscode.l10n.t('{0} token', whole.format(tokens))
-    : vscode.l10n.t('{0} tokens', whole.format(tokens));
+  return format.isOne(tokens)
+    ? vscode.l10n.t('{0} token', format.whole(tokens))
+    : vscode.l10n.t('{0} tokens', format.whole(tokens));
 }
 
-/** Bytes in binary units, with their binary names: "1.5 MiB". */
-export function bytesText(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
-  let amount = bytes;
-  let unit = 0;
-  while (amount >= 1024 && unit < units.length - 1) {
-    amount /= 1024;
-    unit++;
-  }
-  return `${unit === 0 ? whole.format(amount) : bytesOf.format(amount)} ${units[unit]}`;
-}
-
-/** A part of a whole: "34%", "0.4%", and "<0.1%" for what is there but hardly. */
-export function percentText(part: number, of: number): string {
-  if (of <= 0 || part <= 0) return `0%`;
-  const percent = (100 * part) / of;
-  if (percent < 0.1) return '<0.1%';
-  return `${percent < 10 ? percent.toFixed(1).replace(/\.0$/, '') : Math.round(percent)}%`;
-}
-
-/** An amount of USD, to the cent from one dollar up and to three digits below: "$0.0123"; "free" for none. */
-export function usdText(usd: number): string {
-  if (usd === 0) return vscode.l10n.t('free');
-  const style = { style: 'currency', currency: 'USD' } as const;
-  const format =
-    usd >= 1
-      ? new Intl.NumberFormat(language, { ...style, maximumFractionDigits: 2 })
-      : new Intl.NumberFormat(language, { ...style, maximumSignificantDigits: 2 });
-  return format.format(usd);
-}
+export const usdText = format.usd;
 
 /** One amount, or from-to where the low and the high end differ as written; "unknown" without a price. */
 export function usdIntervalText(interval: UsdInterval | undefined): string {
@@ -91,7 +54,9 @@ export const verdictIcons: Readonly<Record<Verdict, string>> = {
 };
 
 /** By how much something fits or does not: "72,000 free", "3,100 over", "1,200 over to 400 free". */
-export function freeText(free: { readonly low: number; readonly high: number } | undefined): string {
+export function freeText(
+  free: { readonly low: number; readonly high: number } | undefined,
+): string {
   if (free === undefined) return vscode.l10n.t('window unknown');
   if (free.low >= 0) {
     return free.low === free.high

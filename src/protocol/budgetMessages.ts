@@ -1,11 +1,6 @@
 import type { Budget, Verdict } from '../core/budget/budget.ts';
 import type { TokenCount } from '../core/tokens/tokenCounter.ts';
-
-/** USD from the lowest to the highest that the token interval allows; undefined where it occurs: unknown price. */
-export interface UsdInterval {
-  readonly lowUsd: number;
-  readonly highUsd: number;
-}
+import type { ModelSummary, UsdInterval } from '../core/weigh/weighed.ts';
 
 export type AnalysisStatus =
   | { readonly type: 'noFolder' }
@@ -14,19 +9,6 @@ export type AnalysisStatus =
   | { readonly type: 'cancelled' }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'ready'; readonly leftOutFiles: number; readonly problems: number };
-
-export interface ModelSummary {
-  readonly id: string;
-  readonly name: string;
-  readonly maker: string;
-  readonly contextWindowTokens?: number;
-  readonly maxOutputTokens?: number;
-  /** Where the window comes from and when it was read there. */
-  readonly windowSource?: string;
-  readonly priceSource?: string;
-  readonly inputUsdPerMillionTokens?: number;
-  readonly outputUsdPerMillionTokens?: number;
-}
 
 /** All that the Budget section shows; always whole, never a change of an earlier one. */
 export interface BudgetSnapshot {
@@ -46,7 +28,7 @@ export interface BudgetSnapshot {
   readonly verdict: Verdict;
   /** Free (positive) or over (negative) at the low and at the high end of the count. */
   readonly freeTokens?: { readonly low: number; readonly high: number };
-  /** Sending it once with the reserved output as the answer's length left out: the input alone. */
+  /** Sending it once, the input alone: what an answer costs depends on its length. */
   readonly inputCost?: UsdInterval;
 }
 
@@ -78,7 +60,8 @@ export interface BudgetApi {
   /** The first call: strings of the display language by their English text, what was typed before, the whole state. */
   ready(): Promise<{
     readonly strings: Readonly<Record<string, string>>;
-    snapshot: BudgetSnapshot;
+    readonly draft: PromptDraft;
+    readonly snapshot: BudgetSnapshot;
   }>;
   weighPrompt(draft: PromptDraft): Promise<PromptWeight>;
   analyze(): Promise<void>;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { groupBy } from '../../core/set/groupBy.ts';
 import type { Parts } from '../parts.ts';
 import { writeSetting } from '../settings.ts';
 import type { ModelsRow } from '../views/modelsTree.ts';
@@ -23,7 +24,7 @@ export async function chooseModel({ session, rooms }: Parts): Promise<void> {
   const models = weighModels(weighed ?? [], session.settings);
   const chosen = session.settings.modelId;
   const items: ModelItem[] = [];
-  const makers = Map.groupBy(models, (model) => model.maker);
+  const makers = groupBy(models, (model) => model.maker);
   for (const maker of [...makers.keys()].sort((a, b) => a.localeCompare(b))) {
     items.push({ label: maker, kind: vscode.QuickPickItemKind.Separator });
     for (const model of makers.get(maker) ?? []) {

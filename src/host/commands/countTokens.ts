@@ -52,9 +52,14 @@ function urisOf(
   all: readonly (vscode.Uri | FilesRow)[] | undefined,
 ): vscode.Uri[] {
   if (target === undefined || target instanceof vscode.Uri) {
-    return targetUris(target, all?.filter((entry) => entry instanceof vscode.Uri));
+    return targetUris(
+      target,
+      all?.filter((entry) => entry instanceof vscode.Uri),
+    );
   }
-  const rows = (all ?? [target]).filter((entry) => !(entry instanceof vscode.Uri));
+  const rows = (all ?? [target]).filter(
+    (entry): entry is FilesRow => !(entry instanceof vscode.Uri),
+  );
   return rows
     .map((row) => rowPath(row))
     .map((path) => (path === undefined ? undefined : parts.session.uriOf(path)))
@@ -121,7 +126,7 @@ async function countUri(
       {
         folders: [{ folder, prefix: '' }],
         encoding: await parts.encoding(),
-        exclude: parts.session.settings.exclude,
+        exclude: () => parts.session.settings.exclude,
       },
       () => {},
       abort.signal,

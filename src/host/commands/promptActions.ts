@@ -31,7 +31,9 @@ export async function copyPromptWithContext(parts: Parts, draft?: PromptDraft): 
   const { files, missing } = await readContext(parts);
   const text = promptText(files, asked.text);
   if (text === '') {
-    throw new Error(vscode.l10n.t('Nothing to copy: write a prompt or check files in the Files view'));
+    throw new Error(
+      vscode.l10n.t('Nothing to copy: write a prompt or check files in the Files view'),
+    );
   }
   await vscode.env.clipboard.writeText(text);
   const counting = await parts.rooms.counting();

@@ -6,7 +6,8 @@ import { fileCountText } from '../words.ts';
 export function targetUris(target?: vscode.Uri, all?: readonly vscode.Uri[]): vscode.Uri[] {
   if (all !== undefined && all.length > 0 && all[0] instanceof vscode.Uri) return [...all];
   if (target instanceof vscode.Uri) return [target];
-  const active = vscode.window.activeTextEditor?.document.uri ??
+  const active =
+    vscode.window.activeTextEditor?.document.uri ??
     vscode.window.activeNotebookEditor?.notebook.uri;
   return active === undefined ? [] : [active];
 }
@@ -16,9 +17,7 @@ async function setChecked(
   uris: readonly vscode.Uri[],
   checked: boolean,
 ): Promise<void> {
-  const paths = uris
-    .map((uri) => parts.session.pathOf(uri))
-    .filter((path) => path !== undefined);
+  const paths = uris.map((uri) => parts.session.pathOf(uri)).filter((path) => path !== undefined);
   if (paths.length === 0) {
     throw new Error(
       vscode.l10n.t('Only files and folders of this workspace can be in the context set'),

@@ -27,6 +27,7 @@ export interface BudgetViewOptions {
   readonly rooms: Rooms;
   readonly extensionUri: vscode.Uri;
   readonly memory: vscode.Memento;
+  readonly log: vscode.LogOutputChannel;
   readonly actions: () => BudgetActions;
 }
 
@@ -139,7 +140,12 @@ export class BudgetView implements vscode.WebviewViewProvider, vscode.Disposable
     if (this.#emit === undefined || this.#emitting !== undefined) return;
     this.#emitting = setTimeout(() => {
       this.#emitting = undefined;
-      void this.snapshot().then((snapshot) => this.#emit?.({ type: 'budgetChanged', snapshot }));
+      this.snapshot().then(
+        (snapshot) => this.#emit?.({ type: 'budgetChanged', snapshot }),
+        (error: unknown) => {
+          this.#options.log.error(error instanceof Error ? error : String(error));
+        },
+      );
     }, 50);
   }
 }

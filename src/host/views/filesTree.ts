@@ -177,7 +177,7 @@ export class FilesTree implements vscode.TreeDataProvider<FilesRow>, vscode.Disp
     item.label = file.path;
     item.description = bytesText(file.bytes);
     item.tooltip = `${file.path}\n${leftOutReasonText(file.reason)}, ${bytesText(file.bytes)}`;
-    item.contextValue = file.reason === 'excludedByUser' ? 'leftOutByUser' : 'leftOutFile';
+    item.contextValue = this.#session.isExcluded(file.path) ? 'leftOutByUser' : 'leftOutFile';
     return item;
   }
 
@@ -216,7 +216,8 @@ function leftOutRows(reason: LeftOutReason, files: readonly LeftOutFile[]): File
 
 function sizeText(files: readonly LeftOutFile[]): string {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  return `${fileCountText(files.length)} · ${bytesText(bytes)}`;
+  const count = files.reduce((sum, file) => sum + file.fileCount, 0);
+  return `${fileCountText(count)} · ${bytesText(bytes)}`;
 }
 
 function moreItem(count: number, parent: string): vscode.TreeItem {

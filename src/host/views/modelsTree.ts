@@ -1,11 +1,16 @@
 import * as vscode from 'vscode';
 import type { Verdict } from '../../core/budget/budget.ts';
 import type { Session } from '../session.ts';
-import type { ModelVerdict, Weighing } from '../weighing.ts';
+import type { Rooms } from '../rooms.ts';
+import type { ModelVerdict } from '../weighing.ts';
 import { freeText, tokensText, usdIntervalText, verdictIcons, verdictText } from '../words.ts';
 
 export type ModelsRow =
-  | { readonly type: 'verdict'; readonly verdict: Verdict; readonly models: readonly ModelVerdict[] }
+  | {
+      readonly type: 'verdict';
+      readonly verdict: Verdict;
+      readonly models: readonly ModelVerdict[];
+    }
   | { readonly type: 'model'; readonly model: ModelVerdict };
 
 const verdictOrder: readonly Verdict[] = ['fits', 'uncertain', 'doesNotFit', 'unknown'];
@@ -15,12 +20,12 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelsRow>, vscode.Di
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #session: Session;
-  readonly #weighing: () => Promise<Weighing>;
+  readonly #rooms: Rooms;
   readonly #subscription: vscode.Disposable;
 
-  constructor(session: Session, weighing: () => Promise<Weighing>) {
+  constructor(session: Session, rooms: Rooms) {
     this.#session = session;
-    this.#weighing = weighing;
+    this.#rooms = rooms;
     this.#subscription = session.onDidChange((change) => {
       if (change !== 'progress') this.#changed.fire(undefined);
     });
@@ -34,8 +39,8 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelsRow>, vscode.Di
   async getChildren(row?: ModelsRow): Promise<ModelsRow[]> {
     if (row?.type === 'model') return [];
     if (row?.type === 'verdict') return row.models.map((model) => ({ type: 'model', model }));
-    const { weighModels } = await this.#weighing();
-    const weighed = weighModels(this.#session.subject.files, this.#session.weighingSettings);
+    const { weighModels } = await this.#rooms.weighing();
+    const weighed = weighModels(this.#session.subject.files, this.#session.settings);
     const rows: ModelsRow[] = [];
     for (const verdict of verdictOrder) {
       const models = weighed.filter((model) => model.verdict === verdict);
@@ -45,7 +50,9 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelsRow>, vscode.Di
   }
 
   getTreeItem(row: ModelsRow): vscode.TreeItem {
-    return row.type === 'verdict' ? verdictItem(row.verdict, row.models.length) : this.#modelItem(row);
+    return row.type === 'verdict'
+      ? verdictItem(row.verdict, row.models.length)
+      : this.#modelItem(row);
   }
 
   #modelItem(row: Extract<ModelsRow, { type: 'model' }>): vscode.TreeItem {

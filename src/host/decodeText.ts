@@ -1,4 +1,4 @@
-import { sniffFormat, withoutUtf8 } from './textFormat.ts';
+import { sniffFormat, withoutUtf8 } from '../core/files/textFormat.ts';
 
 /**
  * The text of a file's bytes, by the same rules as the counted one: UTF-8, UTF-16 with a byte order mark, else Latin-1.

@@ -1,0 +1,74 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { Analysis } from './analysis.ts';
+import { Badges } from './badges.ts';
+import { registerCommands } from './commands.ts';
+import { copyPromptWithContext, openInChat, weighDraft } from './commands/promptActions.ts';
+import type { Parts } from './parts.ts';
+import { openRooms, type Rooms } from './rooms.ts';
+import { Session } from './session.ts';
+import { excludeGlobs } from './settings.ts';
+import { StatusBar } from './statusBar.ts';
+import { UnsavedEditors } from './unsavedEditors.ts';
+import { BudgetView, budgetViewId } from './views/budgetView.ts';
+import { registerFilesView } from './views/filesView.ts';
+import { ModelsTree } from './views/modelsTree.ts';
+
+/** What `activate` returns: the parts that tests look into. Not an interface for other extensions. */
+export interface ContextBudgetApi {
+  readonly session: Session;
+  readonly rooms: Rooms;
+  readonly budgetView: BudgetView;
+  readonly statusBar: StatusBar;
+  readonly badges: Badges;
+  readonly activationMs: number;
+}
+
+/** Builds the objects and registers them; counts nothing and loads none of the heavy rooms. */
+export function startContextBudget(context: vscode.ExtensionContext): ContextBudgetApi {
+  const startedMs = performance.now();
+  const own = <T extends vscode.Disposable>(disposable: T): T => {
+    context.subscriptions.push(disposable);
+    return disposable;
+  };
+  const log = own(vscode.window.createOutputChannel('Context Budget', { log: true }));
+  const rooms = openRooms(
+    path.join(context.extensionPath, 'dist'),
+    context.globalStorageUri.scheme === 'file' ? context.globalStorageUri.fsPath : undefined,
+  );
+  own({ dispose: () => void rooms.dispose() });
+
+  const encoding = async () => (await rooms.weighing()).encodingOf(session.settings);
+  const counting = () => rooms.counting();
+  const exclude = (folder: vscode.WorkspaceFolder) =>
+    excludeGlobs(folder, session.settings.exclude);
+  const analysis = own(new Analysis({ counting, encoding, exclude, log }));
+  const unsaved = own(new UnsavedEditors(analysis, counting, log));
+  const session: Session = own(new Session(analysis, unsaved, context.workspaceState));
+
+  const budgetView = own(
+    new BudgetView({
+      session,
+      rooms,
+      extensionUri: context.extensionUri,
+      memory: context.workspaceState,
+      log,
+      actions: () => ({
+        weighDraft: (draft) => weighDraft(parts, draft),
+        copyPromptWithContext: (draft) => copyPromptWithContext(parts, draft),
+        openInChat: (draft) => openInChat(parts, draft),
+      }),
+    }),
+  );
+  const parts: Parts = { session, rooms, budgetView, log, encoding };
+
+  own(registerCommands(parts));
+  own(vscode.window.registerWebviewViewProvider(budgetViewId, budgetView));
+  own(registerFilesView(session));
+  const models = own(new ModelsTree(session, rooms));
+  own(vscode.window.registerTreeDataProvider('contextBudget.models', models));
+  const statusBar = own(new StatusBar(parts));
+  const badges = own(new Badges(session));
+  const activationMs = performance.now() - startedMs;
+  return { session, rooms, budgetView, statusBar, badges, activationMs };
+}

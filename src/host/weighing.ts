@@ -1,0 +1,167 @@
+import { catalogModels } from '../core/catalog/models.ts';
+import type { Model } from '../core/catalog/model.ts';
+import type { FileCount } from '../core/files/scanReport.ts';
+import type { EncodingName, TokenCount } from '../core/tokens/tokenCounter.ts';
+import { countFor, sumByKind, type WeighedText } from '../core/weigh/countFor.ts';
+import { weighConversation } from '../core/weigh/conversation.ts';
+import { budgetOf, costOf, fitOf, summaryOf, type Fit } from '../core/weigh/weigh.ts';
+import type { ModelSummary, UsdInterval } from '../core/weigh/weighed.ts';
+import type { BudgetSnapshot, PromptDraft, PromptWeight } from '../protocol/budgetMessages.ts';
+import type { Settings } from './settings.ts';
+import { modelsWith } from './userModels.ts';
+
+export interface ModelVerdict extends ModelSummary, Omit<Fit, 'budget'> {
+  readonly count: TokenCount;
+  /** Sending it once, the input alone. */
+  readonly inputCost?: UsdInterval;
+}
+
+/** A number of tokens of plain text against the chosen model. */
+export interface WeighedTokens extends Fit {
+  readonly modelName: string;
+  readonly count: TokenCount;
+  readonly contextWindowTokens?: number;
+  readonly reservedOutputTokens: number;
+  readonly overheadTokens: number;
+  readonly inputUsdPerMillionTokens?: number;
+  readonly inputCost?: UsdInterval;
+}
+
+export interface DraftInContext {
+  readonly draft: PromptDraft;
+  readonly files: readonly FileCount[];
+  readonly promptTokens: number;
+  /** Tokens of what stands around the files: path lines and fences. */
+  readonly framingTokens: number;
+}
+
+/** What counts mean for models: the catalogue, budgets and prices. Loaded when first asked for (rooms.ts). */
+export interface Weighing {
+  readonly findModel: (id: string, settings: Settings) => Model | undefined;
+  /** The encoding that a model's tokens are counted with; o200k_base for a model that nobody knows. */
+  readonly encodingOf: (settings: Settings) => EncodingName;
+  /** Every model with its verdict; the most room first, deprecated ones left out unless chosen. */
+  readonly weighModels: (files: readonly FileCount[], settings: Settings) => ModelVerdict[];
+  /** The part of a snapshot that depends on the counts; `files` undefined: nothing was counted yet. */
+  readonly weighSubject: (
+    files: readonly FileCount[] | undefined,
+    settings: Settings,
+  ) => Omit<BudgetSnapshot, 'status' | 'subject' | 'fileCount'>;
+  /** Undefined when the chosen model is unknown. */
+  readonly weighTokens: (tokens: number, settings: Settings) => WeighedTokens | undefined;
+  readonly weighPrompt: (draft: DraftInContext, settings: Settings) => PromptWeight;
+}
+
+export function openWeighing(): Weighing {
+  return { findModel, encodingOf, weighModels, weighSubject, weighTokens, weighPrompt };
+}
+
+function findModel(id: string, settings: Settings): Model | undefined {
+  const models = modelsWith(catalogModels(), settings.userModels);
+  return (
+    models.find((model) => model.id === id) ?? models.find((model) => model.aliases.includes(id))
+  );
+}
+
+function encodingOf(settings: Settings): EncodingName {
+  return findModel(settings.modelId, settings)?.tokenizer.encoding ?? 'o200k_base';
+}
+
+function weighModels(files: readonly FileCount[], settings: Settings): ModelVerdict[] {
+  const text = sumByKind(files, encodingOf(settings));
+  const at = new Date();
+  return modelsWith(catalogModels(), settings.userModels)
+    .filter((model) => !model.deprecated || model.id === settings.modelId)
+    .map((model) => verdictFor(text, model, settings, at))
+    .sort((a, b) => (b.freeTokens?.low ?? -Infinity) - (a.freeTokens?.low ?? -Infinity));
+}
+
+function verdictFor(text: WeighedText, model: Model, settings: Settings, at: Date): ModelVerdict {
+  const count = countFor(text, model);
+  const { verdict, freeTokens } = fitOf(count, model, settings);
+  const inputCost = costOf(count, 0, model, at);
+  return { ...summaryOf(model, at), count, verdict, freeTokens, inputCost };
+}
+
+function weighSubject(
+  files: readonly FileCount[] | undefined,
+  settings: Settings,
+): ReturnType<Weighing['weighSubject']> {
+  const { reservedOutputTokens, overheadTokens } = settings;
+  const configured = { configuredModelId: settings.modelId, reservedOutputTokens, overheadTokens };
+  const model = findModel(settings.modelId, settings);
+  if (model === undefined) return { ...configured, verdict: 'unknown' };
+  const at = new Date();
+  const known = { ...configured, model: summaryOf(model, at), budget: budgetOf(model, settings) };
+  if (files === undefined) return { ...known, verdict: 'unknown' };
+  const count = countFor(sumByKind(files, model.tokenizer.encoding), model);
+  const inputCost = costOf(count, 0, model, at);
+  return { ...known, ...fitOf(count, model, settings), count, inputCost };
+}
+
+function weighTokens(tokens: number, settings: Settings): WeighedTokens | undefined {
+  const model = findModel(settings.modelId, settings);
+  if (model === undefined) return undefined;
+  const at = new Date();
+  const { encoding } = model.tokenizer;
+  const count = countFor({ encoding, countsByKind: { code: tokens } }, model);
+  const summary = summaryOf(model, at);
+  return {
+    ...fitOf(count, model, settings),
+    modelName: model.name,
+    count,
+    contextWindowTokens: summary.contextWindowTokens,
+    reservedOutputTokens: settings.reservedOutputTokens,
+    overheadTokens: settings.overheadTokens,
+    inputUsdPerMillionTokens: summary.inputUsdPerMillionTokens,
+    inputCost: costOf(count, 0, model, at),
+  };
+}
+
+function weighPrompt(
+  { draft, files, promptTokens, framingTokens }: DraftInContext,
+  settings: Settings,
+): PromptWeight {
+  const model = findModel(settings.modelId, settings);
+  if (model === undefined) {
+    throw new Error(`${settings.modelId || 'The configured model'} is not in the catalogue`);
+  }
+  const { encoding } = model.tokenizer;
+  const counted = sumByKind(files, encoding);
+  const framed: WeighedText = {
+    encoding,
+    countsByKind: {
+      ...counted.countsByKind,
+      markdown: (counted.countsByKind.markdown ?? 0) + framingTokens,
+    },
+  };
+  const context = joined(countFor(framed, model), files.length);
+  const prompt = countFor({ encoding, countsByKind: { markdown: promptTokens } }, model);
+  const { outputTokens, turns } = draft;
+  const { overheadTokens } = settings;
+  const weighed = weighConversation(
+    { context, prompt, overheadTokens, outputTokens, turns },
+    model,
+    new Date(),
+  );
+  const inputTokens = weighed.firstInput.highTokens;
+  const over = (cap: number | undefined) => cap !== undefined && inputTokens > cap;
+  const cap = over(settings.hardCapTokens)
+    ? 'hard'
+    : over(settings.softCapTokens)
+      ? 'soft'
+      : undefined;
+  return { ...weighed, promptTokens: prompt.tokens, contextFiles: files.length, cap };
+}
+
+/** Where two texts join, tokens may merge or part: one for each file at most (promptText.ts). */
+function joined(count: TokenCount, files: number): TokenCount {
+  if (files === 0) return count;
+  return {
+    ...count,
+    lowTokens: Math.max(0, count.lowTokens - files),
+    highTokens: count.highTokens + files,
+    exact: false,
+    basis: `${count.basis}, 1 token either way where files join`,
+  };
+}

@@ -1,0 +1,26 @@
+import type { Port } from '../../src/protocol/connection.ts';
+
+interface VsCodeApi {
+  postMessage(message: unknown): void;
+}
+
+declare function acquireVsCodeApi(): VsCodeApi;
+
+/** This webview's end of the connection to the extension host. May be called once only. */
+export function vscodePort(): Port {
+  const vscode = acquireVsCodeApi();
+  return {
+    post: (message) => {
+      vscode.postMessage(message);
+    },
+    listen: (listener) => {
+      const receive = (event: MessageEvent<unknown>) => {
+        listener(event.data);
+      };
+      window.addEventListener('message', receive);
+      return () => {
+        window.removeEventListener('message', receive);
+      };
+    },
+  };
+}
