@@ -1,5 +1,5 @@
 import path from 'node:path';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { ScanReport } from '../core/files/scanReport.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
 import { Scanner, type ScanRequest } from '../node/scanner.ts';

@@ -2,19 +2,6 @@ import * as vscode from 'vscode';
 
 export const settingsSection = 'contextBudget';
 
-/** A model, or figures for one, from the person's own settings; absent figures are unknown. */
-export interface UserModel {
-  readonly id: string;
-  readonly name?: string;
-  readonly contextWindowTokens: number;
-  readonly maxOutputTokens?: number;
-  readonly inputUsdPerMillionTokens?: number;
-  readonly cachedInputUsdPerMillionTokens?: number;
-  readonly outputUsdPerMillionTokens?: number;
-  readonly encoding?: string;
-  readonly exact?: boolean;
-}
-
 /** The settings `contextBudget.*`, read once and checked: settings.json may hold anything. */
 export interface Settings {
   readonly modelId: string;
@@ -26,7 +13,8 @@ export interface Settings {
   readonly badges: boolean;
   readonly softCapTokens?: number;
   readonly hardCapTokens?: number;
-  readonly userModels: readonly UserModel[];
+  /** As the settings have it; the catalogue checks it (`parseUserModels`). */
+  readonly userModels: unknown;
 }
 
 export function readSettings(): Settings {
@@ -41,9 +29,7 @@ export function readSettings(): Settings {
     badges: section.get('badges') === true,
     softCapTokens: count(section.get('cap.softTokens')),
     hardCapTokens: count(section.get('cap.hardTokens')),
-    userModels: list(section.get('userModels'))
-      .map(userModel)
-      .filter((m) => m !== undefined),
+    userModels: section.get<unknown>('userModels'),
   };
 }
 
@@ -80,29 +66,6 @@ function count(value: unknown): number | undefined {
     : undefined;
 }
 
-function amount(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
-}
-
 function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-function userModel(value: unknown): UserModel | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const fields = value as Record<string, unknown>;
-  const id = text(fields.id);
-  const contextWindowTokens = count(fields.contextWindowTokens);
-  if (id === undefined || id === '' || !contextWindowTokens) return undefined;
-  return {
-    id,
-    name: text(fields.name),
-    contextWindowTokens,
-    maxOutputTokens: count(fields.maxOutputTokens),
-    inputUsdPerMillionTokens: amount(fields.inputUsdPerMillionTokens),
-    cachedInputUsdPerMillionTokens: amount(fields.cachedInputUsdPerMillionTokens),
-    outputUsdPerMillionTokens: amount(fields.outputUsdPerMillionTokens),
-    encoding: text(fields.encoding),
-    exact: fields.exact === true,
-  };
 }

@@ -17,10 +17,12 @@ import { ModelsTree } from './views/modelsTree.ts';
 /** What `activate` returns: the parts that tests look into. Not an interface for other extensions. */
 export interface ContextBudgetApi {
   readonly session: Session;
+  readonly unsaved: UnsavedEditors;
   readonly rooms: Rooms;
   readonly budgetView: BudgetView;
   readonly statusBar: StatusBar;
   readonly badges: Badges;
+  readonly parts: Parts;
   readonly activationMs: number;
 }
 
@@ -70,5 +72,5 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
   const statusBar = own(new StatusBar(parts));
   const badges = own(new Badges(session));
   const activationMs = performance.now() - startedMs;
-  return { session, rooms, budgetView, statusBar, badges, activationMs };
+  return { session, unsaved, rooms, budgetView, statusBar, badges, parts, activationMs };
 }

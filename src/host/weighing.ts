@@ -1,14 +1,17 @@
-import { catalogModels } from '../core/catalog/models.ts';
+import { budgetFor } from '../core/budget/budgetFor.ts';
+import { findModel, UnknownModelError } from '../core/catalog/findModel.ts';
+import { mergeModels } from '../core/catalog/mergeModels.ts';
+import { models as bundledModels } from '../core/catalog/models.ts';
+import { parseUserModels } from '../core/catalog/userModels.ts';
 import type { Model } from '../core/catalog/model.ts';
 import type { FileCount } from '../core/files/scanReport.ts';
 import type { EncodingName, TokenCount } from '../core/tokens/tokenCounter.ts';
 import { countFor, sumByKind, type WeighedText } from '../core/weigh/countFor.ts';
 import { weighConversation } from '../core/weigh/conversation.ts';
-import { budgetOf, costOf, fitOf, summaryOf, type Fit } from '../core/weigh/weigh.ts';
+import { costOf, fitOf, summaryOf, type Fit } from '../core/weigh/weigh.ts';
 import type { ModelSummary, UsdInterval } from '../core/weigh/weighed.ts';
 import type { BudgetSnapshot, PromptDraft, PromptWeight } from '../protocol/budgetMessages.ts';
 import type { Settings } from './settings.ts';
-import { modelsWith } from './userModels.ts';
 
 export interface ModelVerdict extends ModelSummary, Omit<Fit, 'budget'> {
   readonly count: TokenCount;
@@ -37,7 +40,6 @@ export interface DraftInContext {
 
 /** What counts mean for models: the catalogue, budgets and prices. Loaded when first asked for (rooms.ts). */
 export interface Weighing {
-  readonly findModel: (id: string, settings: Settings) => Model | undefined;
   /** The encoding that a model's tokens are counted with; o200k_base for a model that nobody knows. */
   readonly encodingOf: (settings: Settings) => EncodingName;
   /** Every model with its verdict; the most room first, deprecated ones left out unless chosen. */
@@ -53,24 +55,38 @@ export interface Weighing {
 }
 
 export function openWeighing(): Weighing {
-  return { findModel, encodingOf, weighModels, weighSubject, weighTokens, weighPrompt };
+  return { encodingOf, weighModels, weighSubject, weighTokens, weighPrompt };
 }
 
-function findModel(id: string, settings: Settings): Model | undefined {
-  const models = modelsWith(catalogModels(), settings.userModels);
-  return (
-    models.find((model) => model.id === id) ?? models.find((model) => model.aliases.includes(id))
-  );
+/** The catalogue with the person's own models, merged once per change of that setting. */
+let merged: { readonly userModels: unknown; readonly models: readonly Model[] } | undefined;
+
+function modelsOf({ userModels }: Settings): readonly Model[] {
+  if (merged !== undefined && merged.userModels === userModels) return merged.models;
+  const asOf = new Date().toISOString().slice(0, 10);
+  const parsed = parseUserModels(userModels ?? [], { source: 'contextBudget.userModels', asOf });
+  const models = mergeModels(bundledModels, parsed.models);
+  merged = { userModels, models };
+  return models;
+}
+
+function chosenModel(settings: Settings): Model | undefined {
+  try {
+    return findModel(settings.modelId, modelsOf(settings));
+  } catch (error) {
+    if (error instanceof UnknownModelError) return undefined;
+    throw error;
+  }
 }
 
 function encodingOf(settings: Settings): EncodingName {
-  return findModel(settings.modelId, settings)?.tokenizer.encoding ?? 'o200k_base';
+  return chosenModel(settings)?.tokenizer.encoding ?? 'o200k_base';
 }
 
 function weighModels(files: readonly FileCount[], settings: Settings): ModelVerdict[] {
   const text = sumByKind(files, encodingOf(settings));
   const at = new Date();
-  return modelsWith(catalogModels(), settings.userModels)
+  return modelsOf(settings)
     .filter((model) => !model.deprecated || model.id === settings.modelId)
     .map((model) => verdictFor(text, model, settings, at))
     .sort((a, b) => (b.freeTokens?.low ?? -Infinity) - (a.freeTokens?.low ?? -Infinity));
@@ -89,10 +105,10 @@ function weighSubject(
 ): ReturnType<Weighing['weighSubject']> {
   const { reservedOutputTokens, overheadTokens } = settings;
   const configured = { configuredModelId: settings.modelId, reservedOutputTokens, overheadTokens };
-  const model = findModel(settings.modelId, settings);
+  const model = chosenModel(settings);
   if (model === undefined) return { ...configured, verdict: 'unknown' };
   const at = new Date();
-  const known = { ...configured, model: summaryOf(model, at), budget: budgetOf(model, settings) };
+  const known = { ...configured, model: summaryOf(model, at), budget: budgetFor(model, settings) };
   if (files === undefined) return { ...known, verdict: 'unknown' };
   const count = countFor(sumByKind(files, model.tokenizer.encoding), model);
   const inputCost = costOf(count, 0, model, at);
@@ -100,7 +116,7 @@ function weighSubject(
 }
 
 function weighTokens(tokens: number, settings: Settings): WeighedTokens | undefined {
-  const model = findModel(settings.modelId, settings);
+  const model = chosenModel(settings);
   if (model === undefined) return undefined;
   const at = new Date();
   const { encoding } = model.tokenizer;
@@ -122,7 +138,7 @@ function weighPrompt(
   { draft, files, promptTokens, framingTokens }: DraftInContext,
   settings: Settings,
 ): PromptWeight {
-  const model = findModel(settings.modelId, settings);
+  const model = chosenModel(settings);
   if (model === undefined) {
     throw new Error(`${settings.modelId || 'The configured model'} is not in the catalogue`);
   }

@@ -1,29 +1,36 @@
 import * as vscode from 'vscode';
-import { quantityFormat } from '../core/format/quantityFormat.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatPercent,
+  formatTokens,
+  formatUsd,
+} from '../core/format/numbers.ts';
 import type { Verdict } from '../core/budget/budget.ts';
 import type { LeftOutReason } from '../core/files/scanReport.ts';
 import type { UsdInterval } from '../core/weigh/weighed.ts';
 
-const format = quantityFormat(vscode.env.language);
+export const tokensText = formatCount;
+export const shortTokensText = formatTokens;
+export const bytesText = formatBytes;
+export const usdText = formatUsd;
 
-export const tokensText = format.whole;
-export const shortTokensText = format.short;
-export const bytesText = format.bytes;
-export const percentText = format.percent;
+/** A part of a whole: "34%", and "0%" of nothing. */
+export function percentText(part: number, of: number): string {
+  return formatPercent(of > 0 ? (100 * part) / of : 0);
+}
 
 export function fileCountText(count: number): string {
-  return format.isOne(count)
-    ? vscode.l10n.t('{0} file', format.whole(count))
-    : vscode.l10n.t('{0} files', format.whole(count));
+  return count === 1
+    ? vscode.l10n.t('{0} file', formatCount(count))
+    : vscode.l10n.t('{0} files', formatCount(count));
 }
 
 export function tokenCountText(tokens: number): string {
-  return format.isOne(tokens)
-    ? vscode.l10n.t('{0} token', format.whole(tokens))
-    : vscode.l10n.t('{0} tokens', format.whole(tokens));
+  return tokens === 1
+    ? vscode.l10n.t('{0} token', formatCount(tokens))
+    : vscode.l10n.t('{0} tokens', formatCount(tokens));
 }
-
-export const usdText = format.usd;
 
 /** One amount, or from-to where the low and the high end differ as written; "unknown" without a price. */
 export function usdIntervalText(interval: UsdInterval | undefined): string {

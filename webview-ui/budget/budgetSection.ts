@@ -1,11 +1,11 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { AnalysisStatus, BudgetSnapshot } from '../../src/protocol/budgetMessages.ts';
+import { formatCount, formatPercent } from '../../src/core/format/numbers.ts';
 import { t } from '../shared/l10n.ts';
 import { verdictIcon } from '../shared/verdictIcon.ts';
 import {
   countText,
   fileCountText,
-  format,
   freeText,
   usdIntervalText,
   verdictText,
@@ -72,7 +72,7 @@ function statusRow(status: AnalysisStatus, actions: BudgetSectionActions): Templ
           .value=${status.filesDone}
         ></progress>
         <span class="quiet"
-          >${format.whole(status.filesDone)} / ${format.whole(status.filesFound)}</span
+          >${formatCount(status.filesDone)} / ${formatCount(status.filesFound)}</span
         >
         <button class="secondary" @click=${actions.cancelAnalysis}>${t('Cancel')}</button>
       </div>`;
@@ -119,7 +119,7 @@ function weight(snapshot: BudgetSnapshot, actions: BudgetSectionActions): Templa
       )}
       <dt><i class="swatch window"></i>${t('Context window')}</dt>
       <dd title=${snapshot.model?.windowSource ?? ''}>
-        ${budget === undefined ? t('unknown') : format.whole(budget.contextWindowTokens)}
+        ${budget === undefined ? t('unknown') : formatCount(budget.contextWindowTokens)}
       </dd>
       <dt class="apart">${t('Sending it once')}</dt>
       <dd class="apart" id="cost" title=${snapshot.model?.priceSource ?? ''}>
@@ -145,10 +145,10 @@ function settingRow(
       <button
         class="link"
         title=${t('Change in Settings')}
-        aria-label=${t('{0}: {1} tokens. Change in Settings', name, format.whole(tokens))}
+        aria-label=${t('{0}: {1} tokens. Change in Settings', name, formatCount(tokens))}
         @click=${() => actions.openSettings(setting)}
       >
-        ${format.whole(tokens)}
+        ${formatCount(tokens)}
       </button>
     </dd>`;
 }
@@ -162,7 +162,7 @@ function windowBar({ budget, count, overheadTokens }: BudgetSnapshot): TemplateR
   const high = share(count.highTokens);
   const overhead = share(overheadTokens);
   const reserved = share(budget.reservedOutputTokens);
-  const label = t('{0} of the window used', format.percent(count.tokens, window));
+  const label = t('{0} of the window used', formatPercent((100 * count.tokens) / window));
   return html`<svg
     class="bar"
     viewBox="0 0 1000 12"

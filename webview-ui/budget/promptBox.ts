@@ -1,12 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { PromptDraft, PromptWeight } from '../../src/protocol/budgetMessages.ts';
+import { formatCount } from '../../src/core/format/numbers.ts';
 import { t } from '../shared/l10n.ts';
 import { verdictIcon } from '../shared/verdictIcon.ts';
 import {
   countText,
   fileCountText,
-  format,
   freeText,
   usdIntervalText,
   verdictText,
@@ -74,7 +74,7 @@ export function promptBox(
 function weighed(draft: PromptDraft, weight: PromptWeight): TemplateResult {
   return html`<dl aria-live="polite">
       <dt>${t('Prompt')}</dt>
-      <dd id="prompt-tokens">${format.whole(weight.promptTokens)}</dd>
+      <dd id="prompt-tokens">${formatCount(weight.promptTokens)}</dd>
       <dt>${t('With it')}</dt>
       <dd>
         ${weight.contextFiles === 0 ? t('no files checked') : fileCountText(weight.contextFiles)}

@@ -1,10 +1,8 @@
 import type { Verdict } from '../../src/core/budget/budget.ts';
-import { quantityFormat } from '../../src/core/format/quantityFormat.ts';
+import { formatCount, formatUsd } from '../../src/core/format/numbers.ts';
 import type { TokenCount } from '../../src/core/tokens/tokenCounter.ts';
 import type { UsdInterval } from '../../src/core/weigh/weighed.ts';
 import { t } from './l10n.ts';
-
-export const format = quantityFormat(document.documentElement.lang || 'en');
 
 export function verdictText(verdict: Verdict): string {
   switch (verdict) {
@@ -20,21 +18,19 @@ export function verdictText(verdict: Verdict): string {
 }
 
 export function fileCountText(count: number): string {
-  return format.isOne(count)
-    ? t('{0} file', format.whole(count))
-    : t('{0} files', format.whole(count));
+  return count === 1 ? t('{0} file', formatCount(count)) : t('{0} files', formatCount(count));
 }
 
 /** "12,345", or "11,000 – 17,000" where the count is an interval. */
 export function countText(count: TokenCount): string {
-  if (count.lowTokens === count.highTokens) return format.whole(count.tokens);
-  return `${format.whole(count.lowTokens)} – ${format.whole(count.highTokens)}`;
+  if (count.lowTokens === count.highTokens) return formatCount(count.tokens);
+  return `${formatCount(count.lowTokens)} – ${formatCount(count.highTokens)}`;
 }
 
 export function usdIntervalText(interval: UsdInterval | undefined): string {
   if (interval === undefined) return t('price unknown');
-  const low = format.usd(interval.lowUsd);
-  const high = format.usd(interval.highUsd);
+  const low = formatUsd(interval.lowUsd);
+  const high = formatUsd(interval.highUsd);
   return low === high ? low : `${low} – ${high}`;
 }
 
@@ -46,13 +42,13 @@ export function freeText(
   const { low, high } = free;
   if (low >= 0) {
     return low === high
-      ? t('{0} free', format.whole(low))
-      : t('{0} – {1} free', format.whole(low), format.whole(high));
+      ? t('{0} free', formatCount(low))
+      : t('{0} – {1} free', formatCount(low), formatCount(high));
   }
   if (high < 0) {
     return low === high
-      ? t('{0} over', format.whole(-low))
-      : t('{0} – {1} over', format.whole(-high), format.whole(-low));
+      ? t('{0} over', formatCount(-low))
+      : t('{0} – {1} over', formatCount(-high), formatCount(-low));
   }
-  return t('{0} over to {1} free', format.whole(-low), format.whole(high));
+  return t('{0} over to {1} free', formatCount(-low), formatCount(high));
 }

@@ -1,8 +1,9 @@
 import type { Verdict } from '../budget/budget.ts';
 import type { Model } from '../catalog/model.ts';
+import { conversationCost } from '../cost/conversation.ts';
 import type { TokenCount } from '../tokens/tokenCounter.ts';
 import { plusTokens } from './countFor.ts';
-import { budgetOf, costOf, verdictOf } from './weigh.ts';
+import { fitOf } from './weigh.ts';
 import type { UsdInterval } from './weighed.ts';
 
 export interface Conversation {
@@ -44,41 +45,49 @@ export function weighConversation(
     plusTokens(sumOf(context, prompt, turn), overheadTokens + (turn - 1) * outputTokens);
   const last = inputOf(turns);
   const lastTotal = plusTokens(last, outputTokens);
-  const budget = budgetOf(model, { reservedOutputTokens: outputTokens, overheadTokens: 0 });
-  const freeTokens = budget && {
-    low: budget.budgetTokens - last.highTokens,
-    high: budget.budgetTokens - last.lowTokens,
-  };
+  const { verdict, freeTokens } = fitOf(last, model, {
+    reservedOutputTokens: outputTokens,
+    overheadTokens: 0,
+  });
   const tooLong = outputTokens > (model.maxOutputTokens?.value ?? Infinity);
-  const verdict = freeTokens === undefined ? 'unknown' : verdictOf(freeTokens);
-  const inputs = Array.from({ length: turns }, (_, index) => inputOf(index + 1));
+  const costAt = (end: 'lowTokens' | 'highTokens') =>
+    conversationCost(
+      {
+        turns,
+        prefixTokens: context[end] + overheadTokens,
+        promptTokensPerTurn: prompt[end],
+        outputTokensPerTurn: outputTokens,
+        cacheHitRate: 1,
+      },
+      {},
+      model.prices?.value,
+      at,
+    );
+  const [low, high] = [costAt('lowTokens'), costAt('highTokens')];
   return {
-    firstInput: inputs[0],
+    firstInput: inputOf(1),
     lastTotal,
     verdict: tooLong && verdict !== 'unknown' ? 'doesNotFit' : verdict,
     freeTokens,
-    cost: sumCosts(inputs.map((input) => costOf(input, outputTokens, model, at))),
-    cachedCost: turns > 1 ? cachedCostOf(inputs, outputTokens, model, at) : undefined,
+    cost: usdInterval(low.totalUsd, high.totalUsd),
+    cachedCost:
+      turns > 1 && listsCachedPrice(model)
+        ? usdInterval(low.totalCachedUsd, high.totalCachedUsd)
+        : undefined,
   };
 }
 
-/** Each later turn reads what the turn before sent from the cache. Undefined when no price for that is listed. */
-function cachedCostOf(
-  inputs: readonly TokenCount[],
-  outputTokens: number,
-  model: Model,
-  at: Date,
-): UsdInterval | undefined {
+/** Without a listed price for cached input, a cost with caching would be the cost without, twice. */
+function listsCachedPrice(model: Model): boolean {
   const lists = model.prices?.value ?? [];
-  const listed = lists.every((list) => list.base.cachedInputUsdPerMillionTokens !== undefined);
-  if (lists.length === 0 || !listed) return undefined;
-  return sumCosts(
-    inputs.map((input, index) => {
-      const before = index === 0 ? 0 : inputs[index - 1].tokens;
-      const share = input.tokens === 0 ? 0 : Math.min(1, before / input.tokens);
-      return costOf(input, outputTokens, model, at, share);
-    }),
+  return (
+    lists.length > 0 &&
+    lists.every((list) => list.base.cachedInputUsdPerMillionTokens !== undefined)
   );
+}
+
+function usdInterval(lowUsd?: number, highUsd?: number): UsdInterval | undefined {
+  return lowUsd === undefined || highUsd === undefined ? undefined : { lowUsd, highUsd };
 }
 
 function sumOf(context: TokenCount, prompt: TokenCount, prompts: number): TokenCount {
@@ -89,15 +98,4 @@ function sumOf(context: TokenCount, prompt: TokenCount, prompts: number): TokenC
     exact: context.exact && prompt.exact,
     basis: context.basis,
   };
-}
-
-function sumCosts(costs: readonly (UsdInterval | undefined)[]): UsdInterval | undefined {
-  let lowUsd = 0;
-  let highUsd = 0;
-  for (const cost of costs) {
-    if (cost === undefined) return undefined;
-    lowUsd += cost.lowUsd;
-    highUsd += cost.highUsd;
-  }
-  return { lowUsd, highUsd };
 }

@@ -79,7 +79,9 @@ export class BudgetView implements vscode.WebviewViewProvider, vscode.Disposable
     this.#view = view;
     view.webview.options = webviewOptions(extensionUri);
     const server = serve<BudgetApi>(webviewPort(view.webview), this.#api());
-    this.#emit = server.emit;
+    this.#emit = (event) => {
+      server.emit(event);
+    };
     view.onDidDispose(() => {
       server.dispose();
       this.#view = undefined;
