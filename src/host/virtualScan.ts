@@ -1,6 +1,6 @@
 import picomatch from 'picomatch';
 import * as vscode from 'vscode';
-import { contentKindOf } from '../core/files/contentKindOf.ts';
+import { contentKindOf } from '../core/files/contentKind.ts';
 import { decodeText } from './decodeText.ts';
 import {
   defaultMaxFileBytes,
