@@ -63,19 +63,21 @@ export const verdictIcons: Readonly<Record<Verdict, string>> = {
 /** By how much something fits or does not: "72,000 free", "3,100 over", "1,200 over to 400 free". */
 export function freeText(
   free: { readonly low: number; readonly high: number } | undefined,
+  format: (tokens: number) => string = tokensText,
 ): string {
   if (free === undefined) return vscode.l10n.t('window unknown');
+  const [low, high] = [format(Math.abs(free.low)), format(Math.abs(free.high))];
   if (free.low >= 0) {
-    return free.low === free.high
-      ? vscode.l10n.t('{0} free', tokensText(free.low))
-      : vscode.l10n.t('{0} – {1} free', tokensText(free.low), tokensText(free.high));
+    return low === high
+      ? vscode.l10n.t('{0} free', low)
+      : vscode.l10n.t('{0} – {1} free', low, high);
   }
   if (free.high < 0) {
-    return free.low === free.high
-      ? vscode.l10n.t('{0} over', tokensText(-free.low))
-      : vscode.l10n.t('{0} – {1} over', tokensText(-free.high), tokensText(-free.low));
+    return low === high
+      ? vscode.l10n.t('{0} over', low)
+      : vscode.l10n.t('{0} – {1} over', high, low);
   }
-  return vscode.l10n.t('{0} over to {1} free', tokensText(-free.low), tokensText(free.high));
+  return vscode.l10n.t('{0} over to {1} free', low, high);
 }
 
 export function leftOutReasonText(reason: LeftOutReason): string {

@@ -78,6 +78,7 @@ async function weigh(): Promise<void> {
 function view({ snapshot, draft, weight, error }: State): TemplateResult {
   if (snapshot === undefined) return html`<p class="quiet">${error ?? t('Loading…')}</p>`;
   return html`
+    <h1>${t('Context Budget')}</h1>
     ${error === undefined ? nothing : html`<p class="error" role="alert">${error}</p>`}
     ${budgetSection(snapshot, {
       analyze: () => run(api.analyze()),

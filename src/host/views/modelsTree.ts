@@ -3,7 +3,14 @@ import type { Verdict } from '../../core/budget/budget.ts';
 import type { Session } from '../session.ts';
 import type { Rooms } from '../rooms.ts';
 import type { ModelVerdict } from '../weighing.ts';
-import { freeText, tokensText, usdIntervalText, verdictIcons, verdictText } from '../words.ts';
+import {
+  freeText,
+  shortTokensText,
+  tokensText,
+  usdIntervalText,
+  verdictIcons,
+  verdictText,
+} from '../words.ts';
 
 export type ModelsRow =
   | {
@@ -61,7 +68,8 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelsRow>, vscode.Di
     const item = new vscode.TreeItem(model.name);
     item.id = `model:${model.id}`;
     item.iconPath = new vscode.ThemeIcon(chosen ? 'check' : verdictIcons[model.verdict]);
-    item.description = [freeText(model.freeTokens), usdIntervalText(model.inputCost)].join(' · ');
+    const free = freeText(model.freeTokens, shortTokensText);
+    item.description = [free, usdIntervalText(model.inputCost)].join(' · ');
     item.contextValue = chosen ? 'chosenModel' : 'model';
     item.tooltip = modelTooltip(model);
     item.accessibilityInformation = {
