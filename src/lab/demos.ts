@@ -1,21 +1,31 @@
 import type { Demo } from './demo.ts';
+import { causalMaskingDemo } from './demos/causalMasking.ts';
+import { denseAttentionDemo } from './demos/denseAttention.ts';
 import { slidingWindowDemo } from './demos/slidingWindow.ts';
 import { dilatedWindowDemo } from './demos/dilatedWindow.ts';
 import { longformerDemo } from './demos/longformer.ts';
 import { bigBirdDemo } from './demos/bigBird.ts';
 import { sparseTransformerDemo } from './demos/sparseTransformer.ts';
 import { chunkedLocalDemo } from './demos/chunkedLocal.ts';
+import { alibiDemo } from './demos/alibi.ts';
+import { dynamicSparsityDemo } from './demos/dynamicSparsity.ts';
 
-/** Every demo of the lab, by the number of its mechanism. */
-export const demos: readonly Demo[] = [
-  // One line each, by mechanism.
+/** One line each; in any order. */
+const listed: readonly Demo[] = [
+  causalMaskingDemo,
+  denseAttentionDemo,
   slidingWindowDemo,
   dilatedWindowDemo,
   longformerDemo,
   bigBirdDemo,
   sparseTransformerDemo,
   chunkedLocalDemo,
+  alibiDemo,
+  dynamicSparsityDemo,
 ];
+
+/** Every demo of the lab, by the number of its mechanism. */
+export const demos: readonly Demo[] = [...listed].sort((a, b) => a.mechanism - b.mechanism);
 
 /** @throws Error naming the id when there is no such demo */
 export function findDemo(id: string): Demo {

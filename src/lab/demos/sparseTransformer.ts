@@ -1,3 +1,4 @@
+import { formatNumber } from '../../core/format/numbers.ts';
 import { chunkedLocal, fixedSparse, slidingWindow, stridedSparse } from '../../engine/index.ts';
 import { choiceValue, numberValue, takenTokens } from '../controls.ts';
 import type { Control, Demo, DemoInput } from '../demo.ts';
@@ -131,7 +132,7 @@ export const sparseTransformerDemo: Demo = {
       numFrames: 1,
       keyNumberId: 'cells',
       frame: () => ({
-        caption: `A stride of ${stride} over ${tokens.length} tokens; √n is ${Math.sqrt(tokens.length).toFixed(1)}.`,
+        caption: `A stride of ${stride} over ${tokens.length} tokens; √n is ${formatNumber(Math.sqrt(tokens.length))}.`,
         pictures: [
           patternPicture(pattern, tokens, tiles, { title: 'What one layer computes' }),
           seriesPicture({
