@@ -90,7 +90,7 @@ export const denseAttentionDemo: Demo = {
       scoreDeviation: numberValue(controls, input, 'scoreDeviation'),
     });
     // Eight heads over a long text: fewer rows keep it fast.
-    const queries = sampledQueries(tokens.length, 32);
+    const queries = sampledQueries(tokens.length, 12);
     const multi = attentionRows(all, queries, { mask: causal });
     const shared = attentionRows(pooledHeads(all, numKvHeads), queries, { mask: causal });
     const rowsOf = (weights: Float64Array) =>
