@@ -7,8 +7,11 @@ import { longformerDemo } from './demos/longformer.ts';
 import { bigBirdDemo } from './demos/bigBird.ts';
 import { sparseTransformerDemo } from './demos/sparseTransformer.ts';
 import { chunkedLocalDemo } from './demos/chunkedLocal.ts';
+import { attentionSinksDemo } from './demos/attentionSinks.ts';
+import { heavyHitterEvictionDemo } from './demos/heavyHitterEviction.ts';
 import { alibiDemo } from './demos/alibi.ts';
 import { dynamicSparsityDemo } from './demos/dynamicSparsity.ts';
+import { hierarchicalAttentionDemo } from './demos/hierarchicalAttention.ts';
 
 /** One line each; in any order. */
 const listed: readonly Demo[] = [
@@ -20,8 +23,11 @@ const listed: readonly Demo[] = [
   bigBirdDemo,
   sparseTransformerDemo,
   chunkedLocalDemo,
+  attentionSinksDemo,
+  heavyHitterEvictionDemo,
   alibiDemo,
   dynamicSparsityDemo,
+  hierarchicalAttentionDemo,
 ];
 
 /** Every demo of the lab, by the number of its mechanism. */
