@@ -12,6 +12,8 @@ import { heavyHitterEvictionDemo } from './demos/heavyHitterEviction.ts';
 import { alibiDemo } from './demos/alibi.ts';
 import { dynamicSparsityDemo } from './demos/dynamicSparsity.ts';
 import { hierarchicalAttentionDemo } from './demos/hierarchicalAttention.ts';
+import { needleDemo } from './demos/needle.ts';
+import { lostInTheMiddleDemo } from './demos/lostInTheMiddle.ts';
 
 /** One line each; in any order. */
 const listed: readonly Demo[] = [
@@ -28,6 +30,8 @@ const listed: readonly Demo[] = [
   alibiDemo,
   dynamicSparsityDemo,
   hierarchicalAttentionDemo,
+  needleDemo,
+  lostInTheMiddleDemo,
 ];
 
 /** Every demo of the lab, by the number of its mechanism. */
