@@ -1,4 +1,10 @@
-import { formatBytes, formatCount, formatNumber, formatPercent } from '../core/format/numbers.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatFlops,
+  formatNumber,
+  formatPercent,
+} from '../core/format/numbers.ts';
 import type { NumberRow } from './demo.ts';
 import { shareText } from './words.ts';
 
@@ -27,7 +33,7 @@ export function numberRow(id: string, label: string, value: number, why?: string
 }
 
 export function flopsRow(id: string, label: string, flops: number, why?: string): NumberRow {
-  return row(id, label, `${formatNumber(flops)} FLOPs`, flops, why);
+  return row(id, label, formatFlops(flops), flops, why);
 }
 
 /** A part of a whole, as "136 of 256 (53.1%)"; the value is the part. */

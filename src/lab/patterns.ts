@@ -1,3 +1,4 @@
+import { formatCount } from '../core/format/numbers.ts';
 import { causal, maxAbsDifference, referenceAttention, type Mask } from '../engine/index.ts';
 import type { Architecture } from '../core/architectures/architecture.ts';
 import { requireQueryIdx } from './controls.ts';
@@ -45,6 +46,7 @@ export function patternPicture(
   tiles: MaskTiles,
   more: {
     readonly title: string;
+    readonly seenWord?: string;
     readonly note?: string;
     readonly outlines?: MatrixPicture['outlines'];
     readonly togglesControl?: string;
@@ -85,8 +87,19 @@ export function patternNumbers(
   const denseWhy = pattern.isCausal ? 'n (n + 1) / 2' : 'n x n';
   const set = costedTokens(input);
   return [
-    partRow('cells', 'Cells computed, of dense', cells, dense, `dense: ${denseWhy} = ${dense}`),
-    flopsRow('flops', 'One head of width 128', cells * 512, `${cells} cells x 4 x 128`),
+    partRow(
+      'cells',
+      'Cells computed, of dense',
+      cells,
+      dense,
+      `dense: ${denseWhy} = ${formatCount(dense)}`,
+    ),
+    flopsRow(
+      'flops',
+      'One head of width 128',
+      cells * 512,
+      `${formatCount(cells)} cells x 4 x 128`,
+    ),
     numberRow(
       'difference',
       'Largest difference from dense attention',

@@ -1,7 +1,7 @@
 import { architectureById } from '../core/architectures/architectures.ts';
 import type { Architecture } from '../core/architectures/architecture.ts';
 import { kvCacheBytes } from '../core/estimates/kvCache.ts';
-import { formatBytes, formatTokens } from '../core/format/numbers.ts';
+import { formatBytes, formatCount, formatTokens } from '../core/format/numbers.ts';
 import { choiceValue } from './controls.ts';
 import type { Control, DemoInput, NumberRow } from './demo.ts';
 import { bytesRow, flopsRow } from './numberRows.ts';
@@ -21,6 +21,11 @@ export const modelControl: Control = {
 
 export function chosenModel(controls: readonly Control[], input: DemoInput): Architecture {
   return architectureById(choiceValue(controls, input, 'model'));
+}
+
+/** "meta-llama/Meta-Llama-3.1-8B" -> "Meta-Llama-3.1-8B": as a person calls it. */
+export function shortName(architecture: Architecture): string {
+  return architecture.name.slice(architecture.name.lastIndexOf('/') + 1);
 }
 
 /** Tokens of the user's context set; of the text in hand when there is no set. */
@@ -51,9 +56,9 @@ export function modelFlopsRows(
   patternCells: number,
 ): readonly NumberRow[] {
   const each = flopsPerCell(architecture);
-  const on = `${architecture.name}'s shape, ${formatTokens(tokens)} tokens`;
+  const on = `${shortName(architecture)}'s shape, ${formatTokens(tokens)} tokens`;
   const why = (cells: number) =>
-    `${cells} cells x ${each} FLOPs (all heads and layers of ${architecture.name}; scores and weighted values, projections not counted)`;
+    `${formatCount(cells)} cells x ${formatCount(each)} FLOPs (all heads and layers of ${shortName(architecture)}; scores and weighted values, projections not counted)`;
   return [
     flopsRow(
       'modelFlops',

@@ -108,3 +108,16 @@ export function formatNumber(value: number): string {
   }
   return significant(value);
 }
+
+const flopUnits = ['', 'K', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'] as const;
+
+/** Powers of 1000: 524288 -> "524 KFLOPs", 3.72e15 -> "3.72 PFLOPs". A count of operations, not a rate. */
+export function formatFlops(flops: number): string {
+  let value = flops;
+  let unit = 0;
+  while (Math.abs(value) >= 999.5 && unit < flopUnits.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${significant(value)} ${flopUnits[unit]}FLOPs`;
+}

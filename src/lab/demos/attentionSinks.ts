@@ -6,7 +6,7 @@ import { tokenVectors } from '../embed.ts';
 import { countRow, numberRow, percentRow } from '../numberRows.ts';
 import { seriesPicture } from '../pictures/seriesPicture.ts';
 import { categoryTokens } from '../pictures/tokensPicture.ts';
-import { cacheRow, costedTokens } from '../realModel.ts';
+import { shortName, cacheRow, costedTokens } from '../realModel.ts';
 import { namedToken, plural } from '../words.ts';
 
 const controls: readonly Control[] = [
@@ -148,8 +148,8 @@ export const attentionSinksDemo: Demo = {
     const llama = architectureById('llama-3.1-8b');
     const set = costedTokens(input);
     const shared = [
-      ...cacheRow('modelBytes', `${llama.name}’s cache of your tokens, kept so`, llama, Math.min(set, plan.numSinks + plan.windowTokens)),
-      ...cacheRow('modelFullBytes', `${llama.name}’s cache of your tokens, full`, llama, set),
+      ...cacheRow('modelBytes', `${shortName(llama)}’s cache of your tokens, kept so`, llama, Math.min(set, plan.numSinks + plan.windowTokens)),
+      ...cacheRow('modelFullBytes', `${shortName(llama)}’s cache of your tokens, full`, llama, set),
     ]; // prettier-ignore
     return {
       numFrames: tokens.length,

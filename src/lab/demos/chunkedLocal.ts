@@ -13,7 +13,14 @@ import {
 } from '../patterns.ts';
 import { mostCells } from '../pictures/tiles.ts';
 import { categoryTokens } from '../pictures/tokensPicture.ts';
-import { cacheRow, chosenModel, costedTokens, modelControl, withReach } from '../realModel.ts';
+import {
+  shortName,
+  cacheRow,
+  chosenModel,
+  costedTokens,
+  modelControl,
+  withReach,
+} from '../realModel.ts';
 import { namedToken, plural } from '../words.ts';
 
 const controls: readonly Control[] = [
@@ -61,7 +68,7 @@ export const chunkedLocalDemo: Demo = {
     const scout = architectureById('llama-4-scout');
     const shared = [
       ...patternNumbers(pattern, tokens, tiles.total, input, chosenModel(controls, input)),
-      ...cacheRow('cacheBytes', `${scout.name}’s cache, your tokens (its own chunked and full layers)`, scout, set),
+      ...cacheRow('cacheBytes', `${shortName(scout)}’s cache, your tokens (its own chunked and full layers)`, scout, set),
       ...cacheRow('fullCacheBytes', 'The same model with full attention in all layers', withReach(scout, 'full'), set),
     ]; // prettier-ignore
     const numChunks = Math.ceil(tokens.length / chunkTokens);

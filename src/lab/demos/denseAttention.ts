@@ -8,7 +8,7 @@ import { embedHeads, type EmbeddedHeads } from '../embed.ts';
 import { bytesRow, countRow, flopsRow, numberRow } from '../numberRows.ts';
 import type { BarsPicture } from '../picture.ts';
 import { weightsPicture } from '../pictures/weightsPicture.ts';
-import { cacheRow, costedTokens } from '../realModel.ts';
+import { shortName, cacheRow, costedTokens } from '../realModel.ts';
 import { plural } from '../words.ts';
 
 const numHeads = 8;
@@ -139,8 +139,8 @@ export const denseAttentionDemo: Demo = {
           numberRow('difference', 'Largest difference of the output from MHA', maxAbsDifference(shared.output, multi.output), sampleWords(tokens.length, queries)),
           countRow('cells', 'Cells of one head, causal', cells, 'n (n + 1) / 2: as many for any number of kv heads'),
           flopsRow('flops', 'All 8 heads', cells * 4 * headDim * numHeads, `${cells} cells x 4 x ${headDim} x ${numHeads} heads`),
-          ...cacheRow('modelCacheBytes', `${llama.name}’s cache, your tokens (8 kv heads for 32)`, llama, set),
-          ...cacheRow('modelMultiHeadBytes', `${llama.name} as MHA (32 kv heads), your tokens`, asMultiHead(llama), set),
+          ...cacheRow('modelCacheBytes', `${shortName(llama)}’s cache, your tokens (8 kv heads for 32)`, llama, set),
+          ...cacheRow('modelMultiHeadBytes', `${shortName(llama)} as MHA (32 kv heads), your tokens`, asMultiHead(llama), set),
         ],
       }),
     }; // prettier-ignore

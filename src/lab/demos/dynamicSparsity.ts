@@ -1,4 +1,4 @@
-import { formatPercent } from '../../core/format/numbers.ts';
+import { formatNumber, formatPercent } from '../../core/format/numbers.ts';
 import { causal, maxAbsDifference, sparseAttention } from '../../engine/index.ts';
 import { attentionRows, sampledQueries, sampleWords } from '../attentionRows.ts';
 import { choiceValue, numberValue, takenTokens } from '../controls.ts';
@@ -8,7 +8,7 @@ import { flopsRow, numberRow, percentRow } from '../numberRows.ts';
 import { seriesPicture } from '../pictures/seriesPicture.ts';
 import { strengthTokens } from '../pictures/tokensPicture.ts';
 import { weightsPicture } from '../pictures/weightsPicture.ts';
-import { chosenModel, costedTokens, flopsPerCell, modelControl } from '../realModel.ts';
+import { shortName, chosenModel, costedTokens, flopsPerCell, modelControl } from '../realModel.ts';
 import { namedToken, plural } from '../words.ts';
 
 const controls: readonly Control[] = [
@@ -125,10 +125,10 @@ export const dynamicSparsityDemo: Demo = {
         ],
         numbers: [
           numberRow('meanKept', 'Keys kept, mean', meanKept, sampled),
-          percentRow('keptShare', 'Of the keys a causal query has', share, `${meanKept} of ${meanKeys} on average`),
+          percentRow('keptShare', 'Of the keys a causal query has', share, `${formatNumber(meanKept)} of ${formatNumber(meanKeys)} on average`),
           percentRow('meanMass', 'Weight they carry, mean', mean(sparse.map((one) => one.keptMass[0]))),
           numberRow('difference', 'Largest difference from dense attention', difference, sampled),
-          flopsRow('modelFlops', `Attention of ${model.name}’s shape over your tokens, dense`, setCells * flopsPerCell(model)),
+          flopsRow('modelFlops', `Attention of ${shortName(model)}’s shape over your tokens, dense`, setCells * flopsPerCell(model)),
           flopsRow('modelSparseFlops', 'The same if this share of its cells were enough', setCells * share * flopsPerCell(model), 'supposes the share seen here at your length, and that choosing costs nothing'),
         ],
       }),

@@ -6,7 +6,7 @@ import { embedHeads, type EmbeddedHeads } from '../embed.ts';
 import { bytesRow, countRow, numberRow } from '../numberRows.ts';
 import { seriesPicture } from '../pictures/seriesPicture.ts';
 import { categoryTokens } from '../pictures/tokensPicture.ts';
-import { cacheRow, costedTokens } from '../realModel.ts';
+import { shortName, cacheRow, costedTokens } from '../realModel.ts';
 import { namedToken, plural } from '../words.ts';
 
 const controls: readonly Control[] = [
@@ -112,8 +112,8 @@ export const heavyHitterEvictionDemo: Demo = {
       numberRow('meanError', 'Difference from the full cache, mean of all steps', mean(errors), 'largest difference of each step’s output'),
       numberRow('meanLatestError', 'The same with the latest tokens alone', mean(latestErrors)),
       bytesRow('fullBytes', 'Full cache of this head at the end', tokens.length * bytesPerToken, `${tokens.length} tokens x 2 x ${headDim} x 2 B`),
-      ...cacheRow('modelBytes', `${llama.name}’s cache of your tokens, this budget`, llama, Math.min(set, budgetTokens)),
-      ...cacheRow('modelFullBytes', `${llama.name}’s cache of your tokens, full`, llama, set),
+      ...cacheRow('modelBytes', `${shortName(llama)}’s cache of your tokens, this budget`, llama, Math.min(set, budgetTokens)),
+      ...cacheRow('modelFullBytes', `${shortName(llama)}’s cache of your tokens, full`, llama, set),
     ]; // prettier-ignore
     return {
       // Token by token through the text.

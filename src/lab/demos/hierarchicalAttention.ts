@@ -1,3 +1,4 @@
+import { formatNumber } from '../../core/format/numbers.ts';
 import { architectureById } from '../../core/architectures/architectures.ts';
 import type { Architecture } from '../../core/architectures/architecture.ts';
 import { averageSpans, causal, hierarchicalMasks, slidingWindow } from '../../engine/index.ts';
@@ -6,7 +7,7 @@ import type { Control, Demo, DemoInput, TokenVisibility } from '../demo.ts';
 import { countRow, numberRow, partRow } from '../numberRows.ts';
 import type { BarsPicture } from '../picture.ts';
 import { maskPicture } from '../pictures/maskPicture.ts';
-import { cacheRow, costedTokens, withReach } from '../realModel.ts';
+import { shortName, cacheRow, costedTokens, withReach } from '../realModel.ts';
 import { plural } from '../words.ts';
 
 const controls: readonly Control[] = [
@@ -84,11 +85,11 @@ export const hierarchicalAttentionDemo: Demo = {
     const share = numLocalLayers / numLayers;
     const shared = [
       numberRow('meanSpan', 'Average span over all layers (tokens)', meanSpan),
-      partRow('cells', 'Cells of all layers, of dense', cells, Math.round(dense), `${numLocalLayers} x ${localSpan} x ${tokens.length} + ${numLayers - numLocalLayers} x ${globalSpan} x ${tokens.length}`),
-      ...cacheRow('modelBytes', `${llama.name}’s cache of your tokens, with this share of local layers`, mixed(llama, share, windowTokens), set),
-      ...cacheRow('modelFullBytes', `${llama.name}’s cache of your tokens, all layers full`, llama, set),
-      ...cacheRow('gemmaBytes', `${gemma.name}’s cache of your tokens, its own local and global layers`, gemma, set),
-      ...cacheRow('gemmaFullBytes', `${gemma.name} with all layers full`, withReach(gemma, 'full'), set),
+      partRow('cells', 'Cells of all layers, of dense', cells, Math.round(dense), `${numLocalLayers} x ${formatNumber(localSpan)} x ${tokens.length} + ${numLayers - numLocalLayers} x ${formatNumber(globalSpan)} x ${tokens.length}`),
+      ...cacheRow('modelBytes', `${shortName(llama)}’s cache of your tokens, with this share of local layers`, mixed(llama, share, windowTokens), set),
+      ...cacheRow('modelFullBytes', `${shortName(llama)}’s cache of your tokens, all layers full`, llama, set),
+      ...cacheRow('gemmaBytes', `${shortName(gemma)}’s cache of your tokens, its own local and global layers`, gemma, set),
+      ...cacheRow('gemmaFullBytes', `${shortName(gemma)} with all layers full`, withReach(gemma, 'full'), set),
     ]; // prettier-ignore
     return {
       // Layer by layer, from the bottom.

@@ -11,7 +11,14 @@ import {
   type Pattern,
 } from '../patterns.ts';
 import { categoryTokens } from '../pictures/tokensPicture.ts';
-import { cacheRow, chosenModel, costedTokens, modelControl, withReach } from '../realModel.ts';
+import {
+  shortName,
+  cacheRow,
+  chosenModel,
+  costedTokens,
+  modelControl,
+  withReach,
+} from '../realModel.ts';
 import { namedToken, plural } from '../words.ts';
 
 const controls: readonly Control[] = [
@@ -85,7 +92,8 @@ export const slidingWindowDemo: Demo = {
             patternPicture(pattern, tokens, tiles, { title: 'What one layer computes' }),
             patternPicture(reached, tokens, patternTiles(reached, tokens.length), {
               title: `Reach after ${plural(layers, 'layer')}`,
-              note: 'Seen here means: reached through some path.',
+              seenWord: 'reached',
+              note: 'A cell is reached when a path leads there, layer by layer.',
             }),
             categoryTokens(
               { title: 'From the last token', summary, tokens },
@@ -109,8 +117,8 @@ export const slidingWindowDemo: Demo = {
     function cacheNumbers(of: DemoInput, window: number): readonly NumberRow[] {
       const set = costedTokens(of);
       return [
-        ...cacheRow('cacheBytes', `${model.name}'s cache, your tokens, this window in all layers`, withReach(model, 'sliding', window), set),
-        ...cacheRow('fullCacheBytes', `${model.name}'s cache, your tokens, full attention`, model, set),
+        ...cacheRow('cacheBytes', `${shortName(model)}'s cache, your tokens, this window in all layers`, withReach(model, 'sliding', window), set),
+        ...cacheRow('fullCacheBytes', `${shortName(model)}'s cache, your tokens, full attention`, model, set),
       ]; // prettier-ignore
     }
   },

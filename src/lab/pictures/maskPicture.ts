@@ -17,6 +17,8 @@ export interface MaskPicturePlan {
   /** In tokens; scaled to tiles where tiles are drawn. */
   readonly outlines?: readonly (readonly [number, number, number, number])[];
   readonly togglesControl?: string;
+  /** What cells that are let through are: "computed" when left out. */
+  readonly seenWord?: string;
   /** Added to the summary. */
   readonly note?: string;
 }
@@ -26,10 +28,10 @@ export interface MaskPicturePlan {
  * tile that is seen (0 to 1).
  */
 export function maskPicture(plan: MaskPicturePlan): MatrixPicture {
-  const { title, tokens, note, togglesControl } = plan;
+  const { title, tokens, note, togglesControl, seenWord = 'computed' } = plan;
   const numTokens = tokens.length;
   const tiles = plan.tiles ?? maskTiles(plan.mask, numTokens);
-  const seen = `${shareText(tiles.total, numTokens ** 2)} cells are computed.`;
+  const seen = `${shareText(tiles.total, numTokens ** 2)} cells are ${seenWord}.`;
   const summary = [seen, note].filter((text) => text !== undefined).join(' ');
   const common = {
     kind: 'matrix' as const,
@@ -66,7 +68,7 @@ export function maskPicture(plan: MaskPicturePlan): MatrixPicture {
   const labels = tileLabels(numTokens, tileTokens);
   return {
     ...common,
-    summary: `${summary} Each cell of the picture is a tile of ${formatCount(tileTokens)} x ${formatCount(tileTokens)} tokens, as dark as the share of it that is computed.`,
+    summary: `${summary} Each cell of the picture is a tile of ${formatCount(tileTokens)} x ${formatCount(tileTokens)} tokens, as dark as the share of it that is ${seenWord}.`,
     numRows: numTiles,
     numColumns: numTiles,
     values,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   formatBytes,
+  formatFlops,
   formatInterval,
   formatKnown,
   formatNumber,
@@ -85,6 +86,16 @@ describe('quantities in words', () => {
       '2.44e-7',
       '8.59e9',
       '0',
+    ]);
+  });
+
+  it('writes counts of operations in powers of 1000', () => {
+    expect([0, 512, 524_288, 999_600, 3.718e15].map(formatFlops)).toEqual([
+      '0 FLOPs',
+      '512 FLOPs',
+      '524 KFLOPs',
+      '1 MFLOPs',
+      '3.72 PFLOPs',
     ]);
   });
 });
