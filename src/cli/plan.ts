@@ -1,4 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Option, type Command } from 'commander';
@@ -10,8 +9,9 @@ import { models } from '../core/catalog/models.ts';
 import { requestCostInterval } from '../core/cost/costInterval.ts';
 import { defaultMaxFileBytes } from '../core/files/leftOutRules.ts';
 import { formatCount, formatPercent, formatUsd } from '../core/format/numbers.ts';
+import { tokensOfIndex } from '../core/plans/codeIndex.ts';
 import { makePlan } from '../core/plans/makePlans.ts';
-import { countedBudget, type CountedBudget } from '../core/plans/modelBudget.ts';
+import { countedBudget } from '../core/plans/modelBudget.ts';
 import {
   defaultOverlap,
   defaultRetrievalTokens,
@@ -20,17 +20,21 @@ import {
   type PlanInput,
   type StrategyId,
 } from '../core/plans/plan.ts';
-import { renderPrompt, type PromptFormat } from '../core/plans/prompt.ts';
+import { measureRecall } from '../core/plans/recall.ts';
+import { recommend } from '../core/plans/recommend.ts';
+import type { PromptFormat } from '../core/plans/prompt.ts';
 import type { Task } from '../core/plans/task.ts';
 import { buildCodeIndex, type TextFile } from '../node/buildCodeIndex.ts';
-import { findSecrets, type SecretFinding } from '../node/findSecrets.ts';
 import { openTokenCounter } from '../node/openTokenCounter.ts';
 import { readTextFile } from '../node/readTextFile.ts';
 import { Scanner } from '../node/scanner.ts';
+import { lengthWarning } from '../core/quality/lengthWarning.ts';
 import { existingFolder, wholeTokens } from './arguments.ts';
 import { progressLine } from './progressLine.ts';
 import { renderText } from './renderText.ts';
+import { planHeading, recallLine, recommendationSection, strategyNames } from './planSections.ts';
 import type { Section } from './section.ts';
+import { writeRequests } from './writeRequests.ts';
 
 interface PlanOptions {
   readonly model: string;
@@ -40,24 +44,13 @@ interface PlanOptions {
   readonly migrate?: string;
   readonly format: PromptFormat;
   readonly lineNumbers?: true;
+  readonly measure?: true;
   readonly out?: string;
   readonly json?: true;
   readonly allowSecrets?: true;
   readonly reservedOutputTokens: number;
   readonly overheadTokens: number;
 }
-
-/** Words of each strategy in tables. */
-const strategyNames: Readonly<Record<StrategyId, string>> = {
-  full: 'full',
-  slidingWindow: 'sliding window',
-  rag: 'RAG',
-  mapReduce: 'chunked: map-reduce',
-  refine: 'chunked: refine',
-  retrievalIntoWindow: 'retrieval into a filled window',
-  truncate: 'truncate by priority',
-  summariseThenAsk: 'summarise, then ask',
-};
 
 /** Adds `plan <folder>` to the program. */
 export function registerPlan(program: Command): void {
@@ -81,6 +74,7 @@ export function registerPlan(program: Command): void {
         .choices(['markdown', 'xml', 'plain'])
         .default('markdown'),
     )
+    .option('--measure', 'measure how often retrieval finds what it should on this code')
     .option('--line-numbers', 'number the lines')
     .option('-o, --out <dir>', 'write one file per request, and manifest.json; needs --strategy')
     .option('--json', 'print the plans as JSON')
@@ -142,10 +136,31 @@ async function plan(named: string, options: PlanOptions): Promise<number> {
       options.allowSecrets === true,
     );
   }
+  const recall = options.measure
+    ? measureRecall(built.index, built.textOf, defaultRetrievalTokens)
+    : undefined;
+  const ranked = recommend(
+    planned
+      .filter(({ plan: made }) => made !== undefined)
+      .map(({ plan: made }) => ({ plan: made as Plan, usd: usdOf(made as Plan) })),
+    {
+      task: input.task,
+      setTokens: tokensOfIndex(built.index),
+      budgetTokens: input.budgetTokens,
+      tooLong: (promptTokens) => {
+        const { finding, sentences } = lengthWarning(model, promptTokens * counted.likelyRatio);
+        return finding === 'tooLong' ? sentences[0] : undefined;
+      },
+    },
+  );
+  const lines = [
+    planHeading(folder, model.id, input, counted),
+    ...(recall === undefined ? [] : [recallLine(recall)]),
+  ];
   process.stdout.write(
     options.json
-      ? `${JSON.stringify({ schemaVersion: 1, model: model.id, encoding, ...counted, plans: planned }, null, 2)}\n`
-      : renderText([heading(folder, model.id, input, counted)], [section()], columns()),
+      ? `${JSON.stringify({ schemaVersion: 1, model: model.id, encoding, ...counted, recommended: ranked, recall, plans: planned }, null, 2)}\n`
+      : renderText(lines, [section(), recommendationSection(ranked)], columns()),
   );
   return 0;
 
@@ -173,7 +188,7 @@ async function plan(named: string, options: PlanOptions): Promise<number> {
       name,
       formatCount(made.requests.length),
       formatCount(Math.round(made.tokensSent * counted.likelyRatio)),
-      costOf(made),
+      usdOf(made) === undefined ? 'unknown' : formatUsd(usdOf(made) as number),
       formatPercent(made.coverage * 100),
       dependencies === 0
         ? 'none found'
@@ -181,7 +196,7 @@ async function plan(named: string, options: PlanOptions): Promise<number> {
     ];
   }
 
-  function costOf(made: Plan): string {
+  function usdOf(made: Plan): number | undefined {
     const at = new Date();
     let usd = 0;
     for (const { tokens, outputTokens } of made.requests) {
@@ -199,28 +214,15 @@ async function plan(named: string, options: PlanOptions): Promise<number> {
         model.prices?.value,
         at,
       );
-      if (cost === undefined) return 'unknown';
+      if (cost === undefined) return undefined;
       usd += cost.usd;
     }
-    return formatUsd(usd);
+    return usd;
   }
 }
 
 function columns(): number {
   return process.stdout.isTTY ? Math.max(60, process.stdout.columns) : 110;
-}
-
-function heading(
-  folder: string,
-  modelId: string,
-  input: PlanInput,
-  counted: CountedBudget,
-): string {
-  const estimate =
-    counted.highRatio === 1
-      ? 'counted exactly'
-      : `planned by the upper end of its estimate, ${counted.highRatio.toFixed(2)} x ${input.counter.encoding}`;
-  return `${folder} for ${modelId}: ${formatCount(input.index.files.length)} files, ${formatCount(input.index.chunks.length)} pieces, ${formatCount(input.index.graph.dependencies.length)} dependencies (${formatCount(input.index.graph.unresolvedImports)} imports unresolved); at most ${formatCount(input.budgetTokens)} tokens of text a request, ${estimate}`;
 }
 
 function tryPlan(strategy: StrategyId, input: PlanInput): Planned {
@@ -261,73 +263,4 @@ async function textFiles(folder: string, encoding: string) {
     progress.clear();
     await scanner.dispose();
   }
-}
-
-/** Writes each request to a file of its own, unless something in it looks like a secret. */
-async function writeRequests(
-  folder: string,
-  chosen: Plan,
-  input: PlanInput,
-  allowSecrets: boolean,
-): Promise<number> {
-  const paths = input.index.files.map((file) => file.path);
-  const findings = allowSecrets ? [] : await secretsIn(chosen, input);
-  if (findings.length > 0) {
-    for (const { path: file, line, kind } of findings)
-      process.stderr.write(`${file}:${line}: looks like a ${kind}\n`);
-    process.stderr.write(
-      `context-budget: nothing was written: ${findings.length} places look like secrets. Leave these files out, or say --allow-secrets.\n`,
-    );
-    return 1;
-  }
-  mkdirSync(folder, { recursive: true });
-  const requests = chosen.requests.map(
-    ({ role, tokens, outputTokens, answersOf, ...request }, i) => {
-      const file = `request-${String(i + 1).padStart(4, '0')}.md`;
-      const notes = answersOf.map((other) => `[answer of request ${other + 1}]`);
-      const text = renderPrompt(
-        request.parts,
-        paths,
-        input.textOf,
-        request.instruction,
-        notes,
-        input.prompt,
-      );
-      writeFileSync(path.join(folder, file), text);
-      const parts = request.parts.map(({ fileIdx, ...part }) => ({
-        path: paths[fileIdx],
-        ...part,
-      }));
-      return {
-        file,
-        role,
-        tokens,
-        outputTokens,
-        answersOf: answersOf.map((other) => other + 1),
-        parts,
-      };
-    },
-  );
-  const manifest = {
-    schemaVersion: 1,
-    strategy: chosen.strategy,
-    notes: chosen.notes,
-    losses: chosen.losses,
-    requests,
-  };
-  writeFileSync(path.join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  process.stdout.write(`${requests.length} requests and manifest.json written to ${folder}\n`);
-  return 0;
-}
-
-async function secretsIn(chosen: Plan, input: PlanInput): Promise<SecretFinding[]> {
-  const sent = new Set(
-    chosen.requests.flatMap((request) => request.parts.map((part) => part.fileIdx)),
-  );
-  const findings: SecretFinding[] = [];
-  for (const fileIdx of sent) {
-    const text = new TextDecoder().decode(input.textOf(fileIdx));
-    findings.push(...(await findSecrets(input.index.files[fileIdx].path, text)));
-  }
-  return findings;
 }

@@ -123,21 +123,29 @@ export class Bm25Builder {
   }
 }
 
+export interface SearchOptions {
+  /** Documents that are no hits. */
+  readonly excluded?: ReadonlySet<number>;
+  /** A stretch of a document that this search treats as not indexed. */
+  readonly removed?: { readonly documentIdx: number; readonly text: string };
+}
+
 /**
- * The best documents for a query, best first; ties by document order. `excluded` documents are no hits.
+ * The best documents for a query, best first; ties by document order.
  * @example search(index, 'where are http headers parsed', 10)
  */
 export function search(
   index: Bm25Index,
   query: string,
   maxHits: number,
-  excluded: ReadonlySet<number> = new Set(),
+  { excluded = new Set(), removed }: SearchOptions = {},
 ): Hit[] {
   const { numDocuments, postingStarts, postingDocuments, postingCounts, documentLengths } = index;
   let totalLength = 0;
   for (const length of documentLengths) totalLength += length;
   const averageLength = totalLength / Math.max(1, numDocuments);
 
+  const removedCounts = removed === undefined ? undefined : termCounts(index, removed.text);
   const scores = new Float64Array(numDocuments);
   for (const term of queryTerms(index, query)) {
     const start = postingStarts[term];
@@ -146,12 +154,34 @@ export function search(
     const idf = Math.log(1 + (numDocuments - numHolding + 0.5) / (numHolding + 0.5));
     for (let i = start; i < end; i++) {
       const documentIdx = postingDocuments[i];
-      const count = postingCounts[i];
-      const lengthNorm = 1 - b + (b * documentLengths[documentIdx]) / averageLength;
+      let count = postingCounts[i];
+      let length = documentLengths[documentIdx];
+      if (removedCounts !== undefined && documentIdx === removed?.documentIdx) {
+        count -= removedCounts.byTerm.get(term) ?? 0;
+        length -= removedCounts.total;
+        if (count <= 0) continue;
+      }
+      const lengthNorm = 1 - b + (b * length) / averageLength;
       scores[documentIdx] += (idf * count * (k1 + 1)) / (count + k1 * lengthNorm);
     }
   }
   return bestOf(scores, maxHits, excluded);
+}
+
+function termCounts(
+  index: Bm25Index,
+  text: string,
+): { byTerm: Map<number, number>; total: number } {
+  const byTerm = new Map<number, number>();
+  let total = 0;
+  for (const word of wordsOf(text)) {
+    for (const term of termsOfWord(word)) {
+      total++;
+      const id = index.termIds.get(term);
+      if (id !== undefined) byTerm.set(id, (byTerm.get(id) ?? 0) + 1);
+    }
+  }
+  return { byTerm, total };
 }
 
 function queryTerms(index: Bm25Index, query: string): Set<number> {

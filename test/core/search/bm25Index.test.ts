@@ -91,9 +91,18 @@ describe('the BM25 index', () => {
     expect(search(small, '注意力', 2).map((hit) => hit.documentIdx)).toEqual([0]);
   });
 
+  it('scores a document without a stretch of it as if that had never been indexed', () => {
+    const whole = indexOf(['beta beta gamma', 'alpha beta delta epsilon']);
+    const [hit] = search(whole, 'beta', 1, { removed: { documentIdx: 0, text: 'beta beta' } });
+    expect(hit.documentIdx).toBe(1);
+    expect(search(whole, 'beta', 1)[0].documentIdx).toBe(0);
+  });
+
   it('leaves out what is excluded, and finds nothing for unknown words or an empty index', () => {
     const small = indexOf(['alpha beta', 'alpha']);
-    expect(search(small, 'alpha', 2, new Set([1])).map((hit) => hit.documentIdx)).toEqual([0]);
+    expect(
+      search(small, 'alpha', 2, { excluded: new Set([1]) }).map((hit) => hit.documentIdx),
+    ).toEqual([0]);
     expect(search(small, 'zebra', 2)).toEqual([]);
     expect(search(indexOf([]), 'alpha', 2)).toEqual([]);
   });

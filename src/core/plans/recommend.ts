@@ -1,0 +1,141 @@
+import { formatPercent, formatTokens } from '../format/numbers.ts';
+import type { Plan, StrategyId } from './plan.ts';
+import { isLocal, type Task } from './task.ts';
+
+/** What the rules weigh a plan by. */
+export interface Candidate {
+  readonly plan: Plan;
+  /** Of all calls, by the likely count; undefined: the price is unknown. */
+  readonly usd?: number;
+}
+
+export interface Circumstances {
+  readonly task: Task;
+  readonly setTokens: number;
+  readonly budgetTokens: number;
+  /** What a cited benchmark says against prompts of this length for this model; undefined: nothing. */
+  readonly tooLong: (promptTokens: number) => string | undefined;
+}
+
+/** One visible reason for or against a plan. */
+interface Rule {
+  readonly id: string;
+  /** 1 is a mild preference, 4 and more decide: a measured failure outweighs the convenience of one call. */
+  readonly points: number;
+  /** The reason in words where the rule holds for the candidate. */
+  readonly reason: (candidate: Candidate, circumstances: Circumstances) => string | undefined;
+}
+
+/** A question that a few thousand tokens with retrieval answer should not pay for the whole code. */
+const smallPromptTokens = 16_000;
+
+/** The rules, in one place and in words. */
+export const rules: readonly Rule[] = [
+  {
+    id: 'sees everything',
+    points: 3,
+    reason: ({ plan }, { task }) =>
+      plan.coverage === 1 && !isLocal(task) ? 'all of the code is read' : undefined,
+  },
+  {
+    id: 'one call',
+    points: 2,
+    reason: ({ plan }) => (plan.requests.length === 1 ? 'one call' : undefined),
+  },
+  {
+    id: 'whole and small',
+    points: 3,
+    reason: ({ plan }, { setTokens }) =>
+      plan.strategy === 'full' && plan.coverage === 1 && setTokens <= smallPromptTokens
+        ? `the whole code is only ${formatTokens(setTokens)} tokens`
+        : undefined,
+  },
+  {
+    id: 'everything together',
+    points: 2,
+    reason: ({ plan: { losses, coverage } }) =>
+      coverage === 1 &&
+      losses.dependenciesTogether === losses.dependencies &&
+      losses.dependencies > 0
+        ? 'every dependency is seen together'
+        : undefined,
+  },
+  {
+    id: 'a question is local',
+    points: 4,
+    reason: ({ plan }, { task, setTokens }) =>
+      isLocal(task) &&
+      plan.strategy === 'rag' &&
+      setTokens > smallPromptTokens &&
+      plan.requests[0].parts.length > 0
+        ? `a question needs few places: ${formatTokens(plan.tokensSent)} instead of ${formatTokens(setTokens)} tokens`
+        : undefined,
+  },
+  {
+    id: 'longer than measured use',
+    points: -6,
+    reason: ({ plan }, { tooLong }) =>
+      tooLong(Math.max(...plan.requests.map((request) => request.tokens))),
+  },
+  {
+    id: 'code unseen',
+    points: -3,
+    reason: ({ plan }, { task }) =>
+      !isLocal(task) && plan.coverage < 0.95
+        ? `${formatPercent((1 - plan.coverage) * 100)} of the code is not read`
+        : undefined,
+  },
+  {
+    id: 'dependencies torn',
+    points: -1,
+    reason: ({ plan: { losses, coverage } }) =>
+      coverage === 1 &&
+      losses.dependencies > 0 &&
+      losses.dependenciesTogether / losses.dependencies < 0.8
+        ? `only ${formatPercent((losses.dependenciesTogether / losses.dependencies) * 100)} of the dependencies are seen together`
+        : undefined,
+  },
+  {
+    id: 'waiting in a row',
+    points: -1,
+    reason: ({ plan }) =>
+      (plan.strategy === 'refine' || plan.strategy === 'slidingWindow') && plan.requests.length > 2
+        ? `${plan.requests.length} calls, each waiting for the one before`
+        : undefined,
+  },
+];
+
+export interface Recommendation {
+  readonly strategy: StrategyId;
+  readonly points: number;
+  readonly reasons: readonly string[];
+}
+
+/** The plans in order, the best first; equal points: the cheaper, then the fewer tokens. Each with its reasons. */
+export function recommend(
+  candidates: readonly Candidate[],
+  circumstances: Circumstances,
+): Recommendation[] {
+  return candidates
+    .map((candidate) => {
+      const held = rules
+        .map((rule) => ({ rule, reason: rule.reason(candidate, circumstances) }))
+        .filter(({ reason }) => reason !== undefined);
+      return {
+        candidate,
+        points: held.reduce((sum, { rule }) => sum + rule.points, 0),
+        reasons: held.map(({ reason }) => reason as string),
+      };
+    })
+    .sort(
+      (a, b) =>
+        b.points - a.points ||
+        (a.candidate.usd ?? Infinity) - (b.candidate.usd ?? Infinity) ||
+        a.candidate.plan.tokensSent - b.candidate.plan.tokensSent,
+    )
+    .map(({ candidate, points, reasons }) => ({
+      strategy: candidate.plan.strategy,
+      points,
+      reasons,
+    }));
+}
