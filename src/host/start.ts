@@ -10,6 +10,7 @@ import { Session } from './session.ts';
 import { excludeGlobs } from './settings.ts';
 import { StatusBar } from './statusBar.ts';
 import { UnsavedEditors } from './unsavedEditors.ts';
+import { watchUserModels } from './userModels.ts';
 import { BudgetView, budgetViewId } from './views/budgetView.ts';
 import { registerFilesView } from './views/filesView.ts';
 import { ModelsTree } from './views/modelsTree.ts';
@@ -65,6 +66,7 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
   const parts: Parts = { session, rooms, budgetView, log, encoding };
 
   own(registerCommands(parts));
+  own(watchUserModels(parts));
   own(vscode.window.registerWebviewViewProvider(budgetViewId, budgetView));
   own(registerFilesView(session));
   const models = own(new ModelsTree(session, rooms));

@@ -42,6 +42,8 @@ export interface DraftInContext {
 export interface Weighing {
   /** The encoding that a model's tokens are counted with; o200k_base for a model that nobody knows. */
   readonly encodingOf: (settings: Settings) => EncodingName;
+  /** What `contextBudget.userModels` says that can't be used, each naming the field and its value. */
+  readonly userModelProblems: (settings: Settings) => readonly string[];
   /** Every model with its verdict; the most room first, deprecated ones left out unless chosen. */
   readonly weighModels: (files: readonly FileCount[], settings: Settings) => ModelVerdict[];
   /** The part of a snapshot that depends on the counts; `files` undefined: nothing was counted yet. */
@@ -55,19 +57,33 @@ export interface Weighing {
 }
 
 export function openWeighing(): Weighing {
-  return { encodingOf, weighModels, weighSubject, weighTokens, weighPrompt };
+  return { encodingOf, userModelProblems, weighModels, weighSubject, weighTokens, weighPrompt };
+}
+
+interface Catalogue {
+  readonly userModels: unknown;
+  readonly models: readonly Model[];
+  readonly problems: readonly string[];
 }
 
 /** The catalogue with the person's own models, merged once per change of that setting. */
-let merged: { readonly userModels: unknown; readonly models: readonly Model[] } | undefined;
+let merged: Catalogue | undefined;
 
-function modelsOf({ userModels }: Settings): readonly Model[] {
-  if (merged !== undefined && merged.userModels === userModels) return merged.models;
+function catalogueOf({ userModels }: Settings): Catalogue {
+  if (merged !== undefined && merged.userModels === userModels) return merged;
   const asOf = new Date().toISOString().slice(0, 10);
   const parsed = parseUserModels(userModels ?? [], { source: 'contextBudget.userModels', asOf });
   const models = mergeModels(bundledModels, parsed.models);
-  merged = { userModels, models };
-  return models;
+  merged = { userModels, models, problems: parsed.problems };
+  return merged;
+}
+
+function modelsOf(settings: Settings): readonly Model[] {
+  return catalogueOf(settings).models;
+}
+
+function userModelProblems(settings: Settings): readonly string[] {
+  return catalogueOf(settings).problems;
 }
 
 function chosenModel(settings: Settings): Model | undefined {

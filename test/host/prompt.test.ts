@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { copyPromptWithContext, weighDraft } from '../../src/host/commands/promptActions.ts';
 import type { ContextBudgetApi } from '../../src/host/start.ts';
 import type { Parts } from '../../src/host/parts.ts';
-import { contextBudget, setSetting, until, writeFile } from './support.ts';
+import { answering, contextBudget, setSetting, until, writeFile } from './support.ts';
 
 describe('the prompt box', () => {
   let api: ContextBudgetApi;
@@ -56,5 +56,22 @@ describe('the prompt box', () => {
     await setSetting('contextBudget.cap.hardTokens', 5);
     await until('the cap', () => api.session.settings.hardCapTokens === 5);
     assert.equal((await weighDraft(parts, draft)).cap, 'hard');
+  });
+
+  it('asks before it goes over a soft cap, and copies only when told to', async () => {
+    await setSetting('contextBudget.cap.hardTokens', undefined);
+    await setSetting('contextBudget.cap.softTokens', 5);
+    await until('the caps', () => {
+      const { softCapTokens, hardCapTokens } = api.session.settings;
+      return softCapTokens === 5 && hardCapTokens === undefined;
+    });
+    await vscode.env.clipboard.writeText('as before');
+    const copy = () => copyPromptWithContext(parts, draft);
+    const asked = await answering('showWarningMessage', undefined, copy);
+    assert.deepEqual(asked, ['Over your soft cap of 5 tokens']);
+    assert.equal(await vscode.env.clipboard.readText(), 'as before');
+    await answering('showWarningMessage', 'Copy', copy);
+    assert.ok((await vscode.env.clipboard.readText()).endsWith(draft.text));
+    await setSetting('contextBudget.cap.softTokens', undefined);
   });
 });

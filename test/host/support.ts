@@ -36,3 +36,31 @@ export async function writeFile(path: string, text: string): Promise<void> {
 export async function setSetting(key: string, value: unknown): Promise<void> {
   await vscode.workspace.getConfiguration().update(key, value, vscode.ConfigurationTarget.Global);
 }
+
+type Message = 'showInformationMessage' | 'showWarningMessage';
+
+/**
+ * Answers every message of one kind with the button of this name, in place of a person, while `action` runs; also
+ * those of the running extension, which shares its `vscode.window` with the tests.
+ * @returns what was asked
+ */
+export async function answering(
+  message: Message,
+  button: string | undefined,
+  action: () => Promise<unknown>,
+): Promise<string[]> {
+  const asked: string[] = [];
+  const own = Object.getOwnPropertyDescriptor(vscode.window, message);
+  assert.ok(own);
+  const value = (text: string, ...rest: readonly unknown[]): Promise<string | undefined> => {
+    asked.push(text);
+    return Promise.resolve(rest.includes(button) ? button : undefined);
+  };
+  Object.defineProperty(vscode.window, message, { value, configurable: true, writable: true });
+  try {
+    await action();
+  } finally {
+    Object.defineProperty(vscode.window, message, own);
+  }
+  return asked;
+}

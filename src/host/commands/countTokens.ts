@@ -8,7 +8,6 @@ import { targetUris } from './setCommands.ts';
 interface Counted {
   readonly label: string;
   readonly tokens: number;
-  readonly files: number;
 }
 
 /** Says what the selection, the active file, or the files and folders of a menu weigh. */
@@ -31,7 +30,6 @@ export async function countTokens(
       : {
           label: vscode.l10n.t('Selection'),
           tokens: await countText(parts, selected),
-          files: 0,
         };
   if (counted === undefined) return;
   const add = vscode.l10n.t('Add to Context Set');
@@ -93,8 +91,10 @@ async function countUris(parts: Parts, uris: readonly vscode.Uri[]): Promise<Cou
       tokens += part.tokens;
       files += part.files;
     }
-    const label = uris.length === 1 ? nameOf(uris[0]) : fileCountText(files);
-    return { label, tokens, files };
+    const several = fileCountText(files);
+    const name = files > 1 ? `${nameOf(uris[0])} (${several})` : nameOf(uris[0]);
+    const label = uris.length === 1 ? name : several;
+    return { label, tokens };
   });
 }
 
@@ -141,12 +141,12 @@ async function countUri(
   }
 }
 
-async function sentence(parts: Parts, { label, tokens, files }: Counted): Promise<string> {
+async function sentence(parts: Parts, { label, tokens }: Counted): Promise<string> {
   const { weighTokens } = await parts.rooms.weighing();
   const weighed = weighTokens(tokens, parts.session.settings);
   const weight = vscode.l10n.t(
     '{0}: {1} counted with {2}',
-    files > 1 ? `${label} (${fileCountText(files)})` : label,
+    label,
     tokenCountText(tokens),
     await parts.encoding(),
   );
