@@ -62,7 +62,7 @@ const roomsOutside = {
 const hostRooms = {
   ...node,
   format: 'cjs',
-  entryPoints: ['src/host/counting.ts', 'src/host/weighing.ts'],
+  entryPoints: ['src/host/counting.ts', 'src/host/weighing.ts', 'src/host/lab.ts'],
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
   external: ['vscode'],
@@ -85,11 +85,12 @@ const builds = [
   hostRooms,
   {
     ...browser,
-    entryPoints: { budgetView: 'webview-ui/budget/main.ts' },
+    entryPoints: { budgetView: 'webview-ui/budget/main.ts', lab: 'webview-ui/lab/main.ts' },
     outdir: 'dist',
   },
   { ...esmForNode, entryPoints: ['src/cli/cli.ts'], outfile: 'dist/cli.js' },
   { ...esmForNode, entryPoints: ['src/node/countWorker.ts'], outfile: 'dist/countWorker.js' },
+  { ...esmForNode, entryPoints: ['src/node/labWorker.ts'], outfile: 'dist/labWorker.js' },
   { ...browser, ...engineBundle, outfile: 'dist/engine.mjs' },
 ];
 

@@ -4,15 +4,20 @@ import { countTokens } from './commands/countTokens.ts';
 import { excludeRows, includeRows, openRow, revealRow } from './commands/fileRows.ts';
 import { copyPromptWithContext, openInChat } from './commands/promptActions.ts';
 import { addOpenEditors, addToSet, removeFromSet } from './commands/setCommands.ts';
+import { labCommands } from './lab/labCommands.ts';
 import type { Parts } from './parts.ts';
 import { settingsSection, writeSetting } from './settings.ts';
 import type { FilesRow } from './views/filesTree.ts';
 import type { ModelsRow } from './views/modelsTree.ts';
 
 /** Every command of the manifest: id after `contextBudget.` -> what it does. */
-function commandTable(parts: Parts): Readonly<Record<string, (...args: never[]) => unknown>> {
+function commandTable(
+  parts: Parts,
+  demoIds: readonly string[],
+): Readonly<Record<string, (...args: never[]) => unknown>> {
   const { session } = parts;
   return {
+    ...labCommands(parts.rooms, demoIds),
     analyze: () => session.analysis.analyze(),
     cancelAnalysis: () => {
       session.analysis.cancel();
@@ -41,8 +46,8 @@ function commandTable(parts: Parts): Readonly<Record<string, (...args: never[]) 
   };
 }
 
-export function registerCommands(parts: Parts): vscode.Disposable {
-  const commands = Object.entries(commandTable(parts)).map(([name, run]) =>
+export function registerCommands(parts: Parts, demoIds: readonly string[]): vscode.Disposable {
+  const commands = Object.entries(commandTable(parts, demoIds)).map(([name, run]) =>
     vscode.commands.registerCommand(`contextBudget.${name}`, async (...args: never[]) => {
       try {
         return await run(...args);

@@ -1,26 +1,35 @@
 import type { Counting } from './counting.ts';
+import type { Lab, LabOptions } from './lab.ts';
 import type { Weighing } from './weighing.ts';
 
 /**
- * The heavy parts of the host, each a bundle of its own (dist/counting.cjs, dist/weighing.cjs) that is loaded when
+ * The heavy parts of the host, each a bundle of its own (dist/counting.cjs, dist/weighing.cjs, dist/lab.cjs) that is loaded when
  * first asked for: activation loads neither the scanner nor the catalogue.
  */
 export interface Rooms {
   counting(): Promise<Counting>;
   weighing(): Promise<Weighing>;
+  lab(): Promise<Lab>;
   dispose(): Promise<void>;
 }
 
-export function openRooms(distFolder: string, storageFolder: string | undefined): Rooms {
+export function openRooms(
+  distFolder: string,
+  storageFolder: string | undefined,
+  labOptions: LabOptions,
+): Rooms {
   let counting: Promise<Counting> | undefined;
   let weighing: Promise<Weighing> | undefined;
+  let lab: Promise<Lab> | undefined;
   return {
     counting: () =>
       (counting ??= import('./counting.ts').then(({ openCounting }) =>
         openCounting(distFolder, storageFolder),
       )),
     weighing: () => (weighing ??= import('./weighing.ts').then((room) => room.openWeighing())),
+    lab: () => (lab ??= import('./lab.ts').then((room) => room.openLab(labOptions))),
     dispose: async () => {
+      await (await lab)?.dispose();
       await (await counting)?.dispose();
     },
   };

@@ -4,6 +4,7 @@ import { Analysis } from './analysis.ts';
 import { Badges } from './badges.ts';
 import { registerCommands } from './commands.ts';
 import { copyPromptWithContext, openInChat, weighDraft } from './commands/promptActions.ts';
+import { manifestDemoIds, registerLabPanel, type Manifest } from './lab/labCommands.ts';
 import type { Parts } from './parts.ts';
 import { openRooms, type Rooms } from './rooms.ts';
 import { Session } from './session.ts';
@@ -38,6 +39,14 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
   const rooms = openRooms(
     path.join(context.extensionPath, 'dist'),
     context.globalStorageUri.scheme === 'file' ? context.globalStorageUri.fsPath : undefined,
+    {
+      extensionUri: context.extensionUri,
+      encoding: () => encoding(),
+      setTokens: () =>
+        session.report === undefined
+          ? undefined
+          : session.subject.files.reduce((sum, file) => sum + file.tokens, 0),
+    },
   );
   own({ dispose: () => void rooms.dispose() });
 
@@ -65,7 +74,8 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
   );
   const parts: Parts = { session, rooms, budgetView, log, encoding };
 
-  own(registerCommands(parts));
+  own(registerCommands(parts, manifestDemoIds(context.extension.packageJSON as Manifest)));
+  own(registerLabPanel(rooms));
   own(watchUserModels(parts));
   own(vscode.window.registerWebviewViewProvider(budgetViewId, budgetView));
   own(registerFilesView(session));

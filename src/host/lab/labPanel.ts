@@ -1,0 +1,138 @@
+import * as vscode from 'vscode';
+import type { LabApi, LabEvent, LabText, OpenDemo } from '../../lab/runMessages.ts';
+import { LabThread } from '../../node/labThread.ts';
+import { serve } from '../../protocol/connection.ts';
+import { webviewHtml, webviewOptions, webviewPort } from '../views/webviewHtml.ts';
+import { labText } from './labText.ts';
+
+export const labViewType = 'contextBudget.lab';
+
+export interface LabOptions {
+  readonly extensionUri: vscode.Uri;
+  readonly encoding: () => Promise<string>;
+  /** Tokens of what the Budget section weighs; undefined while nothing was counted. */
+  readonly setTokens: () => number | undefined;
+}
+
+/** The attention lab: at most one panel. */
+export interface Lab {
+  show(demo: OpenDemo): Promise<void>;
+  /** Takes over a panel that VS Code brings back after a reload. */
+  restore(panel: vscode.WebviewPanel): void;
+  /** The thread that runs the engine; for tests. */
+  readonly thread: LabThread;
+  dispose(): Promise<void>;
+}
+
+export function openLab({ extensionUri, encoding, setTokens }: LabOptions): Lab {
+  const workerUri = vscode.Uri.joinPath(extensionUri, 'dist', 'labWorker.js');
+  const thread = new LabThread({ workerFile: workerUri.fsPath });
+  let panel: vscode.WebviewPanel | undefined;
+  let emit: ((event: LabEvent) => void) | undefined;
+  let opened: OpenDemo | undefined;
+  let textTokens: readonly string[] = [];
+  // The panel has the focus while a demo runs: the text is the editor's that was active before.
+  let editor = vscode.window.activeTextEditor;
+  const editors = vscode.window.onDidChangeActiveTextEditor((active) => {
+    if (active !== undefined) editor = active;
+  });
+
+  const takeText = async (): Promise<LabText> => {
+    const active = vscode.window.activeTextEditor ?? editor;
+    const source = labText(active?.document.isClosed === true ? undefined : active);
+    const name = await encoding();
+    const { tokens, cut } = await thread.call('tokens', source.text, name);
+    const set = setTokens();
+    textTokens = tokens;
+    return {
+      name: source.name,
+      numTokens: tokens.length,
+      encoding: name,
+      cut: cut || source.cut,
+      ...(set === undefined ? {} : { setTokens: set }),
+    };
+  };
+  const api: LabApi = {
+    ready: async () => {
+      const [demos, text] = [await thread.call('demos'), await takeText()];
+      const first = opened;
+      opened = undefined;
+      const strings = vscode.l10n.bundle ?? {};
+      return { strings, demos, text, ...(first === undefined ? {} : { opened: first }) };
+    },
+    frame: ({ numTokens, ...request }) => {
+      const set = setTokens();
+      const tokens = textTokens.slice(0, numTokens);
+      return thread.call('frame', {
+        ...request,
+        tokens,
+        ...(set === undefined ? {} : { setTokens: set }),
+      });
+    },
+    wall: (numTokens) => thread.call('wall', textTokens.slice(0, numTokens)),
+    takeText,
+    save,
+  };
+  const attach = (shown: vscode.WebviewPanel) => {
+    panel = shown;
+    shown.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'contextBudget.svg');
+    shown.webview.options = webviewOptions(extensionUri);
+    const server = serve<LabApi>(webviewPort(shown.webview), api);
+    emit = (event) => {
+      server.emit(event);
+    };
+    shown.onDidDispose(() => {
+      server.dispose();
+      if (panel !== shown) return;
+      panel = undefined;
+      emit = undefined;
+      void thread.stop();
+    });
+    shown.webview.html = webviewHtml(shown.webview, extensionUri, {
+      script: 'lab.js',
+      stylesheet: 'lab.css',
+      title: vscode.l10n.t('Attention lab'),
+    });
+  };
+  return {
+    thread,
+    restore: attach,
+    show: async (demo) => {
+      const fromEditor = vscode.window.activeTextEditor !== undefined;
+      if (panel === undefined) {
+        opened = demo;
+        attach(
+          vscode.window.createWebviewPanel(
+            labViewType,
+            vscode.l10n.t('Attention lab'),
+            vscode.ViewColumn.Active,
+          ),
+        );
+        return;
+      }
+      // While the panel is hidden its page is gone: the new page asks for what was opened.
+      if (!panel.visible) opened = demo;
+      else {
+        if (fromEditor) emit?.({ type: 'text', text: await takeText() });
+        emit?.({ type: 'open', demo });
+      }
+      panel.reveal();
+    },
+    dispose: async () => {
+      editors.dispose();
+      panel?.dispose();
+      await thread.stop();
+    },
+  };
+}
+
+async function save(fileName: string, content: string | Uint8Array): Promise<boolean> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const place = await vscode.window.showSaveDialog(
+    folder === undefined ? {} : { defaultUri: vscode.Uri.joinPath(folder, fileName) },
+  );
+  if (place === undefined) return false;
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  await vscode.workspace.fs.writeFile(place, bytes);
+  return true;
+}

@@ -1,0 +1,37 @@
+import * as vscode from 'vscode';
+
+/** Enough for the 8,192 tokens that a demo takes at most, of most texts. */
+const maxCharacters = 60_000;
+
+const sample = `The quick brown fox jumps over the lazy dog. The dog sleeps; the fox looks back at the dog and runs on.
+function sum(numbers) {
+  let total = 0;
+  for (const number of numbers) total += number;
+  return total;
+}
+`;
+
+export interface SourceText {
+  readonly name: string;
+  readonly text: string;
+  readonly cut: boolean;
+}
+
+/** The selection, else the start of the active file, else a sample. */
+export function labText(editor: vscode.TextEditor | undefined): SourceText {
+  const document = editor?.document;
+  if (document !== undefined) {
+    const fileName = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1);
+    const selected = editor?.selection.isEmpty === false ? document.getText(editor.selection) : '';
+    if (selected !== '') return cutText(vscode.l10n.t('selection in {0}', fileName), selected);
+    const end = document.positionAt(maxCharacters + 1);
+    const text = document.getText(new vscode.Range(new vscode.Position(0, 0), end));
+    if (text !== '') return cutText(fileName, text);
+  }
+  return { name: vscode.l10n.t('sample text'), text: sample, cut: false };
+}
+
+function cutText(name: string, text: string): SourceText {
+  if (text.length <= maxCharacters) return { name, text, cut: false };
+  return { name, text: text.slice(0, maxCharacters), cut: true };
+}

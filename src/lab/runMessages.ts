@@ -1,0 +1,102 @@
+import type { ControlValues, Demo, Frame, NumberRow } from './demo.ts';
+import type { MatrixPicture } from './picture.ts';
+
+/** A demo without its functions: what crosses to the page that shows it. */
+export type DemoCard = Omit<Demo, 'run' | 'visibility'>;
+
+export interface FrameRequest {
+  readonly demoId: string;
+  readonly tokens: readonly string[];
+  readonly values: ControlValues;
+  readonly frameIdx: number;
+  /** Tokens of the user's whole context set, where it was counted. */
+  readonly setTokens?: number;
+}
+
+/** One step of a demo's run. */
+export interface ShownFrame {
+  readonly frame: Frame;
+  readonly frameIdx: number;
+  readonly numFrames: number;
+  readonly keyNumberId: string;
+  /** Tokens that the demo took; fewer than were given where the text is longer than it takes. */
+  readonly usedTokens: number;
+}
+
+/** A mask of the pattern wall: the first step of a demo of a pattern. */
+export interface WallEntry {
+  readonly demoId: string;
+  readonly title: string;
+  readonly picture: MatrixPicture;
+  readonly number: NumberRow;
+}
+
+/** What the lab runs on, and where it comes from. */
+export interface LabText {
+  readonly name: string;
+  readonly numTokens: number;
+  readonly encoding: string;
+  /** The text went on after the last token. */
+  readonly cut: boolean;
+  readonly setTokens?: number;
+}
+
+/** A step that the page asks for; the host knows the text. */
+export interface PageRequest {
+  readonly demoId: string;
+  readonly values: ControlValues;
+  readonly frameIdx: number;
+  /** The demo runs on this many tokens of the text's start. */
+  readonly numTokens: number;
+}
+
+/** Calls of the lab's page on the extension host. */
+export interface LabApi {
+  ready(): Promise<{
+    readonly strings: Readonly<Record<string, string>>;
+    readonly demos: readonly DemoCard[];
+    readonly text: LabText;
+    /** The demo that a command asked for before the page was there. */
+    readonly opened?: OpenDemo;
+  }>;
+  frame(request: PageRequest): Promise<ShownFrame>;
+  wall(numTokens: number): Promise<readonly WallEntry[]>;
+  /** Takes the text anew: the selection, else the start of the active file, else the sample. */
+  takeText(): Promise<LabText>;
+  /** Asks where, then writes. False: the person chose no place. */
+  save(fileName: string, content: string | Uint8Array): Promise<boolean>;
+}
+
+export interface OpenDemo {
+  /** Undefined: the gallery. */
+  readonly demoId?: string;
+  /** A second demo beside it. */
+  readonly compareId?: string;
+}
+
+export type LabEvent =
+  | { readonly type: 'open'; readonly demo: OpenDemo }
+  | { readonly type: 'text'; readonly text: LabText };
+
+/** What the thread that runs the engine is asked. */
+export interface LabCalls {
+  readonly demos: { readonly args: []; readonly result: readonly DemoCard[] };
+  readonly frame: { readonly args: [FrameRequest]; readonly result: ShownFrame };
+  readonly wall: {
+    readonly args: [tokens: readonly string[]];
+    readonly result: readonly WallEntry[];
+  };
+  readonly tokens: {
+    readonly args: [text: string, encoding: string];
+    readonly result: { readonly tokens: readonly string[]; readonly cut: boolean };
+  };
+}
+
+export interface LabCall {
+  readonly id: number;
+  readonly method: keyof LabCalls;
+  readonly args: readonly unknown[];
+}
+
+export type LabReply =
+  { readonly id: number; readonly ok: unknown } | { readonly id: number; readonly error: string };

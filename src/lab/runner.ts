@@ -1,0 +1,75 @@
+import type { DemoRun } from './demo.ts';
+import { demos, findDemo } from './demos.ts';
+import type { DemoCard, FrameRequest, ShownFrame, WallEntry } from './runMessages.ts';
+
+/** Both sides of a comparison, and a step back. */
+const keptRuns = 4;
+
+export interface Runner {
+  frame(request: FrameRequest): ShownFrame;
+}
+
+export function demoCards(): readonly DemoCard[] {
+  return demos.map((demo) => {
+    const { id, mechanism, title, line, tags, basis } = demo;
+    const { notice, formula, source, controls, maxTokens } = demo;
+    return {
+      id,
+      mechanism,
+      title,
+      line,
+      tags,
+      basis,
+      notice,
+      formula,
+      source,
+      controls,
+      maxTokens,
+    };
+  });
+}
+
+/** Runs demos, and keeps the last runs: stepping through a time line runs the mechanism once. */
+export function createRunner(): Runner {
+  const runs = new Map<string, DemoRun>();
+  return {
+    frame({ demoId, tokens, values, frameIdx, setTokens }) {
+      if (tokens.length === 0) throw new Error('the text has no tokens: a demo needs at least one');
+      const demo = findDemo(demoId);
+      const used = tokens.slice(0, demo.maxTokens);
+      const key = JSON.stringify([demoId, used, values, setTokens]);
+      const run =
+        runs.get(key) ??
+        demo.run({ tokens: used, values, ...(setTokens === undefined ? {} : { setTokens }) });
+      runs.delete(key);
+      runs.set(key, run);
+      for (const oldest of [...runs.keys()].slice(0, -keptRuns)) runs.delete(oldest);
+      const idx = Math.max(0, Math.min(run.numFrames - 1, Math.trunc(frameIdx)));
+      return {
+        frame: run.frame(idx),
+        frameIdx: idx,
+        numFrames: run.numFrames,
+        keyNumberId: run.keyNumberId,
+        usedTokens: used.length,
+      };
+    },
+  };
+}
+
+/** Every attention pattern's mask on the same tokens, at the settings its demo starts with. */
+export function patternWall(runner: Runner, tokens: readonly string[]): readonly WallEntry[] {
+  return demos
+    .filter((demo) => demo.tags.includes('patterns'))
+    .flatMap((demo) => {
+      const { frame, keyNumberId } = runner.frame({
+        demoId: demo.id,
+        tokens,
+        values: {},
+        frameIdx: 0,
+      });
+      const picture = frame.pictures.find((one) => one.kind === 'matrix');
+      const number = frame.numbers.find((row) => row.id === keyNumberId);
+      if (picture === undefined || number === undefined) return [];
+      return [{ demoId: demo.id, title: demo.title, picture, number }];
+    });
+}

@@ -1,0 +1,53 @@
+// The thread that runs the attention lab's engine.
+import { parentPort } from 'node:worker_threads';
+import type { LabCall, LabCalls, LabReply } from '../lab/runMessages.ts';
+import { createRunner, demoCards, patternWall } from '../lab/runner.ts';
+import { tokenTexts } from '../lab/tokenTexts.ts';
+import type { TokenEncoder } from '../core/tokens/tokenCounter.ts';
+import { openTokenCounter } from './openTokenCounter.ts';
+
+/** No demo takes more. */
+const maxTokens = 8192;
+const runner = createRunner();
+const encoders = new Map<string, Promise<TokenEncoder>>();
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+type Methods = {
+  [M in keyof LabCalls]: (
+    ...args: LabCalls[M]['args']
+  ) => LabCalls[M]['result'] | Promise<LabCalls[M]['result']>;
+};
+
+const methods: Methods = {
+  demos: demoCards,
+  frame: (request) => runner.frame(request),
+  wall: (tokens) => patternWall(runner, tokens),
+  tokens: async (text, encoding) => {
+    let encoder = encoders.get(encoding);
+    if (encoder === undefined) {
+      encoder = openTokenCounter(encoding);
+      encoders.set(encoding, encoder);
+      encoder.catch(() => encoders.delete(encoding));
+    }
+    return tokenTexts(await encoder, new TextEncoder().encode(text), maxTokens, (bytes) => {
+      try {
+        return utf8.decode(bytes);
+      } catch {
+        return undefined;
+      }
+    });
+  },
+};
+
+async function answer({ id, method, args }: LabCall): Promise<LabReply> {
+  try {
+    const run = methods[method] as (...given: readonly unknown[]) => unknown;
+    return { id, ok: await run(...args) };
+  } catch (error) {
+    return { id, error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+parentPort?.on('message', (call: LabCall) => {
+  void answer(call).then((reply) => parentPort?.postMessage(reply));
+});

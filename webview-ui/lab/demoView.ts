@@ -1,0 +1,116 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ControlValue, NumberRow } from '../../src/lab/demo.ts';
+import type { DemoCard } from '../../src/lab/runMessages.ts';
+import { formatCount } from '../../src/core/format/numbers.ts';
+import { t } from '../shared/l10n.ts';
+import { controlsView } from './controlsView.ts';
+import { pictureView, type PictureActions } from './pictureView.ts';
+import type { Pane } from './state.ts';
+
+export interface DemoActions extends PictureActions {
+  change(controlId: string, value: ControlValue): void;
+  reset(): void;
+  goTo(frameIdx: number): void;
+  play(playing: boolean): void;
+}
+
+/** One demo: controls, time line, pictures, numbers, and what it is and comes from. */
+export function demoView(
+  demo: DemoCard,
+  pane: Pane,
+  scope: string,
+  numTokens: number,
+  actions: DemoActions,
+): TemplateResult {
+  const { shown, error } = pane;
+  return html`<article aria-label=${demo.title} data-demo=${demo.id}>
+    <h2>${demo.title}</h2>
+    <p>${demo.line}</p>
+    ${controlsView(demo.controls, pane.values, scope, (id, value) => actions.change(id, value))}
+    <div class="row">
+      <button class="secondary" @click=${() => actions.reset()}>${t('Reset controls')}</button>
+    </div>
+    ${error === undefined ? nothing : html`<p class="error" role="alert">${error}</p>`}
+    ${shown === undefined ? nothing : timeline(pane, scope, actions)}
+    ${
+      shown === undefined
+        ? html`<p class="quiet">${error === undefined ? t('Computing…') : ''}</p>`
+        : html`<p class="caption">${shown.frame.caption}</p>
+            ${
+              shown.usedTokens < numTokens
+                ? html`<p class="quiet">
+                    ${t('This demo takes {0} tokens at most; it runs on the first ones.', formatCount(shown.usedTokens))}
+                  </p>`
+                : nothing
+            }
+            ${numbersView(shown.frame.numbers, shown.keyNumberId)}
+            <div class="pictures">
+              ${shown.frame.pictures.map((picture) => pictureView(picture, actions))}
+            </div>`
+    }
+    <section>
+      <h3>${t('What to notice')}</h3>
+      <p>${demo.notice}</p>
+      <p class="formula"><code>${demo.formula}</code></p>
+      <p>${t('Source: ')}<a href=${demo.source.url}>${demo.source.title}</a></p>
+      <p class="quiet">
+        ${t('Basis: {0}. Nothing here is the behaviour of a trained model.', demo.basis)}
+      </p>
+    </section>
+  </article>`;
+}
+
+function timeline({ shown, playing }: Pane, scope: string, actions: DemoActions) {
+  if (shown === undefined || shown.numFrames <= 1) return nothing;
+  const { frameIdx, numFrames } = shown;
+  const last = numFrames - 1;
+  return html`<div class="row timeline" role="group" aria-label=${t('Steps')}>
+    <button
+      class="secondary"
+      ?disabled=${frameIdx === 0}
+      @click=${() => actions.goTo(frameIdx - 1)}
+    >
+      ${t('Back')}
+    </button>
+    <button class="primary" @click=${() => actions.play(!playing)}>
+      ${playing ? t('Pause') : t('Play')}
+    </button>
+    <button
+      class="secondary step"
+      ?disabled=${frameIdx === last}
+      @click=${() => actions.goTo(frameIdx + 1)}
+    >
+      ${t('Step')}
+    </button>
+    <label class="hidden" for=${`${scope}-time`}>${t('Step')}</label>
+    <input
+      id=${`${scope}-time`}
+      type="range"
+      min="0"
+      max=${last}
+      step="1"
+      .value=${String(frameIdx)}
+      aria-valuetext=${t('step {0} of {1}', frameIdx + 1, numFrames)}
+      @input=${(event: Event) => actions.goTo(Number((event.target as HTMLInputElement).value))}
+    />
+    <span class="position">${t('step {0} of {1}', frameIdx + 1, numFrames)}</span>
+  </div>`;
+}
+
+function numbersView(numbers: readonly NumberRow[], keyNumberId: string): TemplateResult {
+  return html`<table class="numbers">
+    <caption class="hidden">
+      ${t('Numbers')}
+    </caption>
+    <tbody>
+      ${numbers.map(
+        (row) =>
+          html`<tr class=${row.id === keyNumberId ? 'key' : ''} data-number=${row.id}>
+            <th scope="row">${row.label}</th>
+            <td data-value=${String(row.value)}>${row.text}</td>
+            <td class="why quiet">${row.why ?? ''}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}

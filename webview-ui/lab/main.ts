@@ -1,0 +1,309 @@
+import { html, nothing, render, type TemplateResult } from 'lit';
+import { formatCount } from '../../src/core/format/numbers.ts';
+import type { DemoCard, LabApi, LabEvent, OpenDemo } from '../../src/lab/runMessages.ts';
+import { connect } from '../../src/protocol/connection.ts';
+import { setStrings, t } from '../shared/l10n.ts';
+import { vscodePort } from '../shared/vscodePort.ts';
+import { toggledPosition } from './controlsView.ts';
+import { demoView, type DemoActions } from './demoView.ts';
+import { fileName, pictureFile } from './exporting.ts';
+import { galleryView, wallView } from './gallery.ts';
+import { forgetTheme } from './pictures/matrix.ts';
+import { initialValues, kept, newPane, newState, restore, tokenSteps, type Pane } from './state.ts';
+import './lab.css';
+
+const root = document.getElementById('root') ?? document.body;
+const state = newState();
+const port = vscodePort();
+/** Panes whose frame is on its way, and those that changed meanwhile: one request at a time for each. */
+const asking = new Set<Pane>();
+const stale = new Set<Pane>();
+
+const { api } = connect<LabApi, LabEvent>(port, (event) => {
+  if (event.type === 'open') open(event.demo);
+  else {
+    state.text = event.text;
+    refresh();
+  }
+});
+
+function fail(error: unknown): void {
+  state.error = error instanceof Error ? error.message : String(error);
+  draw();
+}
+
+function demoOf(pane: Pane): DemoCard | undefined {
+  return state.demos.find((demo) => demo.id === pane.demoId);
+}
+
+function open({ demoId, compareId }: OpenDemo): void {
+  const wanted = [demoId, compareId].filter((id) => id !== undefined);
+  const found = wanted.map((id) => state.demos.find((demo) => demo.id === id));
+  const missing = wanted.filter((_, idx) => found[idx] === undefined);
+  state.error = missing.length === 0 ? undefined : t('There is no demo {0}', missing.join(', '));
+  stopAll();
+  state.panes = found.filter((demo) => demo !== undefined).map(newPane);
+  state.place = state.panes.length > 0 ? 'demo' : 'gallery';
+  changed();
+  refresh();
+}
+
+function stopAll(): void {
+  for (const pane of state.panes) pane.playing = false;
+}
+
+/** Everything that is shown, computed anew: the text or the number of tokens changed. */
+function refresh(): void {
+  for (const pane of state.panes) ask(pane);
+  if (state.place === 'wall') askWall();
+  draw();
+}
+
+function changed(): void {
+  port.setState(kept(state));
+  draw();
+}
+
+/** Asks for the pane's frame; changes that come meanwhile are asked for once, as they are then. */
+function ask(pane: Pane): void {
+  if (asking.has(pane)) {
+    stale.add(pane);
+    return;
+  }
+  asking.add(pane);
+  const { demoId, values, frameIdx } = pane;
+  api
+    .frame({ demoId, values, frameIdx, numTokens: state.numTokens })
+    .then(
+      (shown) => {
+        pane.shown = shown;
+        pane.error = undefined;
+        if (!stale.has(pane)) pane.frameIdx = shown.frameIdx;
+        // A playing time line would talk without end.
+        if (!pane.playing) state.spoken = spokenText(pane);
+      },
+      (error: unknown) => {
+        pane.error = error instanceof Error ? error.message : String(error);
+        pane.playing = false;
+      },
+    )
+    .finally(() => {
+      asking.delete(pane);
+      if (!state.panes.includes(pane)) return;
+      if (stale.delete(pane)) ask(pane);
+      draw();
+      if (pane.playing) window.setTimeout(() => advance(pane), stepMilliseconds());
+    });
+}
+
+function spokenText(pane: Pane): string {
+  const { frame } = pane.shown ?? {};
+  const key = frame?.numbers.find((row) => row.id === pane.shown?.keyNumberId);
+  const number = key === undefined ? '' : `${key.label}: ${key.text}.`;
+  return [frame?.caption, number, frame?.pictures[0]?.summary].join(' ');
+}
+
+/** Reduced motion: steps with time to look at each, no animation. */
+function stepMilliseconds(): number {
+  const reduced =
+    document.body.classList.contains('vscode-reduce-motion') ||
+    window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+  return reduced ? 2000 : 350;
+}
+
+function advance(pane: Pane): void {
+  if (!pane.playing || pane.shown === undefined || !state.panes.includes(pane)) return;
+  if (pane.frameIdx >= pane.shown.numFrames - 1) {
+    pane.playing = false;
+    state.spoken = spokenText(pane);
+    draw();
+    return;
+  }
+  pane.frameIdx++;
+  ask(pane);
+}
+
+function actionsOf(pane: Pane, demo: DemoCard): DemoActions {
+  const set = (values: Pane['values']) => {
+    pane.values = values;
+    ask(pane);
+    changed();
+  };
+  return {
+    redraw: draw,
+    change: (id, value) => set({ ...pane.values, [id]: value }),
+    reset: () => set(initialValues(demo)),
+    toggle: (id, position) =>
+      set({ ...pane.values, [id]: toggledPosition(pane.values[id], position) }),
+    goTo: (frameIdx) => {
+      pane.playing = false;
+      pane.frameIdx = frameIdx;
+      ask(pane);
+      changed();
+    },
+    play: (playing) => {
+      pane.playing = playing;
+      const last = (pane.shown?.numFrames ?? 1) - 1;
+      if (playing && pane.frameIdx >= last) pane.frameIdx = 0;
+      if (playing) ask(pane);
+      draw();
+    },
+    save: (picture, format, figure) => {
+      const name = fileName(pane.demoId, picture, pane.frameIdx, format);
+      pictureFile(picture, format, figure)
+        .then((content) => api.save(name, content))
+        .catch(fail);
+    },
+  };
+}
+
+function askWall(): void {
+  state.wall = undefined;
+  api.wall(state.wallTokens).then((wall) => {
+    state.wall = wall;
+    draw();
+  }, fail);
+}
+
+function goTo(place: 'gallery' | 'wall'): void {
+  stopAll();
+  state.place = place;
+  state.error = undefined;
+  if (place === 'wall') askWall();
+  changed();
+}
+
+function compareWith(demoId: string): void {
+  const demo = state.demos.find((one) => one.id === demoId);
+  state.panes = [state.panes[0], ...(demo === undefined ? [] : [newPane(demo)])];
+  if (demo !== undefined) ask(state.panes[1]);
+  changed();
+}
+
+function header(): TemplateResult {
+  const { text } = state;
+  return html`<nav class="row" aria-label=${t('Attention lab')}>
+      <button class="secondary" id="gallery" @click=${() => goTo('gallery')}>
+        ${t('All demos')}
+      </button>
+      <button class="secondary" id="wall" @click=${() => goTo('wall')}>${t('Pattern wall')}</button>
+      ${state.place === 'demo' ? compareChoice() : nothing}
+    </nav>
+    ${
+      text === undefined
+        ? nothing
+        : html`<div class="row">
+            <span class="quiet" id="text"
+              >${t('Text: {0}, {1} tokens counted with {2}', text.name, formatCount(text.numTokens) + (text.cut ? '+' : ''), text.encoding)}</span
+            >
+            <label for="num-tokens">${t('Run on the first')}</label>
+            <select
+              id="num-tokens"
+              @change=${(event: Event) => {
+                state.numTokens = Number((event.target as HTMLSelectElement).value);
+                changed();
+                refresh();
+              }}
+            >
+              ${tokenSteps.map(
+                (step) =>
+                  html`<option value=${step} ?selected=${step === state.numTokens}>
+                    ${formatCount(step)}
+                  </option>`,
+              )}
+            </select>
+            <button
+              class="secondary"
+              @click=${() => {
+                api.takeText().then((taken) => {
+                  state.text = taken;
+                  refresh();
+                }, fail);
+              }}
+            >
+              ${t('Take selection or file')}
+            </button>
+          </div>`
+    }`;
+}
+
+function compareChoice(): TemplateResult {
+  const second = state.panes[1]?.demoId as string | undefined;
+  return html`<label for="compare">${t('Compare with')}</label>
+    <select
+      id="compare"
+      @change=${(event: Event) => compareWith((event.target as HTMLSelectElement).value)}
+    >
+      <option value="" ?selected=${second === undefined}>${t('nothing')}</option>
+      ${state.demos.map(
+        (demo) =>
+          html`<option value=${demo.id} ?selected=${demo.id === second}>${demo.title}</option>`,
+      )}
+    </select>`;
+}
+
+function place(): TemplateResult {
+  const openOne = (demoId: string) => open({ demoId });
+  switch (state.place) {
+    case 'gallery':
+      return galleryView(state, {
+        open: openOne,
+        search: (query) => {
+          state.query = query;
+          changed();
+        },
+        tag: (tag) => {
+          state.tag = tag;
+          draw();
+        },
+      });
+    case 'wall':
+      return wallView(state, {
+        open: openOne,
+        tokens: (numTokens) => {
+          state.wallTokens = Math.max(1, Math.min(1024, Math.trunc(numTokens) || 24));
+          askWall();
+          changed();
+        },
+      });
+    case 'demo':
+      return html`<div class=${state.panes.length > 1 ? 'panes two' : 'panes'}>
+        ${state.panes.map((pane, idx) => {
+          const demo = demoOf(pane);
+          if (demo === undefined) return nothing;
+          const numTokens = Math.min(state.numTokens, state.text?.numTokens ?? 0);
+          return demoView(demo, pane, `pane${idx}`, numTokens, actionsOf(pane, demo));
+        })}
+      </div>`;
+  }
+}
+
+function draw(): void {
+  const loading = state.demos.length === 0;
+  render(
+    html`<h1>${t('Attention lab')}</h1>
+      ${state.error === undefined ? nothing : html`<p class="error" role="alert">${state.error}</p>`}
+      ${loading ? html`<p class="quiet">${t('Loading…')}</p>` : html`${header()}${place()}`}
+      <p class="hidden" role="status" aria-live="polite" id="spoken">${state.spoken}</p>`,
+    root,
+  );
+}
+
+async function start(): Promise<void> {
+  const { strings, demos, text, opened } = await api.ready();
+  setStrings(strings);
+  state.demos = demos;
+  state.text = text;
+  if (opened?.demoId !== undefined) open(opened);
+  else restore(state, port.getState());
+  refresh();
+}
+
+// A change of theme changes the classes of the body; canvases do not follow by themselves.
+new MutationObserver(() => {
+  forgetTheme();
+  draw();
+}).observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-id'] });
+
+draw();
+start().catch(fail);

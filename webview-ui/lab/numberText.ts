@@ -1,0 +1,14 @@
+const units = [
+  [1e15, 'P'],
+  [1e12, 'T'],
+  [1e9, 'G'],
+  [1e6, 'M'],
+  [1e3, 'k'],
+] as const;
+
+/** An axis's number, short: 1.5k, 2M, 0.001. */
+export function formatSi(value: number): string {
+  const unit = units.find(([size]) => Math.abs(value) >= size);
+  if (unit === undefined) return String(Number(value.toPrecision(3)));
+  return `${Number((value / unit[0]).toPrecision(3))}${unit[1]}`;
+}

@@ -1,0 +1,220 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { ref } from 'lit/directives/ref.js';
+import type { Category, MatrixPicture, Picture, TokensPicture } from '../../src/lab/picture.ts';
+import { cellText, pictureTable } from '../../src/lab/pictureTable.ts';
+import { t } from '../shared/l10n.ts';
+import { categoryPlaces, placeClass } from './colours.ts';
+import { cellAt, drawMatrix, type CellIdx } from './pictures/matrix.ts';
+import { barsSvg, blocksSvg, categoryBox, circleSvg, ringSvg } from './pictures/shapes.ts';
+import { seriesSvg } from './pictures/series.ts';
+
+export interface PictureActions {
+  /** Draws the page anew. */
+  redraw(): void;
+  /** A position was picked for a control. */
+  toggle(controlId: string, position: number): void;
+  save(picture: Picture, format: 'png' | 'svg' | 'csv', figure: Element | null): void;
+}
+
+const chosenCells = new WeakMap<MatrixPicture, CellIdx>();
+const openTables = new Set<string>();
+/** More rows than that nobody reads; the CSV file has them all. */
+const tableRows = 64;
+
+export function pictureView(picture: Picture, actions: PictureActions): TemplateResult {
+  const key = picture.title;
+  return html`<figure class=${picture.kind}>
+    <figcaption>${picture.title}</figcaption>
+    ${drawn(picture, actions)} ${legend(picture)}
+    <p class="quiet">${picture.summary}</p>
+    <div class="row">
+      ${formatsOf(picture).map(
+        (format) =>
+          html`<button
+            class="secondary"
+            aria-label=${t('Save {0} as {1}', picture.title, format.toUpperCase())}
+            @click=${(event: Event) =>
+              actions.save(picture, format, (event.target as Element).closest('figure'))}
+          >
+            ${format.toUpperCase()}
+          </button>`,
+      )}
+    </div>
+    <details
+      ?open=${openTables.has(key)}
+      @toggle=${(event: Event) => {
+        const open = (event.target as HTMLDetailsElement).open;
+        if (open === openTables.has(key)) return;
+        if (open) openTables.add(key);
+        else openTables.delete(key);
+        actions.redraw();
+      }}
+    >
+      <summary>${t('The same as a table')}</summary>
+      ${openTables.has(key) ? tableView(picture) : nothing}
+    </details>
+  </figure>`;
+}
+
+function formatsOf(picture: Picture): readonly ('png' | 'svg' | 'csv')[] {
+  if (picture.kind === 'matrix') return ['png', 'csv'];
+  return picture.kind === 'tokens' ? ['csv'] : ['svg', 'csv'];
+}
+
+function drawn(picture: Picture, actions: PictureActions): TemplateResult {
+  switch (picture.kind) {
+    case 'matrix':
+      return matrixView(picture, actions);
+    case 'tokens':
+      return tokensView(picture, actions);
+    case 'series':
+      return html`${seriesSvg(picture)}`;
+    case 'bars':
+      return html`${barsSvg(picture)}`;
+    case 'blocks':
+      return html`${blocksSvg(picture)}`;
+    case 'ring':
+      return html`${ringSvg(picture)}`;
+    case 'circle':
+      return html`${circleSvg(picture)}`;
+  }
+}
+
+function matrixView(picture: MatrixPicture, actions: PictureActions): TemplateResult {
+  const chosen = chosenCells.get(picture);
+  const choose = (cell: CellIdx | undefined) => {
+    if (cell === undefined) chosenCells.delete(picture);
+    else chosenCells.set(picture, cell);
+    actions.redraw();
+  };
+  const pick = (position: number) => {
+    if (picture.togglesControl !== undefined) actions.toggle(picture.togglesControl, position);
+  };
+  return html`<canvas
+      tabindex="0"
+      role="img"
+      aria-label=${`${picture.title}. ${picture.summary} ${t('Arrow keys go through the cells.')}`}
+      ${ref((element) => {
+        if (element instanceof HTMLCanvasElement) drawMatrix(element, picture, chosen);
+      })}
+      @pointermove=${(event: PointerEvent) => {
+        const cell = cellAt(picture, event.offsetX, event.offsetY);
+        if (cell?.row !== chosen?.row || cell?.column !== chosen?.column) choose(cell);
+      }}
+      @click=${(event: PointerEvent) => {
+        const cell = cellAt(picture, event.offsetX, event.offsetY);
+        if (cell !== undefined) pick(cell.column);
+      }}
+      @keydown=${(event: KeyboardEvent) => {
+        const { row, column } = chosen ?? { row: 0, column: 0 };
+        if (event.key === 'Enter' && chosen !== undefined) pick(column);
+        const moves: Record<string, readonly [number, number]> = {
+          ArrowUp: [-1, 0],
+          ArrowDown: [1, 0],
+          ArrowLeft: [0, -1],
+          ArrowRight: [0, 1],
+        };
+        const move = moves[event.key] as readonly [number, number] | undefined;
+        if (move === undefined) return;
+        event.preventDefault();
+        const within = (value: number, end: number) => Math.max(0, Math.min(end - 1, value));
+        choose({
+          row: within(row + (chosen === undefined ? 0 : move[0]), picture.numRows),
+          column: within(column + (chosen === undefined ? 0 : move[1]), picture.numColumns),
+        });
+      }}
+    ></canvas>
+    <p class="cell" aria-live="polite">
+      ${chosen === undefined ? '\u00a0' : cellWords(picture, chosen)}
+    </p>`;
+}
+
+function cellWords(picture: MatrixPicture, { row, column }: CellIdx): string {
+  const of = (labels: readonly string[] | undefined, idx: number) =>
+    labels === undefined ? String(idx) : `${idx} “${labels[idx]}”`;
+  const value = cellText(picture, row, column);
+  return t(
+    'row {0}, column {1}: {2}',
+    of(picture.rowLabels, row),
+    of(picture.columnLabels, column),
+    value,
+  );
+}
+
+function tokensView(picture: TokensPicture, actions: PictureActions): TemplateResult {
+  const places = categoryPlaces(picture.categories ?? []);
+  const shown = picture.tokens.slice(0, 2000);
+  const { togglesControl } = picture;
+  return html`<p class="tokens">
+    ${shown.map(({ text, strength, category }, idx) => {
+      const classes = [
+        'token',
+        category === undefined ? '' : placeClass(places[category]),
+        strength === undefined ? '' : `s${Math.round(strength * 10)}`,
+      ].join(' ');
+      const is = category === undefined ? '' : (picture.categories?.[category]?.name ?? '');
+      const title = `${idx} ${is} ${strength === undefined ? '' : strength.toPrecision(3)}`;
+      const visible = text.replaceAll('\n', '⏎').replaceAll('\t', '→') || '∅';
+      return togglesControl === undefined
+        ? html`<span class=${classes} title=${title}>${visible}</span>`
+        : html`<button
+            class=${classes}
+            title=${title}
+            @click=${() => actions.toggle(togglesControl, idx)}
+          >
+            ${visible}
+          </button>`;
+    })}
+    ${shown.length < picture.tokens.length ? html`<span class="quiet">…</span>` : nothing}
+  </p>`;
+}
+
+function legend(picture: Picture): TemplateResult | typeof nothing {
+  if (picture.kind === 'series') {
+    return html`<ul class="legend">
+      ${picture.series.map(
+        ({ name }, idx) =>
+          html`<li>
+            <svg viewBox="0 0 28 12" width="28" height="12" aria-hidden="true">
+              <path class=${`line k${idx % 6} d${idx % 4}`} d="M0 6H28"></path></svg
+            >${name}
+          </li>`,
+      )}
+    </ul>`;
+  }
+  const categories: readonly Category[] = 'categories' in picture ? (picture.categories ?? []) : [];
+  if (categories.length === 0) return nothing;
+  const places = categoryPlaces(categories);
+  return html`<ul class="legend">
+    ${categories.map(
+      ({ name }, idx) =>
+        html`<li>
+          <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
+            ${categoryBox({ x: 0.5, y: 0.5, width: 11, height: 11 }, places[idx])}</svg
+          >${name}
+        </li>`,
+    )}
+  </ul>`;
+}
+
+function tableView(picture: Picture): TemplateResult {
+  const { columns, rows, note } = pictureTable(picture, tableRows);
+  return html`<div class="scroll" tabindex="0" role="region" aria-label=${picture.title}>
+      <table>
+        <thead>
+          <tr>
+            ${columns.map((column) => html`<th scope="col">${column}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            (row) =>
+              html`<tr>
+                ${row.map((cell) => html`<td>${cell}</td>`)}
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+    ${note === undefined ? nothing : html`<p class="quiet">${note}</p>`}`;
+}

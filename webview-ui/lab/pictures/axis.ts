@@ -1,0 +1,54 @@
+/** Values on a line of pixels. */
+export interface Axis {
+  readonly ticks: readonly number[];
+  at(value: number): number;
+  /** A value of 0 or less is nowhere on a log axis. */
+  shows(value: number): boolean;
+}
+
+const mostTicks = 7;
+
+export function axis(
+  values: readonly number[],
+  scale: 'linear' | 'log',
+  [start, end]: readonly [number, number],
+): Axis {
+  const shows = (value: number) => Number.isFinite(value) && (scale === 'linear' || value > 0);
+  const shown = values.filter(shows);
+  let low = shown.reduce((a, b) => Math.min(a, b), Infinity);
+  let high = shown.reduce((a, b) => Math.max(a, b), -Infinity);
+  if (low > high) [low, high] = [scale === 'log' ? 1 : 0, scale === 'log' ? 10 : 1];
+  if (scale === 'linear' && low > 0 && low < high / 2) low = 0;
+  if (low === high) [low, high] = scale === 'log' ? [low / 2, high * 2] : [low - 1, high + 1];
+  const place = scale === 'log' ? Math.log10 : (value: number) => value;
+  const at = (value: number) =>
+    Number(
+      (start + ((end - start) * (place(value) - place(low))) / (place(high) - place(low))).toFixed(
+        2,
+      ),
+    );
+  return { at, shows, ticks: scale === 'log' ? logTicks(low, high) : linearTicks(low, high) };
+}
+
+function linearTicks(low: number, high: number): readonly number[] {
+  const rough = (high - low) / mostTicks;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((one) => one >= rough) ?? rough;
+  const first = Math.ceil(low / step);
+  const count = Math.floor(high / step) - first + 1;
+  return Array.from({ length: Math.max(0, count) }, (_, idx) =>
+    Number(((first + idx) * step).toPrecision(12)),
+  );
+}
+
+function logTicks(low: number, high: number): readonly number[] {
+  const first = Math.ceil(Math.log10(low));
+  const last = Math.floor(Math.log10(high));
+  // Less than a decade: its two ends say more than no tick.
+  if (last <= first) return [low, high];
+  const every = Math.max(1, Math.ceil((last - first + 1) / mostTicks));
+  return Array.from(
+    { length: Math.floor((last - first) / every) + 1 },
+    (_, idx) => 10 ** (first + idx * every),
+  );
+}

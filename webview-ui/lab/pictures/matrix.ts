@@ -1,0 +1,196 @@
+import type { MatrixPicture } from '../../../src/lab/picture.ts';
+import {
+  categoryPlaces,
+  css,
+  mix,
+  placeMark,
+  readTheme,
+  scaleColour,
+  type Rgb,
+  type Theme,
+} from '../colours.ts';
+
+export interface CellIdx {
+  readonly row: number;
+  readonly column: number;
+}
+
+/** Where the cells lie in the canvas, CSS pixels. */
+export interface MatrixLayout {
+  readonly left: number;
+  readonly top: number;
+  readonly cell: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+const mostPixels = 520;
+const labelPixels = 76;
+
+export function matrixLayout({
+  numRows,
+  numColumns,
+  rowLabels,
+  columnLabels,
+}: MatrixPicture): MatrixLayout {
+  const cell = Math.max(mostPixels / Math.max(numRows, numColumns), 0.25);
+  const size = Math.min(cell, 28);
+  // Labels are drawn where a line of text has room; the words under the picture name every cell.
+  const labelled = size >= 9;
+  const left = labelled && rowLabels !== undefined ? labelPixels : 2;
+  const top = labelled && columnLabels !== undefined ? labelPixels : 2;
+  return {
+    left,
+    top,
+    cell: size,
+    width: left + numColumns * size + 2,
+    height: top + numRows * size + 2,
+  };
+}
+
+/** The cell under a point of the canvas, CSS pixels. */
+export function cellAt(picture: MatrixPicture, x: number, y: number): CellIdx | undefined {
+  const { left, top, cell } = matrixLayout(picture);
+  const row = Math.floor((y - top) / cell);
+  const column = Math.floor((x - left) / cell);
+  const inside = row >= 0 && column >= 0 && row < picture.numRows && column < picture.numColumns;
+  return inside ? { row, column } : undefined;
+}
+
+const images = new WeakMap<MatrixPicture, HTMLCanvasElement>();
+let theme: Theme | undefined;
+
+/** The theme changed: everything is drawn anew. */
+export function forgetTheme(): void {
+  theme = undefined;
+}
+
+/** Draws the matrix and the chosen cell's row and column. One pixel per cell first, then scaled: fast for many cells. */
+export function drawMatrix(
+  canvas: HTMLCanvasElement,
+  picture: MatrixPicture,
+  chosen: CellIdx | undefined,
+): void {
+  const context = canvas.getContext('2d');
+  if (context === null) return;
+  if (theme === undefined) theme = readTheme();
+  const colours = theme;
+  const layout = matrixLayout(picture);
+  const ratio = window.devicePixelRatio;
+  canvas.width = Math.round(layout.width * ratio);
+  canvas.height = Math.round(layout.height * ratio);
+  canvas.style.width = `${layout.width}px`;
+  canvas.style.height = `${layout.height}px`;
+  context.scale(ratio, ratio);
+  context.clearRect(0, 0, layout.width, layout.height);
+  context.imageSmoothingEnabled = false;
+  const { left, top, cell } = layout;
+  const width = picture.numColumns * cell;
+  const height = picture.numRows * cell;
+  context.drawImage(cellImage(picture, colours), left, top, width, height);
+  drawMarks(context, picture, layout, colours);
+  context.strokeStyle = css(mix(colours.background, colours.foreground, 0.5));
+  context.lineWidth = 1;
+  context.strokeRect(left, top, width, height);
+  context.strokeStyle = css(colours.foreground);
+  for (const [row, column, numRows, numColumns] of picture.outlines ?? []) {
+    context.strokeRect(left + column * cell, top + row * cell, numColumns * cell, numRows * cell);
+  }
+  drawLabels(context, picture, layout, colours);
+  if (chosen === undefined) return;
+  context.strokeStyle = css(colours.focus);
+  context.lineWidth = 2;
+  context.strokeRect(left, top + chosen.row * cell, width, Math.max(cell, 2));
+  context.strokeRect(left + chosen.column * cell, top, Math.max(cell, 2), height);
+}
+
+function cellImage(picture: MatrixPicture, colours: Theme): HTMLCanvasElement {
+  const known = images.get(picture);
+  const key = JSON.stringify(colours);
+  if (known?.dataset['theme'] === key) return known;
+  const { numRows, numColumns, values, categories, scale } = picture;
+  const image = document.createElement('canvas');
+  image.dataset['theme'] = key;
+  image.width = numColumns;
+  image.height = numRows;
+  const context = image.getContext('2d');
+  if (context === null) return image;
+  const pixels = context.createImageData(numColumns, numRows);
+  const notComputed = mix(colours.background, colours.foreground, 0.12);
+  const places = categories === undefined ? [] : categoryPlaces(categories);
+  const ofPlace = (place: number): Rgb =>
+    place < 0 ? colours.background : colours.chart[place % colours.chart.length];
+  let largest = 0;
+  for (const value of values) if (Math.abs(value) > largest) largest = Math.abs(value);
+  for (let idx = 0; idx < values.length; idx++) {
+    const value = values[idx];
+    const colour = Number.isNaN(value)
+      ? notComputed
+      : categories !== undefined
+        ? ofPlace(places[value] ?? -1)
+        : scaleColour(colours, largest === 0 ? 0 : value / largest, scale === 'diverging');
+    pixels.data.set(colour, idx * 4);
+    pixels.data[idx * 4 + 3] = 255;
+  }
+  context.putImageData(pixels, 0, 0);
+  images.set(picture, image);
+  return image;
+}
+
+/** A dot, a stroke or a bar in each cell besides its colour, where cells are large enough. */
+function drawMarks(
+  context: CanvasRenderingContext2D,
+  picture: MatrixPicture,
+  { left, top, cell }: MatrixLayout,
+  colours: Theme,
+): void {
+  const { categories, values, numColumns } = picture;
+  if (categories === undefined || cell < 8) return;
+  const marks = categoryPlaces(categories).map(placeMark);
+  context.strokeStyle = css(colours.background);
+  context.fillStyle = css(colours.background);
+  context.lineWidth = 1.5;
+  values.forEach((value, idx) => {
+    const mark = marks[value] ?? 0;
+    if (mark === 0) return;
+    const x = left + (idx % numColumns) * cell;
+    const y = top + Math.floor(idx / numColumns) * cell;
+    context.beginPath();
+    if (mark === 1) context.arc(x + cell / 2, y + cell / 2, cell / 7, 0, 2 * Math.PI);
+    if (mark === 1) context.fill();
+    if (mark === 2) context.moveTo(x + cell * 0.2, y + cell * 0.8);
+    if (mark === 2) context.lineTo(x + cell * 0.8, y + cell * 0.2);
+    if (mark === 3) context.moveTo(x + cell * 0.2, y + cell / 2);
+    if (mark === 3) context.lineTo(x + cell * 0.8, y + cell / 2);
+    context.stroke();
+  });
+}
+
+function drawLabels(
+  context: CanvasRenderingContext2D,
+  { rowLabels, columnLabels }: MatrixPicture,
+  { left, top, cell }: MatrixLayout,
+  colours: Theme,
+): void {
+  if (cell < 9) return;
+  const size = Math.min(12, cell);
+  context.fillStyle = css(colours.foreground);
+  context.font = `${size}px ${getComputedStyle(document.body).getPropertyValue('--vscode-editor-font-family')}`;
+  context.textBaseline = 'middle';
+  context.textAlign = 'right';
+  rowLabels?.forEach((label, row) => {
+    context.fillText(short(label), left - 4, top + (row + 0.5) * cell, labelPixels - 6);
+  });
+  context.textAlign = 'left';
+  columnLabels?.forEach((label, column) => {
+    context.save();
+    context.translate(left + (column + 0.5) * cell, top - 4);
+    context.rotate(-Math.PI / 2);
+    context.fillText(short(label), 0, 0, labelPixels - 6);
+    context.restore();
+  });
+}
+
+function short(label: string): string {
+  return label.length > 12 ? `${label.slice(0, 11)}…` : label;
+}

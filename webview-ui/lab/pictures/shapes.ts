@@ -1,0 +1,146 @@
+import { svg, type SVGTemplateResult } from 'lit';
+import type {
+  BarsPicture,
+  BlocksPicture,
+  CirclePicture,
+  RingPicture,
+} from '../../../src/lab/picture.ts';
+import { categoryPlaces, placeClass, placeMark } from '../colours.ts';
+import { formatSi } from '../numberText.ts';
+import { axis } from './axis.ts';
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A rectangle of a category: its colour, and a mark that says the same without colour. */
+export function categoryBox({ x, y, width, height }: Box, place: number): SVGTemplateResult {
+  const mark = placeMark(place);
+  const room = Math.min(width, height) >= 7;
+  const [middleX, middleY] = [x + width / 2, y + height / 2];
+  return svg`<rect class="box ${placeClass(place)}" x=${x} y=${y} width=${Math.max(0, width)} height=${Math.max(0, height)}></rect>
+    ${room && mark === 1 ? svg`<circle class="mark" cx=${middleX} cy=${middleY} r="1.5"></circle>` : ''}
+    ${room && mark === 2 ? svg`<path class="mark" d="M${middleX - 3} ${middleY + 3}l6 -6"></path>` : ''}
+    ${room && mark === 3 ? svg`<path class="mark" d="M${middleX - 3} ${middleY}h6"></path>` : ''}`;
+}
+
+export function barsSvg(picture: BarsPicture): SVGTemplateResult {
+  const places = categoryPlaces(picture.categories);
+  const totals = picture.bars.map(({ parts }) => parts.reduce((sum, part) => sum + part, 0));
+  const height = picture.bars.length * 26 + 44;
+  const [start, end] = [170, 500];
+  const scale = axis([0, ...totals], 'linear', [start, end]);
+  return svg`<svg class="picture" viewBox="0 0 560 ${height}" role="img" aria-label=${picture.summary}>
+    ${scale.ticks.map(
+      (
+        tick,
+      ) => svg`<line class="grid" x1=${scale.at(tick)} x2=${scale.at(tick)} y1="4" y2=${height - 38}></line>
+      <text class="tick" x=${scale.at(tick)} y=${height - 24} text-anchor="middle">${formatSi(tick)}</text>`,
+    )}
+    ${picture.bars.map(({ label, parts }, row) => {
+      let before = 0;
+      return svg`<text class="label" x=${start - 6} y=${row * 26 + 20} text-anchor="end">${cut(label, 28)}<title>${label}</title></text>
+        ${parts.map((part, idx) => {
+          const x = scale.at(before);
+          before += part;
+          return categoryBox(
+            { x, y: row * 26 + 6, width: scale.at(before) - x, height: 20 },
+            places[idx],
+          );
+        })}
+        <text class="tick" x=${scale.at(totals[row]) + 4} y=${row * 26 + 20}>${formatSi(totals[row])}</text>`;
+    })}
+    <text class="label" x=${(start + end) / 2} y=${height - 6} text-anchor="middle">${picture.valueLabel}</text>
+  </svg>`;
+}
+
+export function blocksSvg(picture: BlocksPicture): SVGTemplateResult {
+  const places = categoryPlaces(picture.categories);
+  const longest = Math.max(1, ...picture.rows.map(({ cells }) => cells.length));
+  const perLine = Math.min(longest, 32);
+  const cell = Math.min(34, 440 / perLine);
+  let y = 4;
+  const rows = picture.rows.map(({ label, cells }) => {
+    const own = y;
+    y += Math.max(1, Math.ceil(cells.length / perLine)) * (cell + 2) + 6;
+    return { label, cells, y: own };
+  });
+  return svg`<svg class="picture" viewBox="0 0 560 ${y}" role="img" aria-label=${picture.summary}>
+    ${rows.map(
+      (
+        row,
+      ) => svg`<text class="label" x="104" y=${row.y + cell / 2 + 4} text-anchor="end">${cut(row.label, 17)}<title>${row.label}</title></text>
+      ${row.cells.map((each, idx) => {
+        const box = {
+          x: 110 + (idx % perLine) * cell,
+          y: row.y + Math.floor(idx / perLine) * (cell + 2),
+          width: cell - 1,
+          height: cell - 1,
+        };
+        const name = picture.categories[each.category]?.name ?? '';
+        return svg`<g><title>${each.label ?? ''} ${name}</title>${categoryBox(box, places[each.category])}
+          ${
+            each.label !== undefined && cell >= 16
+              ? svg`<text class="tick over" x=${box.x + box.width / 2} y=${box.y + box.height - 3} text-anchor="middle">${cut(each.label, Math.floor(cell / 6))}</text>`
+              : ''
+          }</g>`;
+      })}`,
+    )}
+  </svg>`;
+}
+
+export function ringSvg(picture: RingPicture): SVGTemplateResult {
+  const count = picture.ranks.length;
+  const at = (idx: number, radius: number) => {
+    const angle = (2 * Math.PI * idx) / count - Math.PI / 2;
+    return {
+      x: Number((280 + radius * Math.cos(angle)).toFixed(1)),
+      y: Number((190 + radius * Math.sin(angle)).toFixed(1)),
+    };
+  };
+  return svg`<svg class="picture" viewBox="0 0 560 380" role="img" aria-label=${picture.summary}>
+    <defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="arrow" d="M0 0 8 4 0 8z"></path></marker></defs>
+    ${picture.transfers.map(({ from, to, label }) => {
+      const [a, b] = [at(from, 96), at(to, 96)];
+      return svg`<path class="transfer" d="M${a.x} ${a.y}L${b.x} ${b.y}" marker-end="url(#arrow)"></path>
+        <text class="tick" x=${(a.x + b.x) / 2} y=${(a.y + b.y) / 2} text-anchor="middle">${cut(label, 20)}</text>`;
+    })}
+    ${picture.ranks.map(({ label, detail, workShare }, idx) => {
+      const { x, y } = at(idx, 136);
+      return svg`<g><title>${label}: ${detail}</title>
+        <rect class="rank" x=${x - 58} y=${y - 26} width="116" height="52" rx="3"></rect>
+        <rect class="box c0" x=${x - 54} y=${y + 17} width=${108 * workShare} height="5"></rect>
+        <text class="label" x=${x} y=${y - 9} text-anchor="middle">${cut(label, 16)}</text>
+        <text class="tick" x=${x} y=${y + 8} text-anchor="middle">${cut(detail, 20)}</text></g>`;
+    })}
+  </svg>`;
+}
+
+export function circleSvg(picture: CirclePicture): SVGTemplateResult {
+  const perLine = Math.min(4, Math.max(1, picture.circles.length));
+  const size = 560 / perLine;
+  const radius = Math.min(70, size / 2 - 16);
+  const line = radius * 2 + 40;
+  const height = Math.ceil(picture.circles.length / perLine) * line;
+  return svg`<svg class="picture" viewBox="0 0 560 ${height}" role="img" aria-label=${picture.summary}>
+    ${picture.circles.map(({ label, hands }, idx) => {
+      const x = (idx % perLine) * size + size / 2;
+      const y = Math.floor(idx / perLine) * line + radius + 8;
+      return svg`<circle class="rim" cx=${x} cy=${y} r=${radius}></circle>
+        ${hands.map((hand) => {
+          const endX = x + radius * Math.cos(hand.angle);
+          const endY = y - radius * Math.sin(hand.angle);
+          return svg`<g><title>${hand.label}</title><path class="hand ${hand.unseen === true ? 'unseen' : ''}" d="M${x} ${y}L${endX} ${endY}"></path>
+            <circle class="dot ${hand.unseen === true ? 'k1' : 'k0'}" cx=${endX} cy=${endY} r="3"></circle></g>`;
+        })}
+        <text class="label" x=${x} y=${y + radius + 20} text-anchor="middle">${label}</text>`;
+    })}
+  </svg>`;
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, Math.max(1, length - 1))}…` : text;
+}
