@@ -85,7 +85,7 @@ const builds = [
   hostRooms,
   {
     ...browser,
-    entryPoints: { budgetView: 'webview-ui/budget/main.ts', lab: 'webview-ui/lab/main.ts' },
+    entryPoints: { budgetView: 'webview-ui/budget/main.ts', labView: 'webview-ui/lab/main.ts' },
     outdir: 'dist',
   },
   { ...esmForNode, entryPoints: ['src/cli/cli.ts'], outfile: 'dist/cli.js' },

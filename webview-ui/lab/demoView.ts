@@ -43,9 +43,11 @@ export function demoView(
                   </p>`
                 : nothing
             }
-            ${numbersView(shown.frame.numbers, shown.keyNumberId)}
-            <div class="pictures">
-              ${shown.frame.pictures.map((picture) => pictureView(picture, actions))}
+            <div class="result">
+              <div class="pictures">
+                ${shown.frame.pictures.map((picture) => pictureView(picture, actions))}
+              </div>
+              ${numbersView(shown.frame.numbers, shown.keyNumberId)}
             </div>`
     }
     <section>

@@ -89,8 +89,8 @@ export function openLab({ extensionUri, encoding, setTokens }: LabOptions): Lab 
       void thread.stop();
     });
     shown.webview.html = webviewHtml(shown.webview, extensionUri, {
-      script: 'lab.js',
-      stylesheet: 'lab.css',
+      script: 'labView.js',
+      stylesheet: 'labView.css',
       title: vscode.l10n.t('Attention lab'),
     });
   };

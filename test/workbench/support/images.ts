@@ -8,9 +8,9 @@ import { projectRoot } from './workbench.ts';
 export async function takeImage(subject: Page | Locator, name: `${string}.png`): Promise<Buffer> {
   const image = await subject.screenshot({ animations: 'disabled', caret: 'hide' });
   if (process.env['CONTEXT_BUDGET_UPDATE_IMAGES'] === '1') {
-    const folder = path.join(projectRoot, 'docs/images');
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(path.join(folder, name), image);
+    const file = path.join(projectRoot, 'docs/images', name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, image);
   }
   return image;
 }
