@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import envPaths from 'env-paths';
-import { fitForModel, type CountsByEncoding } from '../core/analysis/modelFit.ts';
+import { fitForModel, type CountsByEncoding } from '../core/weigh/modelFit.ts';
 import type { BudgetOptions } from '../core/budget/budgetFor.ts';
 import { findModel } from '../core/catalog/findModel.ts';
 import type { Model } from '../core/catalog/model.ts';

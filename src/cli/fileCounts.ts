@@ -1,4 +1,4 @@
-import { countForModel, type CountsByEncoding } from '../core/analysis/modelFit.ts';
+import { countForModel, type CountsByEncoding } from '../core/weigh/modelFit.ts';
 import type { Model } from '../core/catalog/model.ts';
 import type { FileCount } from '../core/files/scanReport.ts';
 import { exactCount } from '../core/tokens/estimateTokens.ts';

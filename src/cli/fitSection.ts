@@ -1,4 +1,4 @@
-import type { ModelFit } from '../core/analysis/modelFit.ts';
+import type { ModelFit } from '../core/weigh/modelFit.ts';
 import type { Verdict } from '../core/budget/budget.ts';
 import type { BudgetOptions } from '../core/budget/budgetFor.ts';
 import {

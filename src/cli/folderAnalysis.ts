@@ -1,4 +1,4 @@
-import type { CountsByEncoding, ModelFit } from '../core/analysis/modelFit.ts';
+import type { CountsByEncoding, ModelFit } from '../core/weigh/modelFit.ts';
 import type { ScanReport } from '../core/files/scanReport.ts';
 import type { TokenCount } from '../core/tokens/tokenCounter.ts';
 

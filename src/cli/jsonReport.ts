@@ -1,4 +1,4 @@
-import type { ModelFit } from '../core/analysis/modelFit.ts';
+import type { ModelFit } from '../core/weigh/modelFit.ts';
 import { scanSchemaVersion } from '../core/files/scanReport.ts';
 import { fileCounts } from './fileCounts.ts';
 import type { FolderAnalysis } from './folderAnalysis.ts';

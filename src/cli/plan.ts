@@ -2,7 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Option, type Command } from 'commander';
 import envPaths from 'env-paths';
-import { countForModel } from '../core/analysis/modelFit.ts';
+import { countForModel } from '../core/weigh/modelFit.ts';
 import { budgetFor } from '../core/budget/budgetFor.ts';
 import { findModel } from '../core/catalog/findModel.ts';
 import { models } from '../core/catalog/models.ts';

@@ -3,8 +3,8 @@ import { budgetFor, verdictFor, type BudgetOptions, type FitVerdict } from '../b
 import type { Model } from '../catalog/model.ts';
 import { requestCostInterval, type CostInterval } from '../cost/costInterval.ts';
 import type { FileCount } from '../files/scanReport.ts';
-import { estimateTokens, exactCount, type CountsByKind } from '../tokens/estimateTokens.ts';
 import type { EncodingName, TokenCount } from '../tokens/tokenCounter.ts';
+import { countFor, sumByKind } from './countFor.ts';
 
 /** What files weigh for one model, whether they fit, and what sending them once costs. */
 export interface ModelFit extends FitVerdict {
@@ -19,25 +19,14 @@ export interface ModelFit extends FitVerdict {
 /** The same files counted by several encodings; o200k_base is always among them. */
 export type CountsByEncoding = ReadonlyMap<EncodingName, readonly FileCount[]>;
 
-export function countsByKind(files: readonly FileCount[]): CountsByKind {
-  const sums: Partial<Record<FileCount['kind'], number>> = {};
-  for (const { kind, tokens } of files) sums[kind] = (sums[kind] ?? 0) + tokens;
-  return sums;
-}
-
 /** Exact where the files were counted with the model's own vocabulary, else an estimate from o200k_base. */
 export function countForModel(model: Model, counts: CountsByEncoding): TokenCount {
-  const { encoding, exact, family } = model.tokenizer;
+  const { encoding, exact } = model.tokenizer;
   const own = exact ? counts.get(encoding) : undefined;
-  if (own !== undefined) {
-    return exactCount(
-      own.reduce((sum, file) => sum + file.tokens, 0),
-      encoding,
-    );
-  }
+  if (own !== undefined) return countFor(sumByKind(own, encoding), model);
   const base = counts.get('o200k_base');
   if (base === undefined) throw new Error('Estimates need the counts by o200k_base');
-  return estimateTokens(countsByKind(base), family);
+  return countFor(sumByKind(base, 'o200k_base'), model);
 }
 
 /** @param at the time whose prices hold */
