@@ -14,6 +14,12 @@ import { dynamicSparsityDemo } from './demos/dynamicSparsity.ts';
 import { hierarchicalAttentionDemo } from './demos/hierarchicalAttention.ts';
 import { needleDemo } from './demos/needle.ts';
 import { lostInTheMiddleDemo } from './demos/lostInTheMiddle.ts';
+import { ropeDemo } from './demos/rope.ts';
+import { positionInterpolationDemo } from './demos/positionInterpolation.ts';
+import { ntkAwareDemo } from './demos/ntkAware.ts';
+import { yarnDemo } from './demos/yarn.ts';
+import { llama3RopeDemo } from './demos/llama3Rope.ts';
+import { longRopeDemo } from './demos/longRope.ts';
 
 /** One line each; in any order. */
 const listed: readonly Demo[] = [
@@ -32,6 +38,12 @@ const listed: readonly Demo[] = [
   hierarchicalAttentionDemo,
   needleDemo,
   lostInTheMiddleDemo,
+  ropeDemo,
+  positionInterpolationDemo,
+  ntkAwareDemo,
+  yarnDemo,
+  llama3RopeDemo,
+  longRopeDemo,
 ];
 
 /** Every demo of the lab, by the number of its mechanism. */
