@@ -12,6 +12,9 @@ import { heavyHitterEvictionDemo } from './demos/heavyHitterEviction.ts';
 import { alibiDemo } from './demos/alibi.ts';
 import { dynamicSparsityDemo } from './demos/dynamicSparsity.ts';
 import { hierarchicalAttentionDemo } from './demos/hierarchicalAttention.ts';
+import { flashAttentionDemo } from './demos/flashAttention.ts';
+import { ringAttentionDemo } from './demos/ringAttention.ts';
+import { kvQuantizationDemo } from './demos/kvQuantization.ts';
 import { needleDemo } from './demos/needle.ts';
 import { lostInTheMiddleDemo } from './demos/lostInTheMiddle.ts';
 import { ropeDemo } from './demos/rope.ts';
@@ -36,6 +39,9 @@ const listed: readonly Demo[] = [
   alibiDemo,
   dynamicSparsityDemo,
   hierarchicalAttentionDemo,
+  flashAttentionDemo,
+  ringAttentionDemo,
+  kvQuantizationDemo,
   needleDemo,
   lostInTheMiddleDemo,
   ropeDemo,
