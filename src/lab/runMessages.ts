@@ -1,4 +1,4 @@
-import type { ControlValues, Demo, Frame, NumberRow } from './demo.ts';
+import type { ControlValues, Demo, Frame } from './demo.ts';
 import type { MatrixPicture } from './picture.ts';
 
 /** A demo without its functions: what crosses to the page that shows it. */
@@ -23,12 +23,14 @@ export interface ShownFrame {
   readonly usedTokens: number;
 }
 
-/** A mask of the pattern wall: the first step of a demo of a pattern. */
+/** A picture of the pattern wall: the first step of a demo of a pattern. */
 export interface WallEntry {
   readonly demoId: string;
   readonly title: string;
+  readonly line: string;
   readonly picture: MatrixPicture;
-  readonly number: NumberRow;
+  /** Cells that the pattern sees, counted in the picture. */
+  readonly seenCells: number;
 }
 
 /** What the lab runs on, and where it comes from. */

@@ -1,5 +1,7 @@
 import type { DemoRun } from './demo.ts';
 import { demos, findDemo } from './demos.ts';
+import { notSeen } from './patterns.ts';
+import type { MatrixPicture } from './picture.ts';
 import type { DemoCard, FrameRequest, ShownFrame, WallEntry } from './runMessages.ts';
 
 /** Both sides of a comparison, and a step back. */
@@ -56,20 +58,28 @@ export function createRunner(): Runner {
   };
 }
 
-/** Every attention pattern's mask on the same tokens, at the settings its demo starts with. */
+/** More tokens are drawn as tiles, whose cells nobody can count. */
+const mostWallTokens = 256;
+
+/** What every attention pattern sees of the same tokens, at the settings its demo starts with. */
 export function patternWall(runner: Runner, tokens: readonly string[]): readonly WallEntry[] {
   return demos
     .filter((demo) => demo.tags.includes('patterns'))
-    .flatMap((demo) => {
-      const { frame, keyNumberId } = runner.frame({
-        demoId: demo.id,
-        tokens,
+    .flatMap(({ id, title, line }) => {
+      const { frame } = runner.frame({
+        demoId: id,
+        tokens: tokens.slice(0, mostWallTokens),
         values: {},
         frameIdx: 0,
       });
       const picture = frame.pictures.find((one) => one.kind === 'matrix');
-      const number = frame.numbers.find((row) => row.id === keyNumberId);
-      if (picture === undefined || number === undefined) return [];
-      return [{ demoId: demo.id, title: demo.title, picture, number }];
+      if (picture === undefined) return [];
+      return [{ demoId: id, title, line, picture, seenCells: seenCells(picture) }];
     });
+}
+
+function seenCells({ values, categories }: MatrixPicture): number {
+  const isSeen = (value: number) =>
+    categories === undefined ? value > 0 : categories[value]?.name !== notSeen.name;
+  return values.reduce((count, value) => count + Number(isSeen(value)), 0);
 }

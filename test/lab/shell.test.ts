@@ -66,6 +66,10 @@ describe('the runner', () => {
     const patterns = demos.filter((demo) => demo.tags.includes('patterns'));
     expect(wall.length).toBeGreaterThan(0);
     expect(wall.length).toBeLessThanOrEqual(patterns.length);
+    // The cells that the engine's own masks hold: n (n + 1) / 2 less what lies beyond the window of 8.
+    const window = wall.find(({ demoId }) => demoId === 'slidingWindow');
+    expect(window?.seenCells).toBe((24 * 25) / 2 - (16 * 17) / 2);
+    expect(wall.find(({ demoId }) => demoId === 'causalMasking')?.seenCells).toBe((24 * 25) / 2);
   });
 
   it('sends demos without their functions, so that a message can carry them', () => {

@@ -3,6 +3,7 @@ import { ref } from 'lit/directives/ref.js';
 import { demoTags, type DemoTag } from '../../src/lab/demo.ts';
 import { formatCount } from '../../src/core/format/numbers.ts';
 import type { MatrixPicture } from '../../src/lab/picture.ts';
+import { shareText } from '../../src/lab/words.ts';
 import { t } from '../shared/l10n.ts';
 import { drawMatrix } from './pictures/matrix.ts';
 import { foundDemos, type State } from './state.ts';
@@ -74,7 +75,7 @@ function withoutLabels(picture: MatrixPicture): MatrixPicture {
 export function wallView(state: State, actions: WallActions): TemplateResult {
   return html`<h2>${t('Pattern wall')}</h2>
     <p>
-      ${t('The masks of every attention pattern on the same tokens, at the settings their demos start with.')}
+      ${t('What every attention pattern sees of the same tokens, queries down and keys across, at the settings its demo starts with.')}
     </p>
     <div class="row">
       <label for="wall-tokens">${t('Tokens')}</label>
@@ -83,7 +84,7 @@ export function wallView(state: State, actions: WallActions): TemplateResult {
         class="short"
         type="number"
         min="1"
-        max="1024"
+        max="256"
         .value=${String(state.wallTokens)}
         @change=${(event: Event) =>
           actions.tokens(Number((event.target as HTMLInputElement).value))}
@@ -94,7 +95,7 @@ export function wallView(state: State, actions: WallActions): TemplateResult {
         ? html`<p class="quiet">${t('Computing…')}</p>`
         : html`<ul class="cards wall">
             ${state.wall.map(
-              ({ demoId, title, picture, number }) =>
+              ({ demoId, title, line, picture, seenCells }) =>
                 html`<li>
                   <button class="card" data-demo=${demoId} @click=${() => actions.open(demoId)}>
                     <strong>${title}</strong>
@@ -106,8 +107,8 @@ export function wallView(state: State, actions: WallActions): TemplateResult {
                         }
                       })}
                     ></canvas>
-                    <span>${number.label}: ${number.text}</span>
-                    <span class="quiet">${picture.summary}</span>
+                    <span>${t('Cells: {0}', shareText(seenCells, picture.values.length))}</span>
+                    <span class="quiet">${line}</span>
                   </button>
                 </li>`,
             )}

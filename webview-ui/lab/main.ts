@@ -261,7 +261,7 @@ function place(): TemplateResult {
       return wallView(state, {
         open: openOne,
         tokens: (numTokens) => {
-          state.wallTokens = Math.max(1, Math.min(1024, Math.trunc(numTokens) || 24));
+          state.wallTokens = Math.max(1, Math.min(256, Math.trunc(numTokens) || 24));
           askWall();
           changed();
         },

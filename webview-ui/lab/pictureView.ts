@@ -4,7 +4,7 @@ import type { Category, MatrixPicture, Picture, TokensPicture } from '../../src/
 import { cellText, pictureTable } from '../../src/lab/pictureTable.ts';
 import { t } from '../shared/l10n.ts';
 import { categoryPlaces, placeClass } from './colours.ts';
-import { cellAt, drawMatrix, type CellIdx } from './pictures/matrix.ts';
+import { cellAt, drawMatrix, matrixLayout, type CellIdx } from './pictures/matrix.ts';
 import { barsSvg, blocksSvg, categoryBox, circleSvg, ringSvg } from './pictures/shapes.ts';
 import { seriesSvg } from './pictures/series.ts';
 
@@ -98,11 +98,11 @@ function matrixView(picture: MatrixPicture, actions: PictureActions): TemplateRe
         if (element instanceof HTMLCanvasElement) drawMatrix(element, picture, chosen);
       })}
       @pointermove=${(event: PointerEvent) => {
-        const cell = cellAt(picture, event.offsetX, event.offsetY);
+        const cell = cellUnder(picture, event);
         if (cell?.row !== chosen?.row || cell?.column !== chosen?.column) choose(cell);
       }}
       @click=${(event: PointerEvent) => {
-        const cell = cellAt(picture, event.offsetX, event.offsetY);
+        const cell = cellUnder(picture, event);
         if (cell !== undefined) pick(cell.column);
       }}
       @keydown=${(event: KeyboardEvent) => {
@@ -127,6 +127,13 @@ function matrixView(picture: MatrixPicture, actions: PictureActions): TemplateRe
     <p class="cell" aria-live="polite">
       ${chosen === undefined ? '\u00a0' : cellWords(picture, chosen)}
     </p>`;
+}
+
+/** The canvas may be drawn smaller than it is laid out, where the page is narrow. */
+function cellUnder(picture: MatrixPicture, event: PointerEvent): CellIdx | undefined {
+  const { clientWidth } = event.target as HTMLCanvasElement;
+  const scale = matrixLayout(picture).width / Math.max(1, clientWidth);
+  return cellAt(picture, event.offsetX * scale, event.offsetY * scale);
 }
 
 function cellWords(picture: MatrixPicture, { row, column }: CellIdx): string {
