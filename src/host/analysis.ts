@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { FileCount, ScanReport } from '../core/files/scanReport.ts';
-import { withRecounted } from '../core/set/effectiveReport.ts';
+import { outermostPaths, withRecounted } from '../core/set/effectiveReport.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
 import type { AnalysisStatus } from '../protocol/budgetMessages.ts';
 import type { Counting } from './counting.ts';
@@ -122,7 +122,7 @@ export class Analysis implements vscode.Disposable {
 
   /** Counts these paths of the report anew, after what is being recounted already. */
   recount(paths: readonly string[]): Promise<void> {
-    this.#recount = this.#recount.then(() => this.#recountNow(paths));
+    this.#recount = this.#recount.then(() => this.#recountNow(outermostPaths(paths)));
     return this.#recount;
   }
 

@@ -74,6 +74,16 @@ describe('the analysis', () => {
     await until('the file to be gone', () => tokensOf('count/later.ts') === undefined);
   });
 
+  it('has each file once when a folder and what is in it change together', async () => {
+    await writeFile('count/new/later.ts', snippet);
+    await api.session.analysis.recount(['count/new', 'count/new/later.ts']);
+    await until('the new file', () => tokensOf('count/new/later.ts') === snippetTokens);
+    const paths = api.session.report?.files.map((file) => file.path) ?? [];
+    assert.equal(new Set(paths).size, paths.length);
+    await vscode.workspace.fs.delete(workspaceUri('count/new'), { recursive: true });
+    await until('the folder to be gone', () => tokensOf('count/new/later.ts') === undefined);
+  });
+
   it('counts an unsaved editor as it stands, and the file once that is saved', async () => {
     const document = await vscode.workspace.openTextDocument(workspaceUri('count/answer.ts'));
     await vscode.window.showTextDocument(document);

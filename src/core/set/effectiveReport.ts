@@ -58,3 +58,15 @@ export function withRecounted(
     problems: [...report.problems.filter(keep), ...recounted.problems],
   };
 }
+
+/** The paths that lie below none of the others: a folder's files come with it, and would otherwise come twice. */
+export function outermostPaths(paths: readonly string[]): string[] {
+  const all = new Set(paths);
+  const isBelowAnother = (path: string): boolean => {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      if (all.has(path.slice(0, end))) return true;
+    }
+    return false;
+  };
+  return [...all].filter((path) => !isBelowAnother(path));
+}

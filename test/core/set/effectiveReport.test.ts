@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { FileCount, ScanReport } from '../../../src/core/files/scanReport.ts';
-import { effectiveReport, withRecounted } from '../../../src/core/set/effectiveReport.ts';
+import {
+  effectiveReport,
+  outermostPaths,
+  withRecounted,
+} from '../../../src/core/set/effectiveReport.ts';
 import { fileTree } from '../../../src/core/set/fileTree.ts';
 
 function file(path: string, tokens: number): FileCount {
@@ -74,5 +78,13 @@ describe('file tree', () => {
     const root = fileTree([file('b', 1), file('__proto__/x', 1), file('a', 1)]);
     expect(root.children.map(({ name }) => name)).toEqual(['__proto__', 'a', 'b']);
     expect(fileTree([])).toMatchObject({ tokens: 0, fileCount: 0, children: [] });
+  });
+});
+
+describe('the outermost of paths', () => {
+  it('leave out what lies below another, and keep names that only begin alike', () => {
+    const paths = ['src', 'src/a.ts', 'src/deep/b.ts', 'src2/c.ts', 'a.ts', 'a.ts'];
+    expect(outermostPaths(paths)).toEqual(['src', 'src2/c.ts', 'a.ts']);
+    expect(outermostPaths([])).toEqual([]);
   });
 });
