@@ -80,6 +80,27 @@ export function freeText(
   return vscode.l10n.t('{0} over to {1} free', low, high);
 }
 
+/** The end of the interval that can be relied on, for where there is no room: "≥ 970K free", "≥ 3.1K over". */
+export function shortFreeText(
+  free: { readonly low: number; readonly high: number } | undefined,
+): string {
+  if (free === undefined || (free.low < 0 && free.high >= 0)) {
+    return freeText(free, shortTokensText);
+  }
+  const text =
+    free.low >= 0
+      ? vscode.l10n.t('{0} free', shortTokensText(free.low))
+      : vscode.l10n.t('{0} over', shortTokensText(-free.high));
+  return free.low === free.high ? text : `≥ ${text}`;
+}
+
+/** The most that it may cost, for where there is no room: "≤ $0.014"; "$0.014" where that is what it costs. */
+export function shortUsdText(interval: UsdInterval | undefined): string {
+  if (interval === undefined) return vscode.l10n.t('price unknown');
+  const high = usdText(interval.highUsd);
+  return usdText(interval.lowUsd) === high ? high : `≤ ${high}`;
+}
+
 export function leftOutReasonText(reason: LeftOutReason): string {
   switch (reason) {
     case 'ignored':

@@ -63,6 +63,11 @@ describe('the Context Budget views', () => {
       return (await frame.locator('#prompt-tokens').innerText()) === '9';
     });
     expect(await frame.locator('#prompt-cost').innerText()).toMatch(/^\$0\.\d+/);
+    // The figures and buttons are in sight without scrolling, in a window of 900 pixels.
+    const bottom = await frame.locator('#open-in-chat').evaluate((button) => {
+      return window.innerHeight - button.getBoundingClientRect().bottom;
+    });
+    expect(bottom).toBeGreaterThanOrEqual(0);
   });
 
   it('have no accessibility faults, and are themed light and in high contrast', async () => {

@@ -121,14 +121,13 @@ function weight(snapshot: BudgetSnapshot, actions: BudgetSectionActions): Templa
       <dd title=${snapshot.model?.windowSource ?? ''}>
         ${budget === undefined ? t('unknown') : formatCount(budget.contextWindowTokens)}
       </dd>
-      <dt class="apart">${t('Sending it once')}</dt>
+      <dt class="apart">${t('Sending it once, input alone')}</dt>
       <dd class="apart" id="cost" title=${snapshot.model?.priceSource ?? ''}>
         ${usdIntervalText(snapshot.inputCost)}
       </dd>
     </dl>
     <p class="quiet basis">
       ${count.exact ? t('Exact: {0}.', count.basis) : t('Estimated: {0}.', count.basis)}
-      ${t('The price is the input alone.')}
     </p>
   `;
 }

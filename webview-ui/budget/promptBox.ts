@@ -31,16 +31,17 @@ export function promptBox(
     <label id="prompt-label" for="prompt">${t('What you are about to ask')}</label>
     <textarea
       id="prompt"
-      rows="4"
+      rows="2"
       spellcheck="false"
       placeholder=${t('Type or paste a prompt: it is counted with the checked files')}
       .value=${live(draft.text)}
       @input=${(event: InputEvent) => actions.change({ text: textOf(event) })}
     ></textarea>
     <div class="fields">
-      <label for="output">${t('Expected answer, tokens')}</label>
+      <label for="output">${t('Answer tokens')}</label>
       <input
         id="output"
+        title=${t('How long you expect each answer to be, in tokens')}
         type="number"
         min="0"
         max=${maxOutputTokens}
@@ -74,10 +75,12 @@ export function promptBox(
 function weighed(draft: PromptDraft, weight: PromptWeight): TemplateResult {
   return html`<dl aria-live="polite">
       <dt>${t('Prompt')}</dt>
-      <dd id="prompt-tokens">${formatCount(weight.promptTokens)}</dd>
-      <dt>${t('With it')}</dt>
       <dd>
-        ${weight.contextFiles === 0 ? t('no files checked') : fileCountText(weight.contextFiles)}
+        <span id="prompt-tokens">${formatCount(weight.promptTokens)}</span>
+        <span class="quiet">
+          +
+          ${weight.contextFiles === 0 ? t('no files checked') : fileCountText(weight.contextFiles)}
+        </span>
       </dd>
       <dt>${draft.turns > 1 ? t('Input of the first turn') : t('Input')}</dt>
       <dd id="prompt-input" title=${weight.firstInput.basis}>${countText(weight.firstInput)}</dd>

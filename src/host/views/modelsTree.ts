@@ -5,7 +5,8 @@ import type { Rooms } from '../rooms.ts';
 import type { ModelVerdict } from '../weighing.ts';
 import {
   freeText,
-  shortTokensText,
+  shortFreeText,
+  shortUsdText,
   tokensText,
   usdIntervalText,
   verdictIcons,
@@ -22,7 +23,7 @@ export type ModelsRow =
 
 const verdictOrder: readonly Verdict[] = ['fits', 'uncertain', 'doesNotFit', 'unknown'];
 
-/** Every model of the catalogue under its verdict, the ones with the most room first. */
+/** Every model of the catalogue under its verdict: the chosen one first, then by what a person looks for there. */
 export class ModelsTree implements vscode.TreeDataProvider<ModelsRow>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
@@ -47,10 +48,13 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelsRow>, vscode.Di
     if (row?.type === 'model') return [];
     if (row?.type === 'verdict') return row.models.map((model) => ({ type: 'model', model }));
     const { weighModels } = await this.#rooms.weighing();
-    const weighed = weighModels(this.#session.subject.files, this.#session.settings);
+    const { subject, settings } = this.#session;
+    const weighed = weighModels(subject.files, settings);
     const rows: ModelsRow[] = [];
     for (const verdict of verdictOrder) {
-      const models = weighed.filter((model) => model.verdict === verdict);
+      const models = weighed
+        .filter((model) => model.verdict === verdict)
+        .sort((a, b) => modelOrder(a, b, settings.modelId));
       if (models.length > 0) rows.push({ type: 'verdict', verdict, models });
     }
     return rows;
@@ -68,8 +72,7 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelsRow>, vscode.Di
     const item = new vscode.TreeItem(model.name);
     item.id = `model:${model.id}`;
     item.iconPath = new vscode.ThemeIcon(chosen ? 'check' : verdictIcons[model.verdict]);
-    const free = freeText(model.freeTokens, shortTokensText);
-    item.description = [free, usdIntervalText(model.inputCost)].join(' · ');
+    item.description = [shortFreeText(model.freeTokens), shortUsdText(model.inputCost)].join(' · ');
     item.contextValue = chosen ? 'chosenModel' : 'model';
     item.tooltip = modelTooltip(model);
     item.accessibilityInformation = {
@@ -84,6 +87,24 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelsRow>, vscode.Di
   }
 }
 
+/**
+ * The chosen one on top; of those that fit the cheapest first; of those that don't, the one that lacks least. An
+ * unknown price comes last.
+ */
+function modelOrder(a: ModelVerdict, b: ModelVerdict, chosenId: string): number {
+  const chosen = Number(b.id === chosenId) - Number(a.id === chosenId);
+  if (chosen !== 0) return chosen;
+  const overTokens = (model: ModelVerdict) =>
+    model.verdict === 'doesNotFit' ? -(model.freeTokens?.high ?? 0) : 0;
+  const usd = (model: ModelVerdict) => model.inputCost?.highUsd ?? Number.MAX_VALUE;
+  return (
+    overTokens(a) - overTokens(b) ||
+    usd(a) - usd(b) ||
+    a.maker.localeCompare(b.maker) ||
+    a.name.localeCompare(b.name)
+  );
+}
+
 function verdictItem(verdict: Verdict, count: number): vscode.TreeItem {
   const item = new vscode.TreeItem(
     verdictText(verdict),
@@ -94,7 +115,11 @@ function verdictItem(verdict: Verdict, count: number): vscode.TreeItem {
   item.id = `verdict:${verdict}`;
   item.iconPath = new vscode.ThemeIcon(verdictIcons[verdict]);
   item.description = String(count);
-  item.tooltip = verdictMeaning(verdict);
+  const order =
+    verdict === 'doesNotFit'
+      ? vscode.l10n.t('The chosen model first, then those that are over by the least')
+      : vscode.l10n.t('The chosen model first, then the cheapest to send it to once');
+  item.tooltip = `${verdictMeaning(verdict)}\n${order}`;
   return item;
 }
 
