@@ -15,6 +15,7 @@ import { hierarchicalAttentionDemo } from './demos/hierarchicalAttention.ts';
 import { flashAttentionDemo } from './demos/flashAttention.ts';
 import { ringAttentionDemo } from './demos/ringAttention.ts';
 import { kvQuantizationDemo } from './demos/kvQuantization.ts';
+import { quadraticWallDemo } from './demos/quadraticWall.ts';
 import { needleDemo } from './demos/needle.ts';
 import { lostInTheMiddleDemo } from './demos/lostInTheMiddle.ts';
 import { ropeDemo } from './demos/rope.ts';
@@ -42,6 +43,7 @@ const listed: readonly Demo[] = [
   flashAttentionDemo,
   ringAttentionDemo,
   kvQuantizationDemo,
+  quadraticWallDemo,
   needleDemo,
   lostInTheMiddleDemo,
   ropeDemo,
