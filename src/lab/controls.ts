@@ -2,6 +2,30 @@ import type { Control, ControlValue, Demo, DemoInput } from './demo.ts';
 
 type Reads = Pick<Demo, 'id' | 'controls'>;
 
+/** The seed of random vectors and weights, the same control in every demo that draws some. */
+export const seedControl: Control = {
+  kind: 'number',
+  id: 'seed',
+  label: 'Seed',
+  min: 0,
+  max: 999,
+  step: 1,
+  initial: 1,
+};
+
+/** How far the scaled scores lie apart; at 0 all keys weigh the same. */
+export function scoreDeviationControl(initial = 2): Control {
+  return {
+    kind: 'number',
+    id: 'scoreDeviation',
+    label: 'Spread of the scores',
+    min: 0,
+    max: 6,
+    step: 0.5,
+    initial,
+  };
+}
+
 function controlError(control: Control, value: ControlValue, rule: string): Error {
   const text = typeof value === 'object' ? `[${value.join(', ')}]` : String(value);
   return new Error(`${control.label} (${control.id}) must be ${rule}, got ${text}`);

@@ -1,6 +1,7 @@
 import type { Demo } from './demo.ts';
 import { causalMaskingDemo } from './demos/causalMasking.ts';
 import { denseAttentionDemo } from './demos/denseAttention.ts';
+import { mlaDemo } from './demos/mla.ts';
 import { slidingWindowDemo } from './demos/slidingWindow.ts';
 import { dilatedWindowDemo } from './demos/dilatedWindow.ts';
 import { longformerDemo } from './demos/longformer.ts';
@@ -9,6 +10,8 @@ import { sparseTransformerDemo } from './demos/sparseTransformer.ts';
 import { chunkedLocalDemo } from './demos/chunkedLocal.ts';
 import { attentionSinksDemo } from './demos/attentionSinks.ts';
 import { heavyHitterEvictionDemo } from './demos/heavyHitterEviction.ts';
+import { linformerDemo } from './demos/linformer.ts';
+import { linearAttentionDemo } from './demos/linearAttention.ts';
 import { alibiDemo } from './demos/alibi.ts';
 import { dynamicSparsityDemo } from './demos/dynamicSparsity.ts';
 import { hierarchicalAttentionDemo } from './demos/hierarchicalAttention.ts';
@@ -29,6 +32,7 @@ import { longRopeDemo } from './demos/longRope.ts';
 const listed: readonly Demo[] = [
   causalMaskingDemo,
   denseAttentionDemo,
+  mlaDemo,
   slidingWindowDemo,
   dilatedWindowDemo,
   longformerDemo,
@@ -37,6 +41,8 @@ const listed: readonly Demo[] = [
   chunkedLocalDemo,
   attentionSinksDemo,
   heavyHitterEvictionDemo,
+  linformerDemo,
+  linearAttentionDemo,
   alibiDemo,
   dynamicSparsityDemo,
   hierarchicalAttentionDemo,

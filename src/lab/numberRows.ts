@@ -4,6 +4,7 @@ import {
   formatFlops,
   formatNumber,
   formatPercent,
+  formatSeconds,
 } from '../core/format/numbers.ts';
 import type { NumberRow } from './demo.ts';
 import { shareText } from './words.ts';
@@ -45,4 +46,8 @@ export function partRow(
   why?: string,
 ): NumberRow {
   return row(id, label, shareText(part, whole), part, why);
+}
+
+export function secondsRow(id: string, label: string, seconds: number, why?: string): NumberRow {
+  return row(id, label, formatSeconds(seconds), seconds, why);
 }

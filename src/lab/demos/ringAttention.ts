@@ -1,4 +1,4 @@
-import { formatCount, formatPercent, formatSeconds } from '../../core/format/numbers.ts';
+import { formatCount, formatPercent } from '../../core/format/numbers.ts';
 import {
   causal,
   maxAbsDifference,
@@ -10,9 +10,9 @@ import {
   type Stretch,
 } from '../../engine/index.ts';
 import { choiceValue, numberValue, takenTokens } from '../controls.ts';
-import type { Control, Demo, NumberRow } from '../demo.ts';
+import type { Control, Demo } from '../demo.ts';
 import { embedHeads } from '../embed.ts';
-import { bytesRow, countRow, numberRow, percentRow } from '../numberRows.ts';
+import { bytesRow, countRow, numberRow, percentRow, secondsRow } from '../numberRows.ts';
 import { costedTokens } from '../realModel.ts';
 
 const controls: readonly Control[] = [
@@ -66,10 +66,6 @@ export function plannedRounds(
       return { round, rankIdx, kvRankIdx, cellsComputed, cellsSkipped, bytesSent };
     }),
   );
-}
-
-function secondsRow(id: string, label: string, seconds: number, why: string): NumberRow {
-  return { id, label, text: formatSeconds(seconds), value: seconds, why };
 }
 
 export const ringAttentionDemo: Demo = {
