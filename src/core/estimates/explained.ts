@@ -1,5 +1,14 @@
 export type Unit =
-  'bytes' | 'seconds' | 'tokens' | 'tokensPerSecond' | 'flops' | 'gpus' | 'users' | 'times';
+  | 'bytes'
+  | 'seconds'
+  | 'tokens'
+  | 'tokensPerSecond'
+  | 'flops'
+  | 'gpus'
+  | 'users'
+  | 'times'
+  | 'usd'
+  | 'requests';
 
 /** One number that went into a formula. */
 export interface ExplainedInput {

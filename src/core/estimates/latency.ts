@@ -1,5 +1,6 @@
 import type { Architecture } from '../architectures/architecture.ts';
 import { countParameters } from '../architectures/parameters.ts';
+import { chunkSamples } from './chunkSamples.ts';
 import { calibrationDate, chipCalibration, collectives, engineCalibration } from './calibration.ts';
 import { chipRates } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
@@ -47,8 +48,7 @@ export function prefillSeconds(
   const chunkTokens = options.chunkTokens ?? promptTokens - cached;
   checkCount('chunkTokens', chunkTokens);
   const total = { gemm: 0, attention: 0, elementwise: 0, communication: 0, overhead: 0, flops: 0 };
-  for (let at = cached; at < promptTokens; at += chunkTokens) {
-    const newTokens = Math.min(chunkTokens, promptTokens - at);
+  for (const { at, newTokens, times } of chunkSamples(cached, promptTokens, chunkTokens)) {
     const pass = forwardSeconds(architecture, deployment, {
       newTokens,
       cachedTokens: at,
@@ -57,7 +57,9 @@ export function prefillSeconds(
     if (typeof pass === 'string') {
       return unknown('prefillSeconds', 'seconds', `${architecture.id}: ${pass}`);
     }
-    for (const key of Object.keys(total) as (keyof ForwardSeconds)[]) total[key] += pass[key];
+    for (const key of Object.keys(total) as (keyof ForwardSeconds)[]) {
+      total[key] += times * pass[key];
+    }
   }
   const engine = engineCalibration(deployment.engine);
   const queue = engine.requestSeconds + (concurrency - 1) * engine.requestSecondsPerOther;

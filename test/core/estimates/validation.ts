@@ -1,14 +1,18 @@
 import type { Architecture } from '../../../src/core/architectures/architecture.ts';
 import { architectureById } from '../../../src/core/architectures/architectures.ts';
 import { typedArchitecture } from '../../../src/core/architectures/typedArchitecture.ts';
-import type { EngineName } from '../../../src/core/estimates/calibration.ts';
 import { deploymentOn } from '../../../src/core/estimates/deployment.ts';
 import type { Deployment } from '../../../src/core/estimates/deployment.ts';
 import type { Explained } from '../../../src/core/estimates/explained.ts';
 import { decodeSecondsPerToken, prefillSeconds } from '../../../src/core/estimates/latency.ts';
+import {
+  measuredArchitectureIds,
+  measuredEngine,
+  measuredHardwareIds,
+} from '../../../src/core/estimates/measuredLatency.ts';
 import { hardwareById } from '../../../src/core/hardware/hardware.ts';
-import measured from './measurements/measured_prefill_h100.json';
-import published from './measurements/published_ttft.json';
+import measured from '../../../src/core/estimates/measurements/measured_prefill_h100.json';
+import published from '../../../src/core/estimates/measurements/published_ttft.json';
 
 /** One measured point beside what the model says. */
 export interface ValidationPoint {
@@ -94,31 +98,13 @@ const fasterTransformer13b = typedArchitecture({
 });
 
 const shapes: Record<string, Architecture> = {
-  'llama-8b': architectureById('llama-3.1-8b'),
-  'llama-70b': architectureById('llama-3.1-70b'),
-  'llama-405b': architectureById('llama-3.1-405b'),
-  'qwen2.5-72b': architectureById('qwen2.5-72b'),
+  ...Object.fromEntries(
+    Object.entries(measuredArchitectureIds).map(([name, id]) => [name, architectureById(id)]),
+  ),
   'ft-13b': fasterTransformer13b,
 };
 
-const cards: Record<string, string> = {
-  A100: 'a100-80-sxm',
-  'A100-40': 'a100-40-sxm',
-  H100: 'h100-sxm',
-  H200: 'h200-sxm',
-  GH200: 'gh200-96',
-  H20: 'h20',
-};
-
 type PublishedRow = (typeof published)[number];
-
-function engineOf(row: PublishedRow): EngineName {
-  if (row.sw.startsWith('HF')) return 'huggingFace';
-  // A benchmark loop around the library, without a server.
-  if (row.sw.startsWith('FasterTransformer')) return 'bareForward';
-  if (/TensorRT|NIM/.test(row.sw)) return 'tensorRtLlm';
-  return 'vllm';
-}
 
 /**
  * Rows on which a constant or an assumption was chosen; the others only check. Left to check: every H100 row,
@@ -142,8 +128,8 @@ function withoutQueue(prefill: Explained): Explained {
 /** Published serving points. */
 export function servingPoints(): readonly ValidationPoint[] {
   return published.flatMap((row) => {
-    const engine = engineOf(row);
-    const hardware = hardwareById(cards[row.gpu] ?? row.gpu);
+    const engine = measuredEngine(row.sw);
+    const hardware = hardwareById(measuredHardwareIds[row.gpu] ?? row.gpu);
     const label = `${row.name} ${row.n} ${row.gpus} x ${row.gpu} ${engine}`;
     if (row.ttft === undefined || row.model === undefined || row.tp === undefined) {
       const shape = architectureById('qwen3-8b');
