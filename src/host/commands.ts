@@ -38,6 +38,10 @@ function commandTable(
     openFile: (row: FilesRow) => openRow(parts, row),
     revealInExplorer: (row: FilesRow) => revealRow(parts, row),
     toggleBadges: () => writeSetting('badges', !session.settings.badges),
+    showTokenBoundaries: () => parts.boundaries.toggle(),
+    hideMarks: () => {
+      parts.marks.hideAll();
+    },
     openSettings: () =>
       vscode.commands.executeCommand('workbench.action.openSettings', `${settingsSection}.`),
     showLog: () => {

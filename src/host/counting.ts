@@ -2,6 +2,7 @@ import path from 'node:path';
 import type * as vscode from 'vscode';
 import type { ScanReport } from '../core/files/scanReport.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
+import { openLocalCounter, type LocalCounter } from '../node/localCounter.ts';
 import { Scanner, type ScanRequest } from '../node/scanner.ts';
 import { scanVirtualFolder } from './virtualScan.ts';
 import type { ReportFolder } from './workspacePaths.ts';
@@ -23,6 +24,8 @@ export interface Counting {
   /** These report paths anew, and nothing else. */
   recount(request: CountingRequest, paths: readonly string[]): Promise<ScanReport>;
   countText(text: string, encoding: EncodingName): Promise<number>;
+  /** Counts on this thread: for windows and edits of a text, not for texts of megabytes at once. */
+  local(encoding: EncodingName): Promise<LocalCounter>;
   dispose(): Promise<void>;
 }
 
@@ -71,10 +74,21 @@ export function openCounting(distFolder: string, storageFolder: string | undefin
     return merged(request.encoding, await Promise.all(parts));
   };
 
+  const localCounters = new Map<EncodingName, Promise<LocalCounter>>();
+
   return {
     scan: (request, onProgress, signal) => scanParts(request, undefined, onProgress, signal),
     recount: (request, paths) => scanParts(request, paths, () => {}, new AbortController().signal),
     countText,
+    local: (encoding) => {
+      const known = localCounters.get(encoding);
+      if (known !== undefined) return known;
+      const opening = openLocalCounter(encoding);
+      localCounters.set(encoding, opening);
+      // A failure is not kept: the vocabulary may be there the next time.
+      opening.catch(() => localCounters.delete(encoding));
+      return opening;
+    },
     dispose: () => scanner.dispose(),
   };
 }

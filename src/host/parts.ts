@@ -1,7 +1,9 @@
 import type * as vscode from 'vscode';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
+import type { Marks } from './marks.ts';
 import type { Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
+import type { TokenBoundaries } from './tokenBoundaries.ts';
 import type { BudgetView } from './views/budgetView.ts';
 
 /** What commands work with; made once by `startContextBudget`. */
@@ -9,6 +11,8 @@ export interface Parts {
   readonly session: Session;
   readonly rooms: Rooms;
   readonly budgetView: BudgetView;
+  readonly marks: Marks;
+  readonly boundaries: TokenBoundaries;
   readonly log: vscode.LogOutputChannel;
   /** The encoding that the chosen model's tokens are counted with. */
   readonly encoding: () => Promise<EncodingName>;

@@ -5,11 +5,13 @@ import { Badges } from './badges.ts';
 import { registerCommands } from './commands.ts';
 import { copyPromptWithContext, openInChat, weighDraft } from './commands/promptActions.ts';
 import { manifestDemoIds, registerLabPanel, type Manifest } from './lab/labCommands.ts';
+import { Marks } from './marks.ts';
 import type { Parts } from './parts.ts';
 import { openRooms, type Rooms } from './rooms.ts';
 import { Session } from './session.ts';
 import { excludeGlobs } from './settings.ts';
 import { StatusBar } from './statusBar.ts';
+import { TokenBoundaries } from './tokenBoundaries.ts';
 import { UnsavedEditors } from './unsavedEditors.ts';
 import { watchUserModels } from './userModels.ts';
 import { BudgetView, budgetViewId } from './views/budgetView.ts';
@@ -72,7 +74,9 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
       }),
     }),
   );
-  const parts: Parts = { session, rooms, budgetView, log, encoding };
+  const marks = own(new Marks());
+  const base = { session, rooms, budgetView, marks, log, encoding };
+  const parts: Parts = { ...base, boundaries: own(new TokenBoundaries(base)) };
 
   own(registerCommands(parts, manifestDemoIds(context.extension.packageJSON as Manifest)));
   own(registerLabPanel(rooms));

@@ -3,7 +3,7 @@ import { findModel, UnknownModelError } from '../core/catalog/findModel.ts';
 import { mergeModels } from '../core/catalog/mergeModels.ts';
 import { models as bundledModels } from '../core/catalog/models.ts';
 import { parseUserModels } from '../core/catalog/userModels.ts';
-import type { Model } from '../core/catalog/model.ts';
+import type { Model, TokenizerLink } from '../core/catalog/model.ts';
 import type { FileCount } from '../core/files/scanReport.ts';
 import type { EncodingName, TokenCount } from '../core/tokens/tokenCounter.ts';
 import { countFor, sumByKind, type WeighedText } from '../core/weigh/countFor.ts';
@@ -42,6 +42,10 @@ export interface DraftInContext {
 export interface Weighing {
   /** The encoding that a model's tokens are counted with; o200k_base for a model that nobody knows. */
   readonly encodingOf: (settings: Settings) => EncodingName;
+  /** How the chosen model's tokens are counted; undefined for a model that nobody knows. */
+  readonly tokenizerOf: (
+    settings: Settings,
+  ) => (TokenizerLink & { readonly modelName: string }) | undefined;
   /** What `contextBudget.userModels` says that can't be used, each naming the field and its value. */
   readonly userModelProblems: (settings: Settings) => readonly string[];
   /** Every model with its verdict; the most room first, deprecated ones left out unless chosen. */
@@ -57,7 +61,15 @@ export interface Weighing {
 }
 
 export function openWeighing(): Weighing {
-  return { encodingOf, userModelProblems, weighModels, weighSubject, weighTokens, weighPrompt };
+  return {
+    encodingOf,
+    tokenizerOf,
+    userModelProblems,
+    weighModels,
+    weighSubject,
+    weighTokens,
+    weighPrompt,
+  };
 }
 
 interface Catalogue {
@@ -97,6 +109,11 @@ function chosenModel(settings: Settings): Model | undefined {
 
 function encodingOf(settings: Settings): EncodingName {
   return chosenModel(settings)?.tokenizer.encoding ?? 'o200k_base';
+}
+
+function tokenizerOf(settings: Settings): ReturnType<Weighing['tokenizerOf']> {
+  const model = chosenModel(settings);
+  return model === undefined ? undefined : { ...model.tokenizer, modelName: model.name };
 }
 
 function weighModels(files: readonly FileCount[], settings: Settings): ModelVerdict[] {

@@ -1,4 +1,4 @@
-import { isSafeSplit } from './safeSplit.ts';
+import { isSafeTextSplit } from './safeSplit.ts';
 import type { TokenCounter } from './tokenCounter.ts';
 
 /** Counting a block of so many UTF-16 units takes a fraction of a millisecond. */
@@ -98,22 +98,7 @@ function countBlocks(counter: TokenCounter, text: string, blockUnits: number): B
 function blockEnd(text: string, start: number, blockUnits: number): number {
   const limit = start + blockUnits;
   if (limit >= text.length) return text.length;
-  for (let idx = limit; idx > start; idx--) if (isSafeSplitAt(text, idx)) return idx;
-  for (let idx = limit + 1; idx < text.length; idx++) if (isSafeSplitAt(text, idx)) return idx;
+  for (let idx = limit; idx > start; idx--) if (isSafeTextSplit(text, idx)) return idx;
+  for (let idx = limit + 1; idx < text.length; idx++) if (isSafeTextSplit(text, idx)) return idx;
   return text.length;
-}
-
-function isSafeSplitAt(text: string, idx: number): boolean {
-  const after = text.codePointAt(idx) ?? 0;
-  const unitBefore = text.charCodeAt(idx - 1);
-  const isLow = unitBefore >= 0xdc00 && unitBefore <= 0xdfff;
-  const before = isLow && idx >= 2 ? (text.codePointAt(idx - 2) ?? 0) : unitBefore;
-  const isPair = before > 0xffff;
-  // Next to half a surrogate pair nothing is cut: it would be another character with its other half.
-  if ((isLow && !isPair) || isSurrogate(after) || isSurrogate(before)) return false;
-  return isSafeSplit(before, after);
-}
-
-function isSurrogate(codePoint: number): boolean {
-  return codePoint >= 0xd800 && codePoint <= 0xdfff;
 }

@@ -29,6 +29,22 @@ export function isSafeSplit(before: number, after: number): boolean {
   return (left & NEWLINE) !== 0 && (right & SPACE) === 0 && after !== SLASH;
 }
 
+/** Whether a text may be cut before the UTF-16 unit `idx`, which has units on both sides. */
+export function isSafeTextSplit(text: string, idx: number): boolean {
+  const after = text.codePointAt(idx) ?? 0;
+  const unitBefore = text.charCodeAt(idx - 1);
+  const isLow = unitBefore >= 0xdc00 && unitBefore <= 0xdfff;
+  const before = isLow && idx >= 2 ? (text.codePointAt(idx - 2) ?? 0) : unitBefore;
+  const isPair = before > 0xffff;
+  // Next to half a surrogate pair nothing is cut: it would be another character with its other half.
+  if ((isLow && !isPair) || isSurrogate(after) || isSurrogate(before)) return false;
+  return isSafeSplit(before, after);
+}
+
+function isSurrogate(codePoint: number): boolean {
+  return codePoint >= 0xd800 && codePoint <= 0xdfff;
+}
+
 /** Whether bytes may be cut before `idx`; next to bytes that are no UTF-8 they may not. */
 function isSafeSplitAt(utf8: Uint8Array, idx: number): boolean {
   if (wellFormedLength(utf8, idx, utf8.length) < 0) return false;
