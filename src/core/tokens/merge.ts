@@ -23,7 +23,7 @@ export const SHORT_PIECE_BYTES = 160;
  * neighbours the pair with the lowest rank, the leftmost of equals, becomes one, until none is in the vocabulary.
  */
 export function shortMerger(lookup: TokenLookup, counter?: OperationCounter): PieceMerger {
-  const { byteIds } = lookup.vocabulary;
+  const { byteIds, bytePairRanks } = lookup.vocabulary;
   const ids = new Int32Array(SHORT_PIECE_BYTES);
   const ends = new Int32Array(SHORT_PIECE_BYTES);
   /** Rank of the pair that a part makes with the next one. */
@@ -32,28 +32,28 @@ export function shortMerger(lookup: TokenLookup, counter?: OperationCounter): Pi
   function merge(view: DataView, start: number, end: number): number {
     let parts = end - start;
     const last = parts - 1;
-    let best = NO_TOKEN;
-    let bestPart = 0;
     for (let part = 0; part < last; part++) {
       ids[part] = byteIds[view.getUint8(start + part)];
       ends[part] = start + part + 1;
-      const next = byteIds[view.getUint8(start + part + 1)];
-      const rank = lookup.rankOf(view, start + part, start + part + 2, ids[part], next);
-      ranks[part] = rank;
-      if (rank < best) {
-        best = rank;
-        bestPart = part;
-      }
+      ranks[part] = bytePairRanks[view.getUint16(start + part, true)];
     }
     ids[last] = byteIds[view.getUint8(end - 1)];
     ends[last] = end;
     ranks[last] = NO_TOKEN;
-    if (counter !== undefined) {
-      counter.lookups += last;
-      counter.steps += last;
-    }
+    if (counter !== undefined) counter.lookups += last;
 
-    while (best !== NO_TOKEN) {
+    for (;;) {
+      let best = NO_TOKEN;
+      let bestPart = 0;
+      for (let part = 0; part < parts; part++) {
+        if (ranks[part] < best) {
+          best = ranks[part];
+          bestPart = part;
+        }
+      }
+      if (counter !== undefined) counter.steps += parts;
+      if (best === NO_TOKEN) return parts;
+
       ids[bestPart] = lookup.mergedId(best);
       ends[bestPart] = ends[bestPart + 1];
       parts--;
@@ -62,36 +62,20 @@ export function shortMerger(lookup: TokenLookup, counter?: OperationCounter): Pi
         ends[part] = ends[part + 1];
         ranks[part] = ranks[part + 1];
       }
-      const partStart = bestPart === 0 ? start : ends[bestPart - 1];
-      ranks[bestPart] =
-        bestPart + 1 < parts
-          ? lookup.rankOf(view, partStart, ends[bestPart + 1], ids[bestPart], ids[bestPart + 1])
-          : NO_TOKEN;
-      if (bestPart > 0) {
-        const before = bestPart - 1;
-        const beforeStart = before === 0 ? start : ends[before - 1];
-        ranks[before] = lookup.rankOf(
-          view,
-          beforeStart,
-          ends[bestPart],
-          ids[before],
-          ids[bestPart],
-        );
+      // What is new to the right and to the left of the merged part.
+      for (let part = bestPart; part >= 0 && part >= bestPart - 1; part--) {
+        ranks[part] = part + 1 < parts ? rankOfPart(view, start, part) : NO_TOKEN;
       }
       if (counter !== undefined) {
         counter.merges++;
         counter.lookups += 2;
-        counter.steps += parts;
-      }
-      best = NO_TOKEN;
-      for (let part = 0; part < parts - 1; part++) {
-        if (ranks[part] < best) {
-          best = ranks[part];
-          bestPart = part;
-        }
       }
     }
-    return parts;
+  }
+
+  function rankOfPart(view: DataView, start: number, part: number): number {
+    const partStart = part === 0 ? start : ends[part - 1];
+    return lookup.rankOf(view, partStart, ends[part + 1], ids[part], ids[part + 1]);
   }
 
   return { merge, merged: { ids, ends } };

@@ -9,7 +9,7 @@ import type { TokenLookup } from './vocabulary.ts';
  * whose part has changed since is passed over when it comes up. Same result as the short merger.
  */
 export function longMerger(lookup: TokenLookup, counter?: OperationCounter): PieceMerger {
-  const { byteIds } = lookup.vocabulary;
+  const { byteIds, bytePairRanks } = lookup.vocabulary;
   let merged = { ids: new Int32Array(0), ends: new Int32Array(0) };
   let ranks = new Int32Array(0);
   let previous = new Int32Array(0);
@@ -30,10 +30,7 @@ export function longMerger(lookup: TokenLookup, counter?: OperationCounter): Pie
       previous[part] = part - 1;
     }
     for (let part = 0; part < length; part++) {
-      const rank =
-        part + 1 < length
-          ? lookup.rankOf(view, start + part, start + part + 2, ids[part], ids[part + 1])
-          : NO_TOKEN;
+      const rank = part + 1 < length ? bytePairRanks[view.getUint16(start + part, true)] : NO_TOKEN;
       ranks[part] = rank;
       if (rank !== NO_TOKEN) heap.append(rank, part);
     }

@@ -48,11 +48,11 @@ export class RankHeap {
   }
 
   smallestRank(): number {
-    return Math.floor(this.#keys[0] / POSITIONS);
+    return (this.#keys[0] / POSITIONS) | 0;
   }
 
   smallestPosition(): number {
-    return this.#keys[0] % POSITIONS;
+    return (this.#keys[0] % POSITIONS) | 0;
   }
 
   removeSmallest(): void {

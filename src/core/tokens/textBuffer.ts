@@ -20,6 +20,11 @@ export class TextBuffer {
 
   /** Takes a copy of the bytes, with U+FFFD in place of what is no UTF-8. */
   setBytes(utf8: Uint8Array): void {
+    this.#copy(utf8);
+    this.bytes[this.length] = 0;
+  }
+
+  #copy(utf8: Uint8Array): void {
     this.#reserve(utf8.length);
     this.bytes.set(utf8);
     this.length = utf8.length;
@@ -36,6 +41,7 @@ export class TextBuffer {
     this.#reserve(text.length * 3);
     this.length = writeUtf8(text, this.bytes);
     this.#normalize();
+    this.bytes[this.length] = 0;
   }
 
   /** Gives back the memory of a huge text. */

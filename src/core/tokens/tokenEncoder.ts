@@ -3,6 +3,9 @@ import type { PieceMerger } from './merge.ts';
 import { longMerger } from './mergeLong.ts';
 import type { OperationCounter } from './operationCounter.ts';
 import { MAX_CACHED_PIECE_BYTES, PieceCache } from './pieceCache.ts';
+import { asciiAutomaton, exit, FIRST_EXIT, START } from './asciiAutomaton.ts';
+import { MAX_SHORT_PIECE_BYTES, ShortPieceCounts } from './shortPieceCounts.ts';
+import { contractionEnd } from './scanParts.ts';
 import { cl100kScanner } from './scanCl100k.ts';
 import { deepSeekScanner } from './scanDeepSeek.ts';
 import { o200kScanner } from './scanO200k.ts';
@@ -37,12 +40,13 @@ export function createTokenEncoder(
   counter?: OperationCounter,
 ): TokenEncoder {
   const scan = scannerOf(vocabulary.split);
+  const automaton = asciiAutomaton(vocabulary.split);
+  const shortCounts = new ShortPieceCounts();
   const lookup = new TokenLookup(vocabulary);
   const cache = new PieceCache(CACHE_SLOTS);
   const buffer = new TextBuffer(vocabulary.split.normalization);
   const short = shortMerger(lookup, counter);
   const long = longMerger(lookup, counter);
-  const { maxTokenBytes } = vocabulary;
 
   function mergerOf(length: number): PieceMerger {
     return length <= SHORT_PIECE_BYTES ? short : long;
@@ -53,23 +57,64 @@ export function createTokenEncoder(
     let tokens = 0;
     let start = 0;
     while (start < end) {
-      const pieceEnd = scan(bytes, start, end);
-      tokens += pieceEnd - start === 1 ? 1 : countPiece(view, start, pieceEnd);
+      let at = start;
+      let state = START;
+      do state = automaton[state + bytes[at++]];
+      while (state < FIRST_EXIT);
+      const pieceEnd = state === exit.end ? at - 1 : pieceEndOf(state, bytes, start, at - 1, end);
+      const length = pieceEnd - start;
+      if (length === 1) tokens++;
+      else if (length <= MAX_SHORT_PIECE_BYTES) {
+        const known = shortCounts.tokensOf(view, start, length);
+        tokens += known !== 0 ? known : countShort(view, start, pieceEnd);
+      } else tokens += countLong(view, start, pieceEnd);
       start = pieceEnd;
     }
     return tokens;
   }
 
-  function countPiece(view: DataView, start: number, end: number): number {
+  function countShort(view: DataView, start: number, end: number): number {
+    const tokens = countUnknown(view, start, end);
+    shortCounts.remember(view, start, end - start, tokens);
+    return tokens;
+  }
+
+  function pieceEndOf(
+    reason: number,
+    bytes: Uint8Array,
+    start: number,
+    at: number,
+    end: number,
+  ): number {
+    switch (reason) {
+      case exit.beforeLast:
+        return at - 1;
+      case exit.afterLineEnd: {
+        let lineEnd = at - 1;
+        while (bytes[lineEnd - 1] !== 0x0a && bytes[lineEnd - 1] !== 0x0d) lineEnd--;
+        return lineEnd;
+      }
+      case exit.contraction:
+        return contractionEnd(bytes, at, end);
+      default:
+        return scan(bytes, start, end);
+    }
+  }
+
+  function countLong(view: DataView, start: number, end: number): number {
     const length = end - start;
+    if (length > MAX_CACHED_PIECE_BYTES) return countUnknown(view, start, end);
     const hash = hashBytes(view, start, length);
-    if (length <= maxTokenBytes && lookup.find(view, start, length, hash) !== NO_TOKEN) return 1;
-    if (length > MAX_CACHED_PIECE_BYTES) return mergerOf(length).merge(view, start, end);
     const known = cache.tokensOf(view, start, length, hash);
     if (known !== 0) return known;
-    const tokens = mergerOf(length).merge(view, start, end);
+    const tokens = countUnknown(view, start, end);
     cache.remember(view, start, length, hash, tokens);
     return tokens;
+  }
+
+  function countUnknown(view: DataView, start: number, end: number): number {
+    if (lookup.idOf(view, start, end) !== NO_TOKEN) return 1;
+    return mergerOf(end - start).merge(view, start, end);
   }
 
   function encodePieces(): Encoded {
@@ -78,7 +123,7 @@ export function createTokenEncoder(
     let start = 0;
     while (start < end) {
       const pieceEnd = scan(bytes, start, end);
-      const id = lookup.wholeId(view, start, pieceEnd);
+      const id = lookup.idOf(view, start, pieceEnd);
       if (id !== NO_TOKEN) ids.add(id, pieceEnd);
       else {
         const merger = mergerOf(pieceEnd - start);

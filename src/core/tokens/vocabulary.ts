@@ -34,14 +34,18 @@ export interface Vocabulary {
   readonly tokenStarts: Int32Array;
   /** Open addressing; four words a slot, see `writeSlot`; a length of 0 is a free slot. */
   readonly table: Int32Array;
-  /** Id of the token made of two bytes, at `first | second << 8`; NO_TOKEN where there is none. */
-  readonly bytePairIds: Int32Array;
+  /** Bits by hash: where one is not set there is no such token, which most questions find out. */
+  readonly filter: Int32Array;
+  /** Rank of the merge of two bytes, at `first | second << 8`; NO_TOKEN where there is none. */
+  readonly bytePairRanks: Int32Array;
   /** Id of the token of each single byte. */
   readonly byteIds: Int32Array;
   readonly merges?: PairMerges;
 }
 
 const PADDING_BYTES = 16;
+const FILTER_BITS = 1 << 21;
+const LAST_FILTER_WORD = FILTER_BITS / 32 - 1;
 
 /** Builds the look-up table. Throws a RangeError naming what is missing when a single byte has no token. */
 export function buildVocabulary(data: VocabularyData): Vocabulary {
@@ -65,7 +69,8 @@ export function buildVocabulary(data: VocabularyData): Vocabulary {
   // Between a third and two thirds full.
   const slots = 2 ** Math.ceil(Math.log2(numIds * 1.5));
   const table = new Int32Array(sharedMemory(slots * 16));
-  const bytePairIds = new Int32Array(sharedMemory(65536 * 4)).fill(NO_TOKEN);
+  const filter = new Int32Array(sharedMemory(FILTER_BITS / 8));
+  const bytePairRanks = new Int32Array(sharedMemory(65536 * 4)).fill(NO_TOKEN);
   const byteIds = new Int32Array(sharedMemory(256 * 4)).fill(NO_TOKEN);
   const view = new DataView(tokenBytes.buffer);
   for (let id = 0; id < numIds; id++) {
@@ -73,8 +78,10 @@ export function buildVocabulary(data: VocabularyData): Vocabulary {
     const length = tokenLengths[id];
     if (length === 0) continue;
     if (length === 1) byteIds[tokenBytes[start]] = id;
-    if (length === 2) bytePairIds[tokenBytes[start] | (tokenBytes[start + 1] << 8)] = id;
-    writeSlot(table, view, start, length, id);
+    if (length === 2) bytePairRanks[tokenBytes[start] | (tokenBytes[start + 1] << 8)] = id;
+    const hash = hashBytes(view, start, length);
+    writeSlot(table, view, start, length, hash, id);
+    filter[(hash >>> 5) & LAST_FILTER_WORD] |= 1 << hash;
   }
   const missing = byteIds.indexOf(NO_TOKEN);
   if (missing >= 0) {
@@ -91,11 +98,15 @@ export function buildVocabulary(data: VocabularyData): Vocabulary {
     tokenBytes,
     tokenStarts,
     table,
-    bytePairIds,
+    filter,
+    bytePairRanks,
     byteIds,
   };
   if (data.merges === undefined) return vocabulary;
   const merges = buildMerges(vocabulary, data.merges);
+  for (let pair = 0; pair < 65536; pair++) {
+    bytePairRanks[pair] = pairRank(merges, byteIds[pair & 0xff], byteIds[pair >> 8]);
+  }
   for (const id of data.neverWholeIds ?? []) hideToken(vocabulary, id);
   return { ...vocabulary, merges };
 }
@@ -169,9 +180,9 @@ function writeSlot(
   view: DataView,
   start: number,
   length: number,
+  hash: number,
   id: number,
 ): void {
-  const hash = hashBytes(view, start, length);
   const lastWord = table.length - 4;
   let slot = (hash << 2) & lastWord;
   while (table[slot + 2] !== 0) slot = (slot + 4) & lastWord;
@@ -186,6 +197,7 @@ function writeSlot(
 export class TokenLookup {
   readonly vocabulary: Vocabulary;
   readonly #table: Int32Array;
+  readonly #filter: Int32Array;
   readonly #lastSlot: number;
   readonly #tokenStarts: Int32Array;
   readonly #tokenView: DataView;
@@ -193,6 +205,7 @@ export class TokenLookup {
   constructor(vocabulary: Vocabulary) {
     this.vocabulary = vocabulary;
     this.#table = vocabulary.table;
+    this.#filter = vocabulary.filter;
     this.#lastSlot = vocabulary.table.length - 4;
     this.#tokenStarts = vocabulary.tokenStarts;
     this.#tokenView = new DataView(vocabulary.tokenBytes.buffer);
@@ -200,6 +213,8 @@ export class TokenLookup {
 
   /** Id of the token of exactly these bytes, or NO_TOKEN. `length` is at least 1. */
   find(view: DataView, start: number, length: number, hash: number): number {
+    const inFilter = this.#filter[(hash >>> 5) & LAST_FILTER_WORD] >>> hash;
+    if ((inFilter & 1) === 0) return NO_TOKEN;
     const table = this.#table;
     const lastSlot = this.#lastSlot;
     const isLong = length > 8;
@@ -222,16 +237,8 @@ export class TokenLookup {
     }
   }
 
-  /** Id of the token of the bytes `start` to `end`, or NO_TOKEN. */
+  /** Id of the token of the bytes `start` to `end`, at least one, or NO_TOKEN. */
   idOf(view: DataView, start: number, end: number): number {
-    const length = end - start;
-    if (length === 2) return this.vocabulary.bytePairIds[view.getUint16(start, true)];
-    if (length > this.vocabulary.maxTokenBytes) return NO_TOKEN;
-    return this.find(view, start, length, hashBytes(view, start, length));
-  }
-
-  /** Id of the one token that a whole piece is, or NO_TOKEN. `length` is at least 1. */
-  wholeId(view: DataView, start: number, end: number): number {
     const length = end - start;
     if (length > this.vocabulary.maxTokenBytes) return NO_TOKEN;
     return this.find(view, start, length, hashBytes(view, start, length));
