@@ -62,7 +62,12 @@ const roomsOutside = {
 const hostRooms = {
   ...node,
   format: 'cjs',
-  entryPoints: ['src/host/counting.ts', 'src/host/weighing.ts', 'src/host/lab.ts'],
+  entryPoints: [
+    'src/host/counting.ts',
+    'src/host/weighing.ts',
+    'src/host/lab.ts',
+    'src/host/dashboard.ts',
+  ],
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
   external: ['vscode'],
@@ -85,7 +90,11 @@ const builds = [
   hostRooms,
   {
     ...browser,
-    entryPoints: { budgetView: 'webview-ui/budget/main.ts', labView: 'webview-ui/lab/main.ts' },
+    entryPoints: {
+      budgetView: 'webview-ui/budget/main.ts',
+      labView: 'webview-ui/lab/main.ts',
+      dashboardView: 'webview-ui/dashboard/main.ts',
+    },
     outdir: 'dist',
   },
   { ...esmForNode, entryPoints: ['src/cli/cli.ts'], outfile: 'dist/cli.js' },

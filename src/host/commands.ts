@@ -4,6 +4,7 @@ import { countTokens } from './commands/countTokens.ts';
 import { excludeRows, includeRows, openRow, revealRow } from './commands/fileRows.ts';
 import { copyPromptWithContext, openInChat } from './commands/promptActions.ts';
 import { addOpenEditors, addToSet, removeFromSet } from './commands/setCommands.ts';
+import { dashboardCommands } from './dashboard/dashboardCommands.ts';
 import { labCommands } from './lab/labCommands.ts';
 import type { Parts } from './parts.ts';
 import { settingsSection, writeSetting } from './settings.ts';
@@ -18,6 +19,7 @@ function commandTable(
   const { session } = parts;
   return {
     ...labCommands(parts.rooms, demoIds),
+    ...dashboardCommands(parts.rooms),
     analyze: () => session.analysis.analyze(),
     cancelAnalysis: () => {
       session.analysis.cancel();

@@ -1,15 +1,17 @@
 import type { Counting } from './counting.ts';
+import type { Dashboard, DashboardOptions } from './dashboard.ts';
 import type { Lab, LabOptions } from './lab.ts';
 import type { Weighing } from './weighing.ts';
 
 /**
- * The heavy parts of the host, each a bundle of its own (dist/counting.cjs, dist/weighing.cjs, dist/lab.cjs) that is loaded when
- * first asked for: activation loads neither the scanner nor the catalogue.
+ * The heavy parts of the host, each a bundle of its own (dist/counting.cjs, dist/weighing.cjs, dist/lab.cjs, dist/dashboard.cjs) that is
+ * loaded when first asked for: activation loads neither the scanner nor the catalogue.
  */
 export interface Rooms {
   counting(): Promise<Counting>;
   weighing(): Promise<Weighing>;
   lab(): Promise<Lab>;
+  dashboard(): Promise<Dashboard>;
   dispose(): Promise<void>;
 }
 
@@ -17,10 +19,12 @@ export function openRooms(
   distFolder: string,
   storageFolder: string | undefined,
   labOptions: LabOptions,
+  dashboardOptions: () => DashboardOptions,
 ): Rooms {
   let counting: Promise<Counting> | undefined;
   let weighing: Promise<Weighing> | undefined;
   let lab: Promise<Lab> | undefined;
+  let dashboard: Promise<Dashboard> | undefined;
   return {
     counting: () =>
       (counting ??= import('./counting.ts').then(({ openCounting }) =>
@@ -28,7 +32,12 @@ export function openRooms(
       )),
     weighing: () => (weighing ??= import('./weighing.ts').then((room) => room.openWeighing())),
     lab: () => (lab ??= import('./lab.ts').then((room) => room.openLab(labOptions))),
+    dashboard: () =>
+      (dashboard ??= import('./dashboard.ts').then((room) =>
+        room.openDashboard(dashboardOptions()),
+      )),
     dispose: async () => {
+      (await dashboard)?.dispose();
       await (await lab)?.dispose();
       await (await counting)?.dispose();
     },

@@ -4,6 +4,7 @@ import { Analysis } from './analysis.ts';
 import { Badges } from './badges.ts';
 import { registerCommands } from './commands.ts';
 import { copyPromptWithContext, openInChat, weighDraft } from './commands/promptActions.ts';
+import { registerDashboardPanel } from './dashboard/dashboardCommands.ts';
 import { manifestDemoIds, registerLabPanel, type Manifest } from './lab/labCommands.ts';
 import { Marks } from './marks.ts';
 import type { Parts } from './parts.ts';
@@ -49,6 +50,14 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
           ? undefined
           : session.subject.files.reduce((sum, file) => sum + file.tokens, 0),
     },
+    () => ({
+      session,
+      weighing: () => rooms.weighing(),
+      counting: () => rooms.counting(),
+      extensionUri: context.extensionUri,
+      memory: context.workspaceState,
+      log,
+    }),
   );
   own({ dispose: () => void rooms.dispose() });
 
@@ -80,6 +89,7 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
 
   own(registerCommands(parts, manifestDemoIds(context.extension.packageJSON as Manifest)));
   own(registerLabPanel(rooms));
+  own(registerDashboardPanel(rooms));
   own(watchUserModels(parts));
   own(vscode.window.registerWebviewViewProvider(budgetViewId, budgetView));
   own(registerFilesView(session));

@@ -165,12 +165,15 @@ function tooltip(shown: Shown, weighed: WeighedTokens): vscode.MarkdownString {
     ]);
   }
   const hover = new vscode.MarkdownString();
+  hover.isTrusted = { enabledCommands: ['contextBudget.openDashboard'] };
   hover.appendMarkdown('**');
   hover.appendText(weighed.modelName);
   hover.appendMarkdown('**\n\n|  |  |\n|:--|--:|\n');
   for (const [name, value] of rows) {
     hover.appendMarkdown(`| ${cell(name)} | ${cell(value)} |\n`);
   }
+  const open = cell(vscode.l10n.t('Open Dashboard'));
+  hover.appendMarkdown(`\n[${open}](command:contextBudget.openDashboard)`);
   return hover;
 }
 

@@ -40,6 +40,8 @@ export interface DraftInContext {
 
 /** What counts mean for models: the catalogue, budgets and prices. Loaded when first asked for (rooms.ts). */
 export interface Weighing {
+  /** The catalogue with the person's own models; the same array until that setting changes. */
+  readonly modelsOf: (settings: Settings) => readonly Model[];
   /** The encoding that a model's tokens are counted with; o200k_base for a model that nobody knows. */
   readonly encodingOf: (settings: Settings) => EncodingName;
   /** How the chosen model's tokens are counted; undefined for a model that nobody knows. */
@@ -62,6 +64,7 @@ export interface Weighing {
 
 export function openWeighing(): Weighing {
   return {
+    modelsOf,
     encodingOf,
     tokenizerOf,
     userModelProblems,

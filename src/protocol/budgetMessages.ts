@@ -1,14 +1,9 @@
 import type { Budget, Verdict } from '../core/budget/budget.ts';
+import type { AnalysisStatus } from '../core/files/analysisStatus.ts';
 import type { TokenCount } from '../core/tokens/tokenCounter.ts';
 import type { ModelSummary, UsdInterval } from '../core/weigh/weighed.ts';
 
-export type AnalysisStatus =
-  | { readonly type: 'noFolder' }
-  | { readonly type: 'notAnalyzed' }
-  | { readonly type: 'analyzing'; readonly filesDone: number; readonly filesFound: number }
-  | { readonly type: 'cancelled' }
-  | { readonly type: 'failed'; readonly message: string }
-  | { readonly type: 'ready'; readonly leftOutFiles: number; readonly problems: number };
+export type { AnalysisStatus };
 
 /** All that the Budget section shows; always whole, never a change of an earlier one. */
 export interface BudgetSnapshot {

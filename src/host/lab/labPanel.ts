@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { LabApi, LabEvent, LabText, OpenDemo } from '../../lab/runMessages.ts';
 import { LabThread } from '../../node/labThread.ts';
 import { serve } from '../../protocol/connection.ts';
+import { saveFile } from '../dashboard/saveFile.ts';
 import { webviewHtml, webviewOptions, webviewPort } from '../views/webviewHtml.ts';
 import { labText } from './labText.ts';
 
@@ -71,7 +72,7 @@ export function openLab({ extensionUri, encoding, setTokens }: LabOptions): Lab 
     },
     wall: (numTokens) => thread.call('wall', textTokens.slice(0, numTokens)),
     takeText,
-    save,
+    save: saveFile,
   };
   const attach = (shown: vscode.WebviewPanel) => {
     panel = shown;
@@ -124,15 +125,4 @@ export function openLab({ extensionUri, encoding, setTokens }: LabOptions): Lab 
       await thread.stop();
     },
   };
-}
-
-async function save(fileName: string, content: string | Uint8Array): Promise<boolean> {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const place = await vscode.window.showSaveDialog(
-    folder === undefined ? {} : { defaultUri: vscode.Uri.joinPath(folder, fileName) },
-  );
-  if (place === undefined) return false;
-  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
-  await vscode.workspace.fs.writeFile(place, bytes);
-  return true;
 }

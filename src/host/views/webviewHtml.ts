@@ -7,6 +7,8 @@ export interface WebviewPage {
   readonly script: string;
   readonly stylesheet: string;
   readonly title: string;
+  /** Also lets in style elements that carry the script's nonce, as charts make them. */
+  readonly styleNonce?: boolean;
 }
 
 /** The shell of a webview: nothing but our own script runs, nothing is fetched; all data comes by messages. */
@@ -20,7 +22,7 @@ export function webviewHtml(
     escaped(webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', file)).toString());
   const policy = [
     `default-src 'none'`,
-    `style-src ${webview.cspSource}`,
+    `style-src ${webview.cspSource}${page.styleNonce === true ? ` 'nonce-${nonce}'` : ''}`,
     `font-src ${webview.cspSource}`,
     `script-src 'nonce-${nonce}'`,
   ].join('; ');

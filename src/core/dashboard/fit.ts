@@ -1,0 +1,265 @@
+import { budgetFor, verdictFor, type FitVerdict } from '../budget/budgetFor.ts';
+import type { Budget, Verdict } from '../budget/budget.ts';
+import type { Model, TokenPrices } from '../catalog/model.ts';
+import { priceListAt } from '../cost/priceSchedule.ts';
+import { requestCost } from '../cost/requestCost.ts';
+import type { TokenCount } from '../tokens/tokenCounter.ts';
+import type { UsdInterval } from '../weigh/weighed.ts';
+import { chosenOf } from './chosen.ts';
+import type { CountedText, DashboardSnapshot } from './snapshot.ts';
+import { knobsOf, type DashboardState } from './state.ts';
+import {
+  fitStrategies,
+  strategyInterval,
+  type FitStrategy,
+  type StrategyInterval,
+  type StrategySize,
+} from './strategyArithmetic.ts';
+import { countOf, subjectOf, type Subject } from './subject.ts';
+
+export const fitTabId = 'fit';
+export const pageSize = 25;
+/** Side by side; more do not fit beside each other. */
+export const maxPinned = 4;
+
+export const fitDefaults = {
+  /** Expected length of each answer. */
+  answerTokens: 1000,
+  overlap: 0.1,
+  retrievalTokens: 8000,
+  sortBy: 'cost',
+  descending: false,
+  /** The strategy whose cost and verdict sort and filter. */
+  strategy: 'full',
+  query: '',
+  makers: [] as readonly string[],
+  /** USD per million input tokens; 0: any. */
+  maxInputUsdPerMillionTokens: 0,
+  /** 0: any. */
+  minWindowTokens: 0,
+  openWeightsOnly: false,
+  onlyFitting: false,
+  withDeprecated: false,
+  page: 0,
+  pinned: [] as readonly string[],
+};
+export type FitKnobs = typeof fitDefaults;
+
+export const fitSorts = ['name', 'window', 'tokens', 'share', 'price', 'cost', 'calls'] as const;
+export type FitSort = (typeof fitSorts)[number];
+
+/** What one strategy means for one model. */
+export interface StrategyFit extends StrategyInterval {
+  readonly strategy: FitStrategy;
+  readonly verdict: Verdict;
+  /** Undefined: a price that it needs is unknown, or it can't be done. */
+  readonly cost?: UsdInterval;
+}
+
+/** One model of the matrix. */
+export interface FitRow {
+  readonly model: Model;
+  readonly count: TokenCount;
+  readonly budget?: Budget;
+  readonly fit: FitVerdict;
+  /** The list price of now, without tiers. */
+  readonly prices?: TokenPrices;
+  readonly strategies: Readonly<Record<FitStrategy, StrategyFit>>;
+}
+
+export interface FitModel {
+  readonly subject: Subject;
+  readonly knobs: FitKnobs;
+  /** Rows that pass the filters, sorted. */
+  readonly rows: readonly FitRow[];
+  readonly pinned: readonly FitRow[];
+  /** The chosen model's row, whether the filters pass it or not; undefined: unknown model, or nothing counted. */
+  readonly chosen?: FitRow;
+  readonly makers: readonly string[];
+  readonly numModels: number;
+}
+
+/** The matrix of models and strategies for a state; pure, and quick enough for every step of a slider. */
+export function fitModel(
+  snapshot: DashboardSnapshot,
+  state: DashboardState,
+  at: Date,
+  counted?: CountedText,
+): FitModel {
+  const knobs = knobsOf(state, fitTabId, fitDefaults);
+  const subject = subjectOf(snapshot, state, counted);
+  const { model: chosenModel, budget } = chosenOf(snapshot, state);
+  const { models } = snapshot.catalogue;
+  const rowOf = (model: Model): FitRow | undefined => {
+    const count = countOf(subject, model);
+    return count === undefined ? undefined : fitRow(model, count, budget, knobs, at);
+  };
+  const passing = models.filter((model) => passes(model, knobs, at, chosenModel));
+  const rows = passing.map(rowOf).filter((row) => row !== undefined);
+  const strategy = strategyOf(knobs);
+  const fitting = knobs.onlyFitting
+    ? rows.filter((row) => row.strategies[strategy].verdict === 'fits')
+    : rows;
+  const pinned = knobs.pinned
+    .slice(0, maxPinned)
+    .map((id) => models.find((model) => model.id === id))
+    .map((model) => model && rowOf(model))
+    .filter((row) => row !== undefined);
+  const chosen = chosenModel && rowOf(chosenModel);
+  return {
+    subject,
+    knobs,
+    rows: sorted(fitting, knobs, strategy),
+    pinned,
+    ...(chosen !== undefined && { chosen }),
+    makers: makersOf(models),
+    numModels: models.length,
+  };
+}
+
+export function strategyOf({ strategy }: Pick<FitKnobs, 'strategy'>): FitStrategy {
+  return fitStrategies.find((one) => one === strategy) ?? 'full';
+}
+
+export function fitRow(
+  model: Model,
+  count: TokenCount,
+  options: { readonly reservedOutputTokens: number; readonly overheadTokens: number },
+  knobs: FitKnobs,
+  at: Date,
+): FitRow {
+  const budget = budgetFor(model, options);
+  const fit = verdictFor(count, budget, model.maxInputTokens?.value);
+  const prices = model.prices && priceListAt(model.prices.value, at)?.base;
+  const strategyFit = (strategy: FitStrategy): StrategyFit =>
+    fitOfStrategy(strategy, model, count, fit, options.overheadTokens, knobs, at);
+  return {
+    model,
+    count,
+    fit,
+    ...(budget !== undefined && { budget }),
+    ...(prices !== undefined && { prices }),
+    strategies: {
+      full: strategyFit('full'),
+      slidingWindow: strategyFit('slidingWindow'),
+      rag: strategyFit('rag'),
+      chunked: strategyFit('chunked'),
+    },
+  };
+}
+
+function fitOfStrategy(
+  strategy: FitStrategy,
+  model: Model,
+  count: TokenCount,
+  fit: FitVerdict,
+  overheadTokens: number,
+  knobs: FitKnobs,
+  at: Date,
+): StrategyFit {
+  const { limitTokens } = fit;
+  if (limitTokens === undefined) return { strategy, verdict: 'unknown' };
+  const answerTokens = Math.min(knobs.answerTokens, model.maxOutputTokens?.value ?? Infinity);
+  const { overlap, retrievalTokens } = knobs;
+  const sizes = strategyInterval(strategy, count, {
+    limitTokens,
+    overheadTokens,
+    answerTokens,
+    overlap: Math.min(0.5, Math.max(0, overlap)),
+    retrievalTokens: Math.max(1, retrievalTokens),
+  });
+  const verdict =
+    sizes.high !== undefined ? 'fits' : sizes.low !== undefined ? 'uncertain' : 'doesNotFit';
+  const cost = costInterval(sizes, model, at);
+  return { ...sizes, strategy, verdict, ...(cost !== undefined && { cost }) };
+}
+
+/** All calls at the two ends of the count; every call is priced at the tier of its own length. */
+function costInterval(
+  { low, likely, high }: StrategyInterval,
+  model: Model,
+  at: Date,
+): UsdInterval | undefined {
+  const ends = [low, likely, high].filter((size) => size !== undefined);
+  const usd = ends.map((size) => costOfSize(size, model, at));
+  if (usd.length === 0 || usd.some((one) => one === undefined)) return undefined;
+  const known = usd.filter((one) => one !== undefined);
+  return { lowUsd: Math.min(...known), highUsd: Math.max(...known) };
+}
+
+/** The largest calls are alike; the last of them and those that combine are shorter: priced as one of what is left. */
+function costOfSize(size: StrategySize, model: Model, at: Date): number | undefined {
+  const { calls, inputTokens, largestInputTokens, outputTokens } = size;
+  const full = Math.min(calls, Math.floor(inputTokens / Math.max(1, largestInputTokens)));
+  const rest = calls - full;
+  const outputTokensPerCall = outputTokens / calls;
+  const priced = (each: number) =>
+    requestCost({ inputTokens: each, outputTokens: outputTokensPerCall }, model.prices?.value, at)
+      ?.totalUsd;
+  const fullUsd = full === 0 ? 0 : priced(largestInputTokens);
+  const restUsd = rest === 0 ? 0 : priced((inputTokens - full * largestInputTokens) / rest);
+  return fullUsd === undefined || restUsd === undefined
+    ? undefined
+    : full * fullUsd + rest * restUsd;
+}
+
+function passes(model: Model, knobs: FitKnobs, at: Date, chosen: Model | undefined): boolean {
+  if (model.deprecated && !knobs.withDeprecated && model !== chosen) return false;
+  if (knobs.makers.length > 0 && !knobs.makers.includes(model.maker)) return false;
+  if (knobs.openWeightsOnly && model.architectureId === undefined) return false;
+  const window = model.contextWindowTokens?.value;
+  if (knobs.minWindowTokens > 0 && (window === undefined || window < knobs.minWindowTokens)) {
+    return false;
+  }
+  if (knobs.maxInputUsdPerMillionTokens > 0) {
+    const price =
+      model.prices && priceListAt(model.prices.value, at)?.base.inputUsdPerMillionTokens;
+    if (price === undefined || price > knobs.maxInputUsdPerMillionTokens) return false;
+  }
+  const words = knobs.query.toLowerCase().split(/\s+/).filter(Boolean);
+  const text = `${model.id} ${model.name} ${model.maker} ${model.aliases.join(' ')}`.toLowerCase();
+  return words.every((word) => text.includes(word));
+}
+
+/** Unknown values come last in either direction; equals by name. */
+function sorted(rows: readonly FitRow[], knobs: FitKnobs, strategy: FitStrategy): FitRow[] {
+  const sign = knobs.descending ? -1 : 1;
+  const byName = (a: FitRow, b: FitRow) => (a.model.name < b.model.name ? -1 : 1);
+  if (knobs.sortBy === 'name') return [...rows].sort((a, b) => sign * byName(a, b));
+  const keys = new Map(rows.map((row) => [row, sortKey(row, knobs.sortBy, strategy)]));
+  return [...rows].sort((a, b) => {
+    const [keyA, keyB] = [keys.get(a), keys.get(b)];
+    if (keyA === undefined || keyB === undefined) {
+      return keyA === keyB ? byName(a, b) : keyA === undefined ? 1 : -1;
+    }
+    return sign * (keyA - keyB) || byName(a, b);
+  });
+}
+
+function sortKey(row: FitRow, sortBy: string, strategy: FitStrategy): number | undefined {
+  switch (sortBy) {
+    case 'window':
+      return row.model.contextWindowTokens?.value;
+    case 'tokens':
+      return row.count.tokens;
+    case 'share':
+      return row.fit.sharePercent;
+    case 'price':
+      return row.prices?.inputUsdPerMillionTokens;
+    case 'calls':
+      return row.strategies[strategy].high?.calls;
+    default:
+      return row.strategies[strategy].cost?.highUsd;
+  }
+}
+
+const makers = new WeakMap<readonly Model[], readonly string[]>();
+
+function makersOf(models: readonly Model[]): readonly string[] {
+  let found = makers.get(models);
+  if (found === undefined) {
+    found = [...new Set(models.map(({ maker }) => maker))].sort();
+    makers.set(models, found);
+  }
+  return found;
+}

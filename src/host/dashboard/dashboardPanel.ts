@@ -1,0 +1,167 @@
+import * as vscode from 'vscode';
+import type { RememberedDashboard } from '../../protocol/dashboardMessages.ts';
+import type { DashboardApi, DashboardEvent } from '../../protocol/dashboardMessages.ts';
+import { serve } from '../../protocol/connection.ts';
+import type { Counting } from '../counting.ts';
+import type { Session, SessionChange } from '../session.ts';
+import { settingsSection, writeSetting } from '../settings.ts';
+import { webviewHtml, webviewOptions, webviewPort } from '../views/webviewHtml.ts';
+import type { Weighing } from '../weighing.ts';
+import { countTextFrom } from './countedText.ts';
+import { saveFile } from './saveFile.ts';
+import { SnapshotMaker } from './snapshotMaker.ts';
+
+export const dashboardViewType = 'contextBudget.dashboard';
+const rememberedKey = 'dashboard';
+
+export interface DashboardOptions {
+  readonly session: Session;
+  readonly weighing: () => Promise<Weighing>;
+  readonly counting: () => Promise<Counting>;
+  readonly extensionUri: vscode.Uri;
+  readonly memory: vscode.Memento;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** The dashboard: at most one panel. */
+export interface Dashboard {
+  /** Shows the panel; a state string is taken over. */
+  show(stateText?: string): void;
+  /** Takes over a panel that VS Code brings back after a reload. */
+  restore(panel: vscode.WebviewPanel): void;
+  /** What the page is served; also for tests. */
+  readonly api: DashboardApi;
+  dispose(): void;
+}
+
+export function openDashboard(options: DashboardOptions): Dashboard {
+  const { session, extensionUri, memory, log } = options;
+  const maker = new SnapshotMaker(options);
+  let panel: vscode.WebviewPanel | undefined;
+  let emit: ((event: DashboardEvent) => void) | undefined;
+  let importing: string | undefined;
+  // The panel has the focus when it asks for the selection: that of the editor that was active before is meant.
+  let editor = vscode.window.activeTextEditor;
+  let timer: NodeJS.Timeout | undefined;
+
+  /** Changes come in bursts: each burst is sent once, and nothing while nobody looks. */
+  const emitSoon = (change: SessionChange) => {
+    if (emit === undefined) return;
+    if (change === 'content') maker.forget();
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      maker.changes().then(
+        (events) => {
+          for (const event of events) emit?.(event);
+        },
+        (error: unknown) => {
+          log.error(error instanceof Error ? error : String(error));
+        },
+      );
+    }, 50);
+  };
+  const subscriptions = [
+    session.onDidChange(emitSoon),
+    vscode.window.onDidChangeActiveTextEditor((active) => {
+      if (active !== undefined) editor = active;
+    }),
+  ];
+
+  const api: DashboardApi = {
+    ready: async () => {
+      const snapshot = await maker.whole();
+      const state = importing;
+      importing = undefined;
+      if (state !== undefined) setTimeout(() => emit?.({ type: 'state', text: state }), 0);
+      return {
+        strings: vscode.l10n.bundle ?? {},
+        remembered: memory.get<unknown>(rememberedKey),
+        snapshot,
+      };
+    },
+    remember: async (remembered: RememberedDashboard) => {
+      await memory.update(rememberedKey, remembered);
+    },
+    analyze: () => session.analysis.analyze(),
+    cancelAnalysis: () => {
+      session.analysis.cancel();
+      return Promise.resolve();
+    },
+    setChecked: (changes) => session.setChecked(changes),
+    clearSet: () => session.clearSet(),
+    openFile: async (path) => {
+      const uri = session.uriOf(path);
+      if (uri === undefined) {
+        throw new Error(vscode.l10n.t('{0} is in no folder of this workspace', path));
+      }
+      await vscode.commands.executeCommand('vscode.open', uri, {
+        viewColumn: vscode.ViewColumn.Beside,
+        preview: true,
+      } satisfies vscode.TextDocumentShowOptions);
+    },
+    countText: async (source) => countTextFrom(source, editor, await options.counting()),
+    useModel: (modelId) => writeSetting('model', modelId),
+    openSettings: async (key) => {
+      await vscode.commands.executeCommand(
+        'workbench.action.openSettings',
+        `${settingsSection}.${key}`,
+      );
+    },
+    save: saveFile,
+    copy: async (text) => {
+      await vscode.env.clipboard.writeText(text);
+    },
+    paste: async () => vscode.env.clipboard.readText(),
+  };
+
+  const attach = (shown: vscode.WebviewPanel) => {
+    panel = shown;
+    shown.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'contextBudget.svg');
+    shown.webview.options = webviewOptions(extensionUri);
+    const server = serve<DashboardApi>(webviewPort(shown.webview), api);
+    emit = (event) => {
+      server.emit(event);
+    };
+    shown.onDidDispose(() => {
+      server.dispose();
+      if (panel !== shown) return;
+      panel = undefined;
+      emit = undefined;
+    });
+    shown.webview.html = webviewHtml(shown.webview, extensionUri, {
+      script: 'dashboardView.js',
+      stylesheet: 'dashboardView.css',
+      title: vscode.l10n.t('Context dashboard'),
+      styleNonce: true,
+    });
+    session.analyzeOnOpen();
+  };
+  return {
+    api,
+    restore: attach,
+    show: (stateText) => {
+      importing = stateText;
+      if (panel === undefined) {
+        attach(
+          vscode.window.createWebviewPanel(
+            dashboardViewType,
+            vscode.l10n.t('Context dashboard'),
+            vscode.ViewColumn.Active,
+          ),
+        );
+        return;
+      }
+      // A hidden panel's page is gone: the new page asks for what was given.
+      if (panel.visible && stateText !== undefined) {
+        importing = undefined;
+        emit?.({ type: 'state', text: stateText });
+      }
+      panel.reveal();
+    },
+    dispose: () => {
+      clearTimeout(timer);
+      for (const subscription of subscriptions) subscription.dispose();
+      panel?.dispose();
+    },
+  };
+}

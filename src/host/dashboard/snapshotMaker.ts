@@ -1,0 +1,87 @@
+import { architectures } from '../../core/architectures/architectures.ts';
+import type { Model } from '../../core/catalog/model.ts';
+import { emptyFileTable } from '../../core/dashboard/snapshot.ts';
+import type {
+  DashboardCatalogue,
+  DashboardNow,
+  DashboardSnapshot,
+  FileTable,
+  OverheadFile,
+} from '../../core/dashboard/snapshot.ts';
+import type { ScanReport } from '../../core/files/scanReport.ts';
+import { hardware } from '../../core/hardware/hardware.ts';
+import { effectiveMeasurements } from '../../core/quality/effectiveContext.ts';
+import type { DashboardEvent } from '../../protocol/dashboardMessages.ts';
+import type { Counting } from '../counting.ts';
+import type { Session } from '../session.ts';
+import type { Weighing } from '../weighing.ts';
+import { fileTable } from './fileTable.ts';
+import { findOverheadFiles } from './overheadFiles.ts';
+
+export interface SnapshotMakerOptions {
+  readonly session: Session;
+  readonly weighing: () => Promise<Weighing>;
+  readonly counting: () => Promise<Counting>;
+}
+
+/** Makes the sections of the snapshot, each only when what it shows has changed. */
+export class SnapshotMaker {
+  readonly #options: SnapshotMakerOptions;
+  #models: readonly Model[] | undefined;
+  #report: ScanReport | undefined;
+  #files: FileTable = emptyFileTable;
+  #overhead: Promise<readonly OverheadFile[]> | undefined;
+
+  constructor(options: SnapshotMakerOptions) {
+    this.#options = options;
+  }
+
+  /** Instruction files may have come or gone: they are looked for again. */
+  forget(): void {
+    this.#overhead = undefined;
+  }
+
+  async whole(): Promise<DashboardSnapshot> {
+    await this.changes();
+    return {
+      catalogue: catalogueOf(this.#models ?? []),
+      files: this.#files,
+      now: await this.#now(),
+    };
+  }
+
+  /** The sections that are not as they were when this was last asked. */
+  async changes(): Promise<DashboardEvent[]> {
+    const { session, weighing } = this.#options;
+    const events: DashboardEvent[] = [];
+    const models = (await weighing()).modelsOf(session.settings);
+    if (models !== this.#models) {
+      this.#models = models;
+      events.push({ type: 'catalogue', catalogue: catalogueOf(models) });
+    }
+    const { report } = session;
+    const now = await this.#now();
+    if (report !== this.#report) {
+      this.#report = report;
+      this.#files = report === undefined ? emptyFileTable : fileTable(report);
+      events.push({ type: 'files', files: this.#files, now });
+    } else events.push({ type: 'now', now });
+    return events;
+  }
+
+  async #now(): Promise<DashboardNow> {
+    const { session, counting } = this.#options;
+    const { modelId, reservedOutputTokens, overheadTokens } = session.settings;
+    this.#overhead ??= findOverheadFiles(session, counting);
+    return {
+      status: session.analysis.status,
+      set: session.set,
+      overheadFiles: await this.#overhead,
+      settings: { modelId, reservedOutputTokens, overheadTokens },
+    };
+  }
+}
+
+function catalogueOf(models: readonly Model[]): DashboardCatalogue {
+  return { models, architectures, hardware, measurements: effectiveMeasurements };
+}

@@ -1,0 +1,59 @@
+import { html, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+
+export interface SelectField {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  readonly options: readonly { readonly value: string; readonly text: string }[];
+  readonly change: (value: string) => void;
+}
+
+/** A labelled choice. */
+export function selectField({ id, label, value, options, change }: SelectField): TemplateResult {
+  return html`<span class="field">
+    <label for=${id}>${label}</label>
+    <select
+      id=${id}
+      .value=${live(value)}
+      @change=${(event: Event) => change((event.target as HTMLSelectElement).value)}
+    >
+      ${options.map(
+        (option) =>
+          html`<option value=${option.value} ?selected=${option.value === value}>
+            ${option.text}
+          </option>`,
+      )}
+    </select>
+  </span>`;
+}
+
+export interface NumberField {
+  readonly id: string;
+  readonly label: string;
+  readonly value: number;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly change: (value: number) => void;
+}
+
+/** A labelled number; what is typed is brought into its range, nonsense is the least. */
+export function numberField(field: NumberField): TemplateResult {
+  const { id, label, value, min, max, step, change } = field;
+  return html`<span class="field">
+    <label for=${id}>${label}</label>
+    <input
+      id=${id}
+      type="number"
+      min=${min}
+      max=${max}
+      step=${step}
+      .value=${live(String(value))}
+      @input=${(event: Event) => {
+        const typed = (event.target as HTMLInputElement).valueAsNumber;
+        if (Number.isFinite(typed)) change(Math.min(max, Math.max(min, Math.round(typed))));
+      }}
+    />
+  </span>`;
+}

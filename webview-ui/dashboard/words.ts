@@ -1,0 +1,53 @@
+import type { FitStrategy } from '../../src/core/dashboard/strategyArithmetic.ts';
+import type { Subject } from '../../src/core/dashboard/subject.ts';
+import { formatCount } from '../../src/core/format/numbers.ts';
+import { totalOf } from '../../src/core/weigh/countFor.ts';
+import { t } from '../shared/l10n.ts';
+import { fileCountText } from '../shared/words.ts';
+
+export function strategyText(strategy: FitStrategy): string {
+  switch (strategy) {
+    case 'full':
+      return t('Full');
+    case 'slidingWindow':
+      return t('Sliding window');
+    case 'rag':
+      return t('RAG');
+    case 'chunked':
+      return t('Chunked');
+  }
+}
+
+export function subjectName(subject: Subject): string {
+  switch (subject.kind) {
+    case 'workspace':
+      return t('All files');
+    case 'set':
+      return t('Context set');
+    case 'folder':
+      return t('Folder {0}', subject.label ?? '');
+    case 'selection':
+      return t('Selection in {0}', subject.label ?? '');
+    case 'diff':
+      return t('Git changes: {0}', subject.label ?? '');
+    case 'clipboard':
+      return t('Clipboard');
+    case 'typed':
+      return t('Typed number');
+  }
+}
+
+/** What is weighed and how large it is, in one line. */
+export function subjectText(subject: Subject): string {
+  const parts = [subjectName(subject)];
+  if (subject.fileCount !== undefined) parts.push(fileCountText(subject.fileCount));
+  if (subject.lines !== undefined) parts.push(t('{0} lines', formatCount(subject.lines)));
+  if (subject.typedTokens !== undefined) {
+    parts.push(t('{0} tokens', formatCount(subject.typedTokens)));
+  }
+  if (subject.text !== undefined) {
+    const tokens = formatCount(totalOf(subject.text));
+    parts.push(t('{0} tokens by {1}', tokens, subject.text.encoding));
+  }
+  return parts.join(' · ');
+}
