@@ -17,6 +17,9 @@ import { dynamicSparsityDemo } from './demos/dynamicSparsity.ts';
 import { hierarchicalAttentionDemo } from './demos/hierarchicalAttention.ts';
 import { flashAttentionDemo } from './demos/flashAttention.ts';
 import { ringAttentionDemo } from './demos/ringAttention.ts';
+import { chunkedPrefillDemo } from './demos/chunkedPrefill.ts';
+import { pagedCacheDemo } from './demos/pagedCache.ts';
+import { transformerXlDemo } from './demos/transformerXl.ts';
 import { kvQuantizationDemo } from './demos/kvQuantization.ts';
 import { quadraticWallDemo } from './demos/quadraticWall.ts';
 import { needleDemo } from './demos/needle.ts';
@@ -48,6 +51,9 @@ const listed: readonly Demo[] = [
   hierarchicalAttentionDemo,
   flashAttentionDemo,
   ringAttentionDemo,
+  chunkedPrefillDemo,
+  pagedCacheDemo,
+  transformerXlDemo,
   kvQuantizationDemo,
   quadraticWallDemo,
   needleDemo,
