@@ -1,4 +1,7 @@
 import type { ControlValues, Demo, Frame } from './demo.ts';
+import type { Checked } from './learn/exercise.ts';
+import type { AnswerRequest, ExerciseCard } from './learn/exercises.ts';
+import type { Quiz, QuizResult } from './learn/quiz.ts';
 import type { MatrixPicture } from './picture.ts';
 
 /** A demo without its functions: what crosses to the page that shows it. */
@@ -63,13 +66,24 @@ export interface LabApi {
   }>;
   frame(request: PageRequest): Promise<ShownFrame>;
   wall(numTokens: number): Promise<readonly WallEntry[]>;
+  lessons(): Promise<Lessons>;
+  checkAnswer(request: AnswerRequest): Promise<Checked>;
+  gradeQuiz(chosen: readonly number[]): Promise<QuizResult>;
   /** Takes the text anew: the selection, else the start of the active file, else the sample. */
   takeText(): Promise<LabText>;
   /** Asks where, then writes. False: the person chose no place. */
   save(fileName: string, content: string | Uint8Array): Promise<boolean>;
 }
 
+/** The exercises and the quiz, without their answers. */
+export interface Lessons {
+  readonly exercises: readonly ExerciseCard[];
+  readonly quiz: Quiz;
+}
+
 export interface OpenDemo {
+  /** A part of the lab instead of a demo. */
+  readonly place?: 'gallery' | 'wall' | 'learn';
   /** Undefined: the gallery. */
   readonly demoId?: string;
   /** A second demo beside it. */
@@ -87,6 +101,12 @@ export interface LabCalls {
   readonly wall: {
     readonly args: [tokens: readonly string[]];
     readonly result: readonly WallEntry[];
+  };
+  readonly lessons: { readonly args: []; readonly result: Lessons };
+  readonly checkAnswer: { readonly args: [AnswerRequest]; readonly result: Checked };
+  readonly gradeQuiz: {
+    readonly args: [chosen: readonly number[]];
+    readonly result: QuizResult;
   };
   readonly tokens: {
     readonly args: [text: string, encoding: string];

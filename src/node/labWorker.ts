@@ -1,5 +1,7 @@
 // The thread that runs the attention lab's engine.
 import { parentPort } from 'node:worker_threads';
+import { checkAnswer, exerciseCards } from '../lab/learn/exercises.ts';
+import { gradeQuiz, quiz } from '../lab/learn/quiz.ts';
 import type { LabCall, LabCalls, LabReply } from '../lab/runMessages.ts';
 import { createRunner, demoCards, patternWall } from '../lab/runner.ts';
 import { tokenTexts } from '../lab/tokenTexts.ts';
@@ -22,6 +24,9 @@ const methods: Methods = {
   demos: demoCards,
   frame: (request) => runner.frame(request),
   wall: (tokens) => patternWall(runner, tokens),
+  lessons: () => ({ exercises: exerciseCards(), quiz: quiz() }),
+  checkAnswer,
+  gradeQuiz,
   tokens: async (text, encoding) => {
     let encoder = encoders.get(encoding);
     if (encoder === undefined) {

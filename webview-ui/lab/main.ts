@@ -8,6 +8,8 @@ import { toggledPosition } from './controlsView.ts';
 import { demoView, type DemoActions } from './demoView.ts';
 import { fileName, pictureFile } from './exporting.ts';
 import { galleryView, wallView } from './gallery.ts';
+import { learnActions } from './learnActions.ts';
+import { learnView } from './learnView.ts';
 import { forgetTheme } from './pictures/matrix.ts';
 import { initialValues, kept, newPane, newState, restore, tokenSteps, type Pane } from './state.ts';
 import './lab.css';
@@ -36,14 +38,14 @@ function demoOf(pane: Pane): DemoCard | undefined {
   return state.demos.find((demo) => demo.id === pane.demoId);
 }
 
-function open({ demoId, compareId }: OpenDemo): void {
+function open({ demoId, compareId, place: part }: OpenDemo): void {
   const wanted = [demoId, compareId].filter((id) => id !== undefined);
   const found = wanted.map((id) => state.demos.find((demo) => demo.id === id));
   const missing = wanted.filter((_, idx) => found[idx] === undefined);
   state.error = missing.length === 0 ? undefined : t('There is no demo {0}', missing.join(', '));
   stopAll();
   state.panes = found.filter((demo) => demo !== undefined).map(newPane);
-  state.place = state.panes.length > 0 ? 'demo' : 'gallery';
+  state.place = state.panes.length > 0 ? 'demo' : (part ?? 'gallery');
   changed();
   refresh();
 }
@@ -56,6 +58,7 @@ function stopAll(): void {
 function refresh(): void {
   for (const pane of state.panes) ask(pane);
   if (state.place === 'wall') askWall();
+  if (state.place === 'learn') askLessons();
   draw();
 }
 
@@ -165,11 +168,23 @@ function askWall(): void {
   }, fail);
 }
 
-function goTo(place: 'gallery' | 'wall'): void {
+/** Asked once: the questions do not change. */
+function askLessons(): void {
+  if (state.lessons !== undefined) return;
+  api.lessons().then((lessons) => {
+    state.lessons = lessons;
+    draw();
+  }, fail);
+}
+
+const learning = learnActions({ state, api, changed, fail, open: (demoId) => open({ demoId }) });
+
+function goTo(place: 'gallery' | 'wall' | 'learn'): void {
   stopAll();
   state.place = place;
   state.error = undefined;
   if (place === 'wall') askWall();
+  if (place === 'learn') askLessons();
   changed();
 }
 
@@ -187,6 +202,7 @@ function header(): TemplateResult {
         ${t('All demos')}
       </button>
       <button class="secondary" id="wall" @click=${() => goTo('wall')}>${t('Pattern wall')}</button>
+      <button class="secondary" id="learn" @click=${() => goTo('learn')}>${t('Learn')}</button>
       ${state.place === 'demo' ? compareChoice() : nothing}
     </nav>
     ${
@@ -266,6 +282,8 @@ function place(): TemplateResult {
           changed();
         },
       });
+    case 'learn':
+      return learnView(state.lessons, state.learning, state.demos, learning);
     case 'demo':
       return html`<div class=${state.panes.length > 1 ? 'panes two' : 'panes'}>
         ${state.panes.map((pane, idx) => {
@@ -294,7 +312,7 @@ async function start(): Promise<void> {
   setStrings(strings);
   state.demos = demos;
   state.text = text;
-  if (opened?.demoId !== undefined) open(opened);
+  if (opened?.demoId !== undefined || opened?.place !== undefined) open(opened);
   else restore(state, port.getState());
   refresh();
 }

@@ -1,5 +1,12 @@
 import type { ControlValues, DemoTag } from '../../src/lab/demo.ts';
-import type { DemoCard, LabText, ShownFrame, WallEntry } from '../../src/lab/runMessages.ts';
+import type {
+  DemoCard,
+  LabText,
+  Lessons,
+  ShownFrame,
+  WallEntry,
+} from '../../src/lab/runMessages.ts';
+import { newLearning, restoredLearning, type Learning } from './learnView.ts';
 
 /** One demo as it is shown; two of them side by side compare. */
 export interface Pane {
@@ -11,7 +18,7 @@ export interface Pane {
   playing: boolean;
 }
 
-export type Place = 'gallery' | 'demo' | 'wall';
+export type Place = 'gallery' | 'demo' | 'wall' | 'learn';
 
 /** All that is drawn. */
 export interface State {
@@ -25,6 +32,8 @@ export interface State {
   numTokens: number;
   wallTokens: number;
   wall?: readonly WallEntry[];
+  lessons?: Lessons;
+  learning: Learning;
   error?: string;
   /** What is read out. */
   spoken: string;
@@ -39,6 +48,7 @@ export interface Kept {
   readonly query: string;
   readonly numTokens: number;
   readonly wallTokens: number;
+  readonly learning: Learning;
 }
 
 export function newState(): State {
@@ -49,6 +59,7 @@ export function newState(): State {
     query: '',
     numTokens: 64,
     wallTokens: 24,
+    learning: newLearning(),
     spoken: '',
   };
 }
@@ -62,9 +73,9 @@ export function initialValues(demo: DemoCard): ControlValues {
 }
 
 export function kept(state: State): Kept {
-  const { place, query, numTokens, wallTokens } = state;
+  const { place, query, numTokens, wallTokens, learning } = state;
   const panes = state.panes.map(({ demoId, values, frameIdx }) => ({ demoId, values, frameIdx }));
-  return { place, panes, query, numTokens, wallTokens };
+  return { place, panes, query, numTokens, wallTokens, learning };
 }
 
 /** Takes over what was kept, as far as it still means something: demos and values may be of an older version. */
@@ -76,7 +87,8 @@ export function restore(state: State, value: unknown): void {
   if (isTokens(old.wallTokens)) state.wallTokens = old.wallTokens;
   const panes: readonly unknown[] = Array.isArray(old.panes) ? old.panes : [];
   state.panes = panes.slice(0, 2).flatMap((pane) => restoredPane(state.demos, pane) ?? []);
-  if (old.place === 'wall') state.place = 'wall';
+  state.learning = restoredLearning(old.learning);
+  if (old.place === 'wall' || old.place === 'learn') state.place = old.place;
   if (old.place === 'demo' && state.panes.length > 0) state.place = 'demo';
 }
 

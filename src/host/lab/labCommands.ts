@@ -16,6 +16,7 @@ export function labCommands(rooms: Rooms, demoIds: readonly string[]): Commands 
   return {
     openLab: (link?: OpenDemo | string) =>
       show(typeof link === 'string' ? { demoId: link } : (link ?? {})),
+    learn: () => show({ place: 'learn' }),
     ...Object.fromEntries(demos),
   };
 }

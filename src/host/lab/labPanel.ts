@@ -71,6 +71,9 @@ export function openLab({ extensionUri, encoding, setTokens }: LabOptions): Lab 
       });
     },
     wall: (numTokens) => thread.call('wall', textTokens.slice(0, numTokens)),
+    lessons: () => thread.call('lessons'),
+    checkAnswer: (request) => thread.call('checkAnswer', request),
+    gradeQuiz: (chosen) => thread.call('gradeQuiz', chosen),
     takeText,
     save: saveFile,
   };
