@@ -27,6 +27,8 @@ export interface EngineCalibration {
   readonly stepSeconds: number;
   readonly decodeLayerSeconds: number;
   readonly decodeStepSeconds: number;
+  /** Launched one by one by the processor: the work of a layer runs while the next one is launched. */
+  readonly eager?: boolean;
   /** Tokenise, schedule, sample, answer: once per request. */
   readonly requestSeconds: number;
   /** Waiting for each other request that is being served. */

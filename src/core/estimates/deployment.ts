@@ -1,7 +1,8 @@
 import type { Hardware } from '../hardware/hardware.ts';
-import type { EngineName } from './calibration.ts';
+import type { ChipCalibration, EngineCalibration, EngineName } from './calibration.ts';
 import {
   chipCalibration,
+  engineCalibration,
   flashAttention2OnHopperFactor,
   fp8AttentionFactor,
 } from './calibration.ts';
@@ -31,6 +32,19 @@ export interface Deployment {
   readonly attentionKernel: 'native' | 'flashAttention2';
   /** Scores and values multiplied in fp8 (TensorRT-LLM's fp8 context attention). */
   readonly fp8Attention: boolean;
+  /** Constants in place of those of calibration.json, for what one has measured oneself. */
+  readonly constants?: {
+    readonly chip?: Partial<ChipCalibration>;
+    readonly engine?: Partial<EngineCalibration>;
+  };
+}
+
+export function chipOf({ hardware, constants }: Deployment): ChipCalibration {
+  return { ...chipCalibration(hardware), ...constants?.chip };
+}
+
+export function engineOf({ engine, constants }: Deployment): EngineCalibration {
+  return { ...engineCalibration(engine), ...constants?.engine };
 }
 
 export function deploymentOn(hardware: Hardware, settings: Partial<Deployment> = {}): Deployment {
@@ -64,9 +78,10 @@ export function gpuCount(deployment: Deployment): number {
 }
 
 /** The chip's rates for these dtypes, or why they are not known. */
-export function chipRates(deployment: Deployment, fp8GemmFactor: number): ChipRates | string {
+export function chipRates(deployment: Deployment): ChipRates | string {
   const { hardware, weightDtype } = deployment;
-  const base = chipCalibration(hardware);
+  const base = chipOf(deployment);
+  const { fp8GemmFactor } = engineOf(deployment);
   const half = hardware.bf16FlopPerSecond;
   if (half === undefined) return `${hardware.name}: no published 16-bit rate`;
   if (hardware.memoryBytesPerSecond === undefined) return `${hardware.name}: unknown bandwidth`;

@@ -1,3 +1,5 @@
+import { plain, sumText } from './formulaText.ts';
+
 export type Unit =
   | 'bytes'
   | 'seconds'
@@ -21,8 +23,8 @@ export interface ExplainedInput {
 }
 
 /**
- * A number that can say why: the formula with its values put in, where each input comes from, and what was
- * assumed. `value` undefined is unknown, and `unknownBecause` says why; never 0 in its place. When there are
+ * A number that can say why: the formula with its values put in (arithmetic that gives the value; words and units
+ * stand between the numbers), where each input comes from, and what was assumed. `value` undefined is unknown, and `unknownBecause` says why; never 0 in its place. When there are
  * `parts`, `value` is their sum.
  */
 export interface Explained {
@@ -56,7 +58,7 @@ export function unknown(name: string, unit: Unit, unknownBecause: string): Expla
   };
 }
 
-/** The sum of parts; unknown when any of them is. */
+/** The sum of parts; unknown when any of them is. The formula is the sum with the values put in. */
 export function sumOf(
   name: string,
   unit: Unit,
@@ -75,7 +77,12 @@ export function sumOf(
     name,
     unit,
     value,
-    formula: more.formula ?? `${name} = ${parts.map((part) => part.name).join(' + ')}`,
+    formula:
+      more.formula ??
+      sumText(
+        parts.map((part) => part.value ?? 0),
+        plain,
+      ),
     inputs: more.inputs ?? [],
     assumptions: more.assumptions ?? [],
     ...(more.band === undefined ? {} : { band: more.band }),

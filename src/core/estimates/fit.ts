@@ -2,7 +2,8 @@ import type { Architecture } from '../architectures/architecture.ts';
 import type { Deployment } from './deployment.ts';
 import { gpuCount } from './deployment.ts';
 import { unknown } from './explained.ts';
-import type { Explained } from './explained.ts';
+import type { Explained, ExplainedInput } from './explained.ts';
+import { gibibytes } from './formulaText.ts';
 import { InputError } from './inputError.ts';
 import { memoryBytesPerGpu, memoryUtilization } from './memory.ts';
 import type { MemoryOptions } from './memory.ts';
@@ -22,6 +23,20 @@ export function fitsInMemory(
   const need = memoryBytesPerGpu(architecture, deployment, options).value;
   const room = usableBytes(deployment);
   return need === undefined || room === undefined ? undefined : need <= room;
+}
+
+function roomText({ hardware }: Deployment): string {
+  return `${memoryUtilization} x ${gibibytes(hardware.memoryBytes ?? NaN)}`;
+}
+
+function memoryInput({ hardware }: Deployment): ExplainedInput {
+  return {
+    name: 'memory of a card',
+    value: hardware.memoryBytes,
+    unit: 'B',
+    source: hardware.sources.join('; '),
+    asOf: hardware.asOf,
+  };
 }
 
 /** The most that `fits` accepts, from 1 up to `limit`; 0 when not even 1. `fits` must not turn true again. */
@@ -56,14 +71,13 @@ export function longestContextTokens(
     ...options,
     tokens: Math.max(1, value),
   });
-  const gib = (bytes = NaN) => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
   const trained = architecture.contextWindowTokens;
   return {
     name,
     unit: 'tokens',
     value,
-    formula: `most tokens for which ${need.formula} <= ${gib(usableBytes(deployment))} (${memoryUtilization} of ${gib(deployment.hardware.memoryBytes)})`,
-    inputs: need.inputs,
+    formula: `most tokens for which ${need.formula} <= ${roomText(deployment)}`,
+    inputs: [...need.inputs, memoryInput(deployment)],
     assumptions: [
       ...need.assumptions,
       ...(value >= mostTokens ? ['its memory does not grow with the text'] : []),
@@ -89,13 +103,20 @@ export function concurrentUsers(
     (sequences) => fitsInMemory(architecture, deployment, { ...options, sequences }) === true,
   );
   const gpus = gpuCount(deployment);
+  const need = memoryBytesPerGpu(architecture, deployment, {
+    ...options,
+    sequences: Math.max(1, value),
+  });
   return {
     name,
     unit: 'users',
     value,
-    formula: `most sequences of ${options.tokens} tokens in ${gpus} x ${deployment.hardware.name}: ${value}, ${(value / gpus).toPrecision(3)} per GPU`,
-    inputs: [],
-    assumptions: ['every user fills the whole context at the same time; nothing is shared'],
+    formula: `most sequences of ${options.tokens} tokens for which ${need.formula} <= ${roomText(deployment)}`,
+    inputs: [...need.inputs, memoryInput(deployment)],
+    assumptions: [
+      'every user fills the whole context at the same time; nothing is shared',
+      `on ${gpus} GPU(s): ${(value / gpus).toPrecision(3)} users per GPU`,
+    ],
   };
 }
 

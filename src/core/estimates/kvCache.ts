@@ -146,7 +146,7 @@ function latentCache(
     const heads = layer.numHeads / setting.tensorParallel;
     const head = layer.qkNopeHeadDim + layer.qkRopeHeadDim + layer.valueHeadDim;
     const width = heads * head + index;
-    return tokenBytes(held, width, head, setting, [`${heads} heads x ${head} + ${index} index`]);
+    return tokenBytes(held, width, head, setting, [`(${heads} heads x ${head} + ${index} index)`]);
   }
   const width = layer.kvLoraRank + layer.qkRopeHeadDim + index;
   const term = `(${layer.kvLoraRank} latent + ${layer.qkRopeHeadDim} rotary key${
@@ -204,7 +204,7 @@ function tokenBytes(
   const quantized = each < 2;
   const residual = quantized ? Math.min(held, setting.policy.residualTokens) : 0;
   const bytes = Math.ceil(width * ((held - residual) * each + residual * 2));
-  const size = Number(each.toFixed(6));
+  const size = Number(each.toPrecision(7));
   const formula =
     residual > 0
       ? `${terms.join(' ')} x (${held - residual} tokens x ${size} B + ${residual} tokens x 2 B)`

@@ -1,17 +1,19 @@
 import type { Architecture } from '../architectures/architecture.ts';
 import { countParameters } from '../architectures/parameters.ts';
+import { calibrationDate, collectives } from './calibration.ts';
 import { chunkSamples } from './chunkSamples.ts';
-import { calibrationDate, chipCalibration, collectives, engineCalibration } from './calibration.ts';
-import { chipRates } from './deployment.ts';
+import { chipOf, chipRates, engineOf } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
 import { headBytesPerElement, weightBytesPerElement } from './dtypes.ts';
 import { sumOf, unknown } from './explained.ts';
 import type { Band, Explained, ExplainedInput } from './explained.ts';
-import { forwardSeconds } from './forwardPass.ts';
-import type { ForwardSeconds } from './forwardPass.ts';
+import { gigabytes, plain, secondsText, sumText, terascale } from './formulaText.ts';
+import { forwardPass } from './forwardPass.ts';
 import { checkCount, InputError } from './inputError.ts';
 import { architectureInputs, kvCacheBytes } from './kvCache.ts';
-import { allReduceSeconds, touchedExperts } from './operators.ts';
+import { allReduceTime, touchedExperts } from './operators.ts';
+import { prefillParts, secondsPart } from './prefillParts.ts';
+import type { WeightedPass } from './prefillParts.ts';
 
 export interface PrefillOptions {
   readonly promptTokens: number;
@@ -47,50 +49,34 @@ export function prefillSeconds(
   }
   const chunkTokens = options.chunkTokens ?? promptTokens - cached;
   checkCount('chunkTokens', chunkTokens);
-  const total = { gemm: 0, attention: 0, elementwise: 0, communication: 0, overhead: 0, flops: 0 };
+  const passes: WeightedPass[] = [];
   for (const { at, newTokens, times } of chunkSamples(cached, promptTokens, chunkTokens)) {
-    const pass = forwardSeconds(architecture, deployment, {
-      newTokens,
-      cachedTokens: at,
-      sequences,
-    });
+    const pass = forwardPass(architecture, deployment, { newTokens, cachedTokens: at, sequences });
     if (typeof pass === 'string') {
       return unknown('prefillSeconds', 'seconds', `${architecture.id}: ${pass}`);
     }
-    for (const key of Object.keys(total) as (keyof ForwardSeconds)[]) {
-      total[key] += times * pass[key];
-    }
+    passes.push({ ...pass, times });
   }
-  const engine = engineCalibration(deployment.engine);
-  const queue = engine.requestSeconds + (concurrency - 1) * engine.requestSecondsPerOther;
-  const numChunks = Math.ceil((promptTokens - cached) / chunkTokens);
-  const teraflops = (total.flops / 1e12).toPrecision(4);
-  const part = (name: string, value: number, formula: string) =>
-    ({ name, unit: 'seconds', value, formula, inputs: [], assumptions: [] }) satisfies Explained;
+  const engine = engineOf(deployment);
+  const others = concurrency - 1;
   const parts = [
-    part('gemmSeconds', total.gemm, `matrix products, part of ${teraflops} TFLOP in all`),
-    part(
-      'attentionSeconds',
-      total.attention,
-      '2 x heads x (key + value width) x pairs of each layer / (peak x efficiency)',
+    ...prefillParts(passes),
+    secondsPart(
+      'queueSeconds',
+      engine.requestSeconds + others * engine.requestSecondsPerOther,
+      `${secondsText(engine.requestSeconds)} + ${others} other requests x ${secondsText(engine.requestSecondsPerOther)}`,
     ),
-    part('elementwiseSeconds', total.elementwise, 'bytes of norms, RoPE, activations / bandwidth'),
-    part(
-      'communicationSeconds',
-      total.communication,
-      deployment.tensorParallel > 1
-        ? `two all-reduces a layer over ${deployment.tensorParallel} GPUs`
-        : 'one GPU per layer',
-    ),
-    part('overheadSeconds', total.overhead, `launches and ${numChunks} steps`),
-    part('queueSeconds', queue, `request handling at concurrency ${concurrency}`),
   ];
-  const value = parts.reduce((sum, one) => sum + one.value, 0);
+  const values = parts.map((one) => one.value ?? 0);
+  const value = values.reduce((sum, one) => sum + one, 0);
+  const flops = passes.reduce((sum, pass) => sum + pass.times * pass.flops, 0);
+  const numSteps = Math.ceil((promptTokens - cached) / chunkTokens);
   return sumOf('prefillSeconds', 'seconds', parts, {
-    formula: `${promptTokens - cached} new tokens after ${cached} cached, in ${numChunks} step(s): ${parts.map((one) => one.value.toPrecision(3)).join(' + ')} s`,
+    formula: sumText(values, secondsText),
     inputs: latencyInputs(architecture, deployment),
     assumptions: [
       engine.label,
+      `${promptTokens - cached} new tokens after ${cached} cached, in ${numSteps} step(s): ${plain(flops / 1e12)} TFLOP in all`,
       `weights ${deployment.weightDtype}, cache ${deployment.kvDtype}`,
       `tensor parallel ${deployment.tensorParallel}, context parallel ${deployment.contextParallel}, pipeline stages ${deployment.pipelineParallel}`,
       ...(deployment.tensorParallel > 1
@@ -139,65 +125,57 @@ export function decodeSecondsPerToken(
   if (bandwidth === undefined) {
     return unknown(name, 'seconds', `${deployment.hardware.name}: unknown bandwidth`);
   }
-  const engine = engineCalibration(deployment.engine);
-  const rates = chipRates(deployment, engine.fp8GemmFactor);
-  const tensorParallel = deployment.tensorParallel;
+  const engine = engineOf(deployment);
+  const chip = chipOf(deployment);
+  const rates = chipRates(deployment);
+  const { tensorParallel } = deployment;
   const headWidth = counts.embedding;
   const read = weightsRead(architecture, counts.activePerToken, sequences);
   const each = weightBytesPerElement[deployment.weightDtype];
-  const weightBytes =
-    ((read - headWidth) * each + headWidth * headBytesPerElement(deployment.weightDtype)) /
-    tensorParallel;
-  const effective = bandwidth * chipCalibration(deployment.hardware).bandwidthEfficiency;
-  const arithmetic =
-    typeof rates === 'string'
-      ? 0
-      : (2 * counts.activePerToken * sequences) /
-        tensorParallel /
-        (rates.gemmFlopPerSecond * rates.calibration.gemmEfficiency);
-  const weightSeconds = Math.max(weightBytes / effective, arithmetic);
-  const cacheSeconds = cache.value / effective;
+  const headEach = headBytesPerElement(deployment.weightDtype);
+  const weightBytes = ((read - headWidth) * each + headWidth * headEach) / tensorParallel;
+  const reading = weightBytes / (bandwidth * chip.bandwidthEfficiency);
+  const flops = (2 * counts.activePerToken * sequences) / tensorParallel;
+  const gemmRate = typeof rates === 'string' ? Infinity : rates.gemmFlopPerSecond;
+  const arithmetic = flops / (gemmRate * chip.gemmEfficiency);
+  const rate = `(${gigabytes(bandwidth, 'GB/s')} x ${chip.bandwidthEfficiency})`;
   const link = deployment.hardware.linkBytesPerSecond ?? Infinity;
   const message = sequences * (architecture.hiddenSize ?? 0) * 2;
   const layers = architecture.numLayers ?? 0;
-  const reduce = allReduceSeconds(
-    message,
-    tensorParallel,
-    link,
-    deployment.inSwitchReduce,
-    collectives,
-  );
-  const part = (partName: string, value: number, formula: string) =>
-    ({
-      name: partName,
-      unit: 'seconds',
-      value,
-      formula,
-      inputs: [],
-      assumptions: [],
-    }) satisfies Explained;
-  const gigabytes = (bytes: number) => (bytes / 1e9).toPrecision(4);
-  const rate = gigabytes(effective);
+  const { inSwitchReduce } = deployment;
+  const reduce = allReduceTime(message, tensorParallel, link, inSwitchReduce, collectives);
   const parts = [
-    part(
+    secondsPart(
       'weightSeconds',
-      weightSeconds,
-      `${gigabytes(weightBytes)} GB of weights / ${rate} GB/s, or their arithmetic`,
+      Math.max(reading, arithmetic),
+      reading >= arithmetic
+        ? `${gigabytes(weightBytes)} of weights / ${rate}`
+        : `${terascale(flops, 'FLOP')} / (${terascale(gemmRate, 'FLOP/s')} x ${chip.gemmEfficiency})`,
     ),
-    part('cacheSeconds', cacheSeconds, `${gigabytes(cache.value)} GB of cache / ${rate} GB/s`),
-    part('communicationSeconds', 2 * layers * reduce, `2 x ${layers} all-reduces`),
-    part(
+    secondsPart(
+      'cacheSeconds',
+      cache.value / (bandwidth * chip.bandwidthEfficiency),
+      `${gigabytes(cache.value)} of cache / ${rate}`,
+    ),
+    secondsPart(
+      'communicationSeconds',
+      2 * layers * reduce.seconds,
+      `2 x ${layers} layers x ${reduce.formula()}`,
+    ),
+    secondsPart(
       'overheadSeconds',
       layers * engine.decodeLayerSeconds + engine.decodeStepSeconds,
-      `${layers} layers x ${engine.decodeLayerSeconds} s + ${engine.decodeStepSeconds} s`,
+      `${layers} layers x ${secondsText(engine.decodeLayerSeconds)} + ${secondsText(engine.decodeStepSeconds)}`,
     ),
   ];
-  const value = parts.reduce((sum, one) => sum + one.value, 0);
+  const values = parts.map((one) => one.value ?? 0);
+  const value = values.reduce((sum, one) => sum + one, 0);
   return sumOf(name, 'seconds', parts, {
-    formula: `${parts.map((one) => one.value.toPrecision(3)).join(' + ')} s for ${sequences} sequence(s) over ${options.contextTokens} cached tokens`,
+    formula: sumText(values, secondsText),
     inputs: latencyInputs(architecture, deployment),
     assumptions: [
       engine.label,
+      `${sequences} sequence(s) over ${options.contextTokens} cached tokens`,
       `weights ${deployment.weightDtype}, cache ${deployment.kvDtype}`,
       `tensor parallel ${tensorParallel}`,
       'no speculative decoding',
@@ -222,7 +200,7 @@ export function bandWidth(deployment: Deployment): {
   readonly share: number;
   readonly basis: string;
 } {
-  if (!chipCalibration(deployment.hardware).measured) {
+  if (!chipOf(deployment).measured) {
     return { share: 0.4, basis: `no measurement of ${deployment.hardware.name}` };
   }
   return deployment.engine === 'bareForward'
@@ -240,8 +218,8 @@ function latencyInputs(
   deployment: Deployment,
 ): readonly ExplainedInput[] {
   const { hardware } = deployment;
-  const chip = chipCalibration(hardware);
-  const engine = engineCalibration(deployment.engine);
+  const chip = chipOf(deployment);
+  const engine = engineOf(deployment);
   const from = { source: hardware.sources.join('; '), asOf: hardware.asOf };
   return [
     { name: 'dense 16-bit rate', value: hardware.bf16FlopPerSecond, unit: 'FLOP/s', ...from },

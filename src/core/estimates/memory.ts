@@ -5,6 +5,7 @@ import type { Deployment } from './deployment.ts';
 import { headBytesPerElement, weightBytesPerElement } from './dtypes.ts';
 import { sumOf, unknown } from './explained.ts';
 import type { Explained } from './explained.ts';
+import { gibibytes, sumText } from './formulaText.ts';
 import { checkCount } from './inputError.ts';
 import { architectureInputs, kvCacheBytes } from './kvCache.ts';
 
@@ -51,16 +52,13 @@ export function memoryBytesPerGpu(
   const headEach = headBytesPerElement(deployment.weightDtype);
   const shards = tensorParallel * pipelineParallel;
   const edges = counts.embedding + counts.head;
-  const weights = ((counts.total - edges) * each + edges * headEach) / shards;
   const tokens = Math.ceil(options.tokens / contextParallel);
   const chunk = Math.min(tokens, options.chunkTokens ?? 8192);
   const activations = activationBytes(architecture, tensorParallel, chunk);
-  const scores =
-    options.flashAttention === false
-      ? (largestHeads(architecture) / tensorParallel) * chunk * tokens * 2
-      : 0;
-  const rows = options.logitsForAllTokens === true ? tokens * 6 : 4;
-  const gib = (bytes: number) => `${(bytes / 2 ** 30).toPrecision(4)} GiB`;
+  const heads = largestHeads(architecture) / tensorParallel;
+  const rows = options.logitsForAllTokens === true ? tokens : 1;
+  const rowBytes = options.logitsForAllTokens === true ? 6 : 4;
+  const nonTorch = tensorParallel > 1 ? 0.6 : 0.15;
   const part = (
     partName: string,
     value: number,
@@ -70,26 +68,42 @@ export function memoryBytesPerGpu(
   const parts = [
     part(
       'weightBytes',
-      weights,
-      `${counts.total - edges} weights x ${each} B + ${edges} of embedding and head x ${headEach} B, over ${shards} GPUs`,
+      ((counts.total - edges) * each + edges * headEach) / shards,
+      `(${counts.total - edges} weights x ${each} B + ${edges} of embedding and head x ${headEach} B) / ${shards} GPUs`,
     ),
-    part('kvCacheBytes', cache.value / pipelineParallel, cache.formula),
-    part('activationBytes', activations, `${chunk} tokens at once`, [
-      '2 x tokens x heads x head dim x 11 (dense) or 22 (experts), at least 70 MiB: ai-dynamo/aiconfigurator base_backend.py',
-    ]),
-    ...(scores > 0
-      ? [part('scoreBytes', scores, `heads x ${chunk} x ${tokens} x 2 B, without flash attention`)]
-      : []),
-    part('logitsBytes', (sequences * vocabSize * rows) / tensorParallel, `${vocabSize} logits`),
     part(
-      'reserveBytes',
-      (tensorParallel > 1 ? 0.6 : 0.15) * 2 ** 30 + 0.5 * 2 ** 30,
-      'driver, collectives and captured graphs',
-      ['0.15 GiB, 0.6 with several GPUs (inference-sim kv_capacity.go); 0.5 GiB of graphs assumed'],
+      'kvCacheBytes',
+      cache.value / pipelineParallel,
+      `${cache.value} B / ${pipelineParallel} stages`,
+      (cache.parts ?? []).map((one) => `${one.name}: ${one.formula}`),
     ),
+    part('activationBytes', activations.value, activations.formula, [
+      `${chunk} tokens computed at once; 11 (dense) or 22 (experts) on one GPU, less when split: ai-dynamo/aiconfigurator base_backend.py`,
+    ]),
+    ...(options.flashAttention === false
+      ? [
+          part(
+            'scoreBytes',
+            heads * chunk * tokens * 2,
+            `${heads} heads x ${chunk} x ${tokens} tokens x 2 B`,
+            ['without flash attention, a layer writes its whole score matrix'],
+          ),
+        ]
+      : []),
+    part(
+      'logitsBytes',
+      (sequences * rows * vocabSize * rowBytes) / tensorParallel,
+      `${sequences} sequences x ${rows} tokens x ${vocabSize} logits x ${rowBytes} B / ${tensorParallel}`,
+    ),
+    part('reserveBytes', nonTorch * 2 ** 30 + 0.5 * 2 ** 30, `${nonTorch} GiB + 0.5 GiB`, [
+      'driver and collectives 0.15 GiB, 0.6 with several GPUs (inference-sim kv_capacity.go); 0.5 GiB of captured graphs assumed',
+    ]),
   ];
   return sumOf(name, 'bytes', parts, {
-    formula: parts.map((one) => gib(one.value ?? NaN)).join(' + '),
+    formula: sumText(
+      parts.map((one) => one.value ?? NaN),
+      gibibytes,
+    ),
     inputs: architectureInputs(architecture),
     assumptions: [
       `weights ${deployment.weightDtype}, cache ${deployment.kvDtype}, ${sequences} sequence(s) of ${options.tokens} tokens`,
@@ -110,5 +124,9 @@ function activationBytes(architecture: Architecture, tensorParallel: number, tok
   const hasExperts = architecture.feedForwards?.some(({ layer }) => layer.kind === 'moe') ?? false;
   const table = hasExperts ? [22, 13, 10, 10] : [11, 6.5, 5, 5];
   const coefficient = table[Math.min(3, Math.floor(Math.log2(tensorParallel)))];
-  return Math.max(70 * 2 ** 20, 2 * tokens * (architecture.hiddenSize ?? 0) * coefficient);
+  const width = architecture.hiddenSize ?? 0;
+  return {
+    value: Math.max(70 * 2 ** 20, 2 * tokens * width * coefficient),
+    formula: `max(70 MiB, 2 x ${tokens} tokens x ${width} x ${coefficient} B)`,
+  };
 }

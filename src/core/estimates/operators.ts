@@ -1,4 +1,13 @@
 import type { ChipCalibration, CollectiveCalibration } from './calibration.ts';
+import { gigabytes, plain, secondsText, terascale } from './formulaText.ts';
+
+/** Seconds, and how they come about, with the values put in. */
+export interface Timed {
+  readonly seconds: number;
+  readonly formula: () => string;
+}
+
+const noTime: Timed = { seconds: 0, formula: () => '0 s' };
 
 /** Rates of one chip as one forward pass uses them. */
 export interface ChipRates {
@@ -17,17 +26,29 @@ export interface Gemm {
   readonly activationBytesPerElement: number;
 }
 
-/** Seconds of an [rows, inner] x [inner, columns] product: the slower of its arithmetic and its bytes. */
-export function gemmSeconds(gemm: Gemm, rates: ChipRates): number {
+/** An [rows, inner] x [inner, columns] product: the slower of its arithmetic and its bytes. */
+export function gemmTime(gemm: Gemm, rates: ChipRates): Timed {
   const { rows, inner, columns } = gemm;
-  if (rows === 0 || inner === 0 || columns === 0) return 0;
+  if (rows === 0 || inner === 0 || columns === 0) return noTime;
   const { gemmEfficiency, gemmHalfRows, bandwidthEfficiency } = rates.calibration;
   const reached = (gemmEfficiency * rows) / (rows + gemmHalfRows);
   const arithmetic = (2 * rows * inner * columns) / (rates.gemmFlopPerSecond * reached);
   const bytes =
     gemm.weightBytesPerElement * inner * columns +
     gemm.activationBytesPerElement * rows * (inner + columns);
-  return Math.max(arithmetic, bytes / (rates.memoryBytesPerSecond * bandwidthEfficiency));
+  const memory = bytes / (rates.memoryBytesPerSecond * bandwidthEfficiency);
+  if (memory > arithmetic) return { seconds: memory, formula: () => bytesText(bytes, rates) };
+  return {
+    seconds: arithmetic,
+    formula: () =>
+      `2 x ${plain(rows)} rows x ${plain(inner)} x ${plain(columns)} / ` +
+      `(${terascale(rates.gemmFlopPerSecond, 'FLOP/s')} x ${gemmEfficiency} x ${plain(rows)} / (${plain(rows)} + ${gemmHalfRows}))`,
+  };
+}
+
+function bytesText(bytes: number, rates: ChipRates): string {
+  const { bandwidthEfficiency } = rates.calibration;
+  return `${gigabytes(bytes)} / (${gigabytes(rates.memoryBytesPerSecond, 'GB/s')} x ${bandwidthEfficiency})`;
 }
 
 /**
@@ -54,41 +75,55 @@ export function chunkedPairs(newTokens: number, cachedTokens: number, chunkToken
   return upTo(cachedTokens + newTokens) - upTo(cachedTokens);
 }
 
-/** Seconds of an attention kernel: arithmetic at a rate that depends on how many keys it runs over, or its bytes. */
-export function attentionSeconds(
+/** An attention kernel: arithmetic at a rate that depends on how many keys it runs over, or its bytes. */
+export function attentionTime(
   flops: number,
   keyTokens: number,
   meanKeyTokens: number,
   kvBytes: number,
   rates: ChipRates,
-): number {
-  if (flops === 0) return 0;
+): Timed {
+  if (flops === 0) return noTime;
   const { attentionEfficiency, attentionHalfTokens, attentionSlowdownTokens } = rates.calibration;
   const reached = (attentionEfficiency * keyTokens) / (keyTokens + attentionHalfTokens);
   const slowdown = 1 + meanKeyTokens / attentionSlowdownTokens;
   const arithmetic = (flops / (rates.attentionFlopPerSecond * reached)) * slowdown;
   const memory = kvBytes / (rates.memoryBytesPerSecond * rates.calibration.bandwidthEfficiency);
-  return Math.max(arithmetic, memory);
+  if (memory > arithmetic) return { seconds: memory, formula: () => bytesText(kvBytes, rates) };
+  return {
+    seconds: arithmetic,
+    formula: () =>
+      `${terascale(flops, 'FLOP')} / (${terascale(rates.attentionFlopPerSecond, 'FLOP/s')} x ${attentionEfficiency} x ` +
+      `${plain(keyTokens)} keys / (${plain(keyTokens)} + ${attentionHalfTokens})) x (1 + ${plain(meanKeyTokens)} / ${attentionSlowdownTokens})`,
+  };
 }
 
 /**
- * Seconds of one all-reduce of `bytes` over `ranks`: ring (each byte crosses 2 (r - 1) / r times) or, with
+ * One all-reduce of `bytes` over `ranks`: ring (each byte crosses 2 (r - 1) / r times) or, with
  * NVLink SHARP, once; small messages take a protocol of lower latency and lower bandwidth.
  */
-export function allReduceSeconds(
+export function allReduceTime(
   bytes: number,
   ranks: number,
   linkBytesPerSecond: number,
   inSwitch: boolean,
   collective: CollectiveCalibration,
-): number {
-  if (ranks <= 1 || bytes === 0) return 0;
+): Timed {
+  if (ranks <= 1 || bytes === 0) return noTime;
   const moved = bytes * (inSwitch ? 1 : (2 * (ranks - 1)) / ranks);
   const reached = inSwitch ? collective.inSwitchLinkEfficiency : collective.linkEfficiency;
   const large = collective.latencySeconds + moved / (linkBytesPerSecond * reached);
   const small =
     collective.smallLatencySeconds + moved / (linkBytesPerSecond * collective.smallLinkEfficiency);
-  return Math.min(large, small);
+  const [latency, share] =
+    small < large
+      ? [collective.smallLatencySeconds, collective.smallLinkEfficiency]
+      : [collective.latencySeconds, reached];
+  return {
+    seconds: Math.min(large, small),
+    formula: () =>
+      `(${secondsText(latency)} + ${gigabytes(moved)} / (${gigabytes(linkBytesPerSecond, 'GB/s')} x ${share}))`,
+  };
 }
 
 /** Experts that `tokens` touch when each picks `perToken` of `experts` at random: E (1 - (1 - k/E)^n). */

@@ -13,7 +13,7 @@ import {
 import type { LatencySetup } from '../../../src/core/dashboard/latency.ts';
 import { chunkSamples } from '../../../src/core/estimates/chunkSamples.ts';
 import { deploymentOn } from '../../../src/core/estimates/deployment.ts';
-import { forwardSeconds } from '../../../src/core/estimates/forwardPass.ts';
+import { forwardPass } from '../../../src/core/estimates/forwardPass.ts';
 import { prefillSeconds } from '../../../src/core/estimates/latency.ts';
 import { hardwareById } from '../../../src/core/hardware/hardware.ts';
 
@@ -148,13 +148,15 @@ describe('chunks of a prompt', () => {
       let exact = 0;
       for (let at = 0; at < tokens; at += chunk) {
         const newTokens = Math.min(chunk, tokens - at);
-        const pass = forwardSeconds(architecture, setup.deployment, {
+        const pass = forwardPass(architecture, setup.deployment, {
           newTokens,
           cachedTokens: at,
           sequences: 1,
         });
         if (typeof pass === 'string') throw new Error(pass);
-        exact += pass.attention + pass.gemm;
+        for (const { kind, seconds } of pass.operators) {
+          if (kind === 'attention' || kind === 'gemm') exact += seconds;
+        }
       }
       const sampled = prefillSeconds(architecture, setup.deployment, {
         promptTokens: tokens,

@@ -1,7 +1,7 @@
 import { architectureById } from '../../../src/core/architectures/architectures.ts';
 import { typedArchitecture } from '../../../src/core/architectures/typedArchitecture.ts';
 import { deploymentOn } from '../../../src/core/estimates/deployment.ts';
-import { forwardSeconds } from '../../../src/core/estimates/forwardPass.ts';
+import { forwardPass } from '../../../src/core/estimates/forwardPass.ts';
 import { kvCacheBytes, kvCacheBytesPerToken } from '../../../src/core/estimates/kvCache.ts';
 import { prefillSeconds } from '../../../src/core/estimates/latency.ts';
 import { memoryBytesPerGpu } from '../../../src/core/estimates/memory.ts';
@@ -30,7 +30,7 @@ function gib(architecture: Architecture, tokens: number): string {
 }
 
 function flops(architecture: Architecture, newTokens: number): number {
-  const pass = forwardSeconds(architecture, bare, { newTokens, cachedTokens: 0, sequences: 1 });
+  const pass = forwardPass(architecture, bare, { newTokens, cachedTokens: 0, sequences: 1 });
   if (typeof pass === 'string') throw new Error(pass);
   return pass.flops;
 }

@@ -13,6 +13,8 @@ import {
 import { hardwareById } from '../../../src/core/hardware/hardware.ts';
 import measured from '../../../src/core/estimates/measurements/measured_prefill_h100.json';
 import published from '../../../src/core/estimates/measurements/published_ttft.json';
+import { heldOutPoints } from './crossValidation.ts';
+import type { FitPoint, HeldOutPoint } from './crossValidation.ts';
 
 /** One measured point beside what the model says. */
 export interface ValidationPoint {
@@ -82,6 +84,23 @@ export function barePoints(): readonly ValidationPoint[] {
     );
   });
   return [...single, ...split];
+}
+
+/** The single-GPU rows, each predicted with constants that were fitted without it. */
+export function crossValidated(leftOut: HeldOutPoint['leftOut']): readonly HeldOutPoint[] {
+  const deployment = deploymentOn(hardwareById('h100-sxm'), { engine: 'bareForward' });
+  return heldOutPoints(
+    measured.rows.flatMap((row): readonly FitPoint[] => {
+      const shape = measuredShape(row.shape as keyof typeof measured.shapes);
+      const shared = { shapeId: row.shape, shape, deployment, tokens: row.n };
+      const label = `${row.shape} ${row.n}`;
+      return [
+        { ...shared, label, kind: 'prefill', measuredSeconds: row.prefill_ms / 1e3 },
+        { ...shared, label, kind: 'decode', measuredSeconds: row.decode_ms / 1e3 },
+      ];
+    }),
+    leftOut,
+  );
 }
 
 /** GPT-style 13B of FasterTransformer's measurements (40 layers, 5120 wide, MHA). */
@@ -195,7 +214,9 @@ export function summarize(points: readonly ValidationPoint[]): readonly ErrorSum
   });
 }
 
-export function relativeError(one: ValidationPoint): number {
+export function relativeError(
+  one: Pick<ValidationPoint, 'predictedSeconds' | 'measuredSeconds'>,
+): number {
   return one.predictedSeconds / one.measuredSeconds - 1;
 }
 
@@ -218,5 +239,32 @@ export function validationReport(): string {
     (one) =>
       `${one.group.padEnd(15)} ${one.fitted ? 'fitted    ' : 'not fitted'} ${String(one.points).padStart(3)} points, mean error ${percent(one.meanAbsoluteError)}, worst ${percent(one.worst)}, ${one.inBand} of ${one.points} in band`,
   );
-  return ['what            point, measured, predicted, error', ...lines, '', ...totals].join('\n');
+  return [
+    'what            point, measured, predicted, error',
+    ...lines,
+    '',
+    ...totals,
+    '',
+    ...crossValidationLines(percent),
+  ].join('\n');
+}
+
+function crossValidationLines(percent: (share: number) => string): readonly string[] {
+  const held = [...crossValidated('point'), ...crossValidated('shape')];
+  return [
+    'cross-validation: each single-GPU row with constants fitted on the others (point) or on the other shape (shape)',
+    ...held.map(
+      (one) =>
+        `without the ${one.leftOut.padEnd(6)} ${one.kind.padEnd(8)} ${one.label.padEnd(24)} ${percent(relativeError(one)).padStart(9)}`,
+    ),
+    ...(['point', 'shape'] as const).flatMap((leftOut) =>
+      (['prefill', 'decode'] as const).map((kind) => {
+        const errors = held
+          .filter((one) => one.leftOut === leftOut && one.kind === kind)
+          .map((one) => Math.abs(relativeError(one)));
+        const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
+        return `without the ${leftOut.padEnd(6)} ${kind.padEnd(8)} mean error ${percent(mean)}, worst ${percent(Math.max(...errors))}`;
+      }),
+    ),
+  ];
 }
