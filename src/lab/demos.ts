@@ -13,6 +13,10 @@ import { heavyHitterEvictionDemo } from './demos/heavyHitterEviction.ts';
 import { linformerDemo } from './demos/linformer.ts';
 import { linearAttentionDemo } from './demos/linearAttention.ts';
 import { alibiDemo } from './demos/alibi.ts';
+import { mambaDemo } from './demos/mamba.ts';
+import { gatedDeltaRuleDemo } from './demos/gatedDeltaRule.ts';
+import { rwkvDemo } from './demos/rwkv.ts';
+import { selectiveCopyingDemo } from './demos/selectiveCopying.ts';
 import { dynamicSparsityDemo } from './demos/dynamicSparsity.ts';
 import { hierarchicalAttentionDemo } from './demos/hierarchicalAttention.ts';
 import { flashAttentionDemo } from './demos/flashAttention.ts';
@@ -47,6 +51,8 @@ const listed: readonly Demo[] = [
   linformerDemo,
   linearAttentionDemo,
   alibiDemo,
+  mambaDemo,
+  gatedDeltaRuleDemo,
   dynamicSparsityDemo,
   hierarchicalAttentionDemo,
   flashAttentionDemo,
@@ -56,6 +62,8 @@ const listed: readonly Demo[] = [
   transformerXlDemo,
   kvQuantizationDemo,
   quadraticWallDemo,
+  rwkvDemo,
+  selectiveCopyingDemo,
   needleDemo,
   lostInTheMiddleDemo,
   ropeDemo,
