@@ -1,5 +1,6 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
+import { t } from '../shared/l10n.ts';
 
 export interface SelectField {
   readonly id: string;
@@ -56,4 +57,22 @@ export function numberField(field: NumberField): TemplateResult {
       }}
     />
   </span>`;
+}
+
+export interface Pager {
+  /** From 0. */
+  readonly page: number;
+  readonly pages: number;
+  readonly label: string;
+  readonly change: (page: number) => void;
+}
+
+/** Steps through the pages of a long table; nothing where there is one page. */
+export function pagerView({ page, pages, label, change }: Pager): TemplateResult | typeof nothing {
+  if (pages <= 1) return nothing;
+  return html`<nav class="row pager" aria-label=${label}>
+    <button ?disabled=${page === 0} @click=${() => change(page - 1)}>${t('Previous')}</button>
+    <span>${t('Page {0} of {1}', page + 1, pages)}</span>
+    <button ?disabled=${page >= pages - 1} @click=${() => change(page + 1)}>${t('Next')}</button>
+  </nav>`;
 }

@@ -1,6 +1,8 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
-import type { CountedText, DashboardSnapshot } from '../../src/core/dashboard/snapshot.ts';
-import { initialState, type DashboardState } from '../../src/core/dashboard/state.ts';
+import { readCounted, readState } from '../../src/core/dashboard/checkState.ts';
+import type { DashboardSnapshot } from '../../src/core/dashboard/snapshot.ts';
+import { parseStateString } from '../../src/core/dashboard/stateString.ts';
+import type { DashboardState } from '../../src/core/dashboard/state.ts';
 import { connect } from '../../src/protocol/connection.ts';
 import type {
   DashboardApi,
@@ -41,6 +43,7 @@ const { api } = connect<DashboardApi, DashboardEvent>(port, (event) => {
       snapshot = { ...snapshot, now: event.now };
       break;
     case 'state':
+      importState(event.text);
       return;
   }
   drawSoon();
@@ -63,6 +66,17 @@ function drawSoon(): void {
     drawing = 0;
     draw();
   });
+}
+
+/** Takes over the knobs that somebody sent; a string that is none changes nothing and says why. */
+function importState(text: string): void {
+  try {
+    const asSet = { modelId: undefined, gpuCount: undefined, reservedOutputTokens: undefined };
+    store?.set({ ...asSet, ...parseStateString(text) });
+    say(t('Knobs taken over'));
+  } catch (problem) {
+    fail(problem);
+  }
 }
 
 function tabOf(state: DashboardState): Tab {
@@ -176,6 +190,10 @@ function drawTab(ownStore: Store, tab: Tab): void {
   shown.view.update();
 }
 
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
 function remember(): void {
   if (store === undefined) return;
   const counted = store.counted();
@@ -195,9 +213,9 @@ async function start(): Promise<void> {
   setStrings(ready.strings);
   document.title = t('Context dashboard');
   snapshot = ready.snapshot;
-  const kept = (port.getState() ?? ready.remembered) as
-    { readonly state?: DashboardState; readonly counted?: CountedText } | undefined;
-  store = createStore({ ...initialState, ...kept?.state }, kept?.counted);
+  const kept = port.getState() ?? ready.remembered;
+  const { state, counted } = (isRecord(kept) ? kept : {}) as Partial<RememberedDashboard>;
+  store = createStore(readState(state), readCounted(counted));
   store.subscribe(() => {
     remember();
     drawSoon();

@@ -1,3 +1,5 @@
+import type { ContentKind } from '../../src/core/files/contentKind.ts';
+import type { LeftOutReason } from '../../src/core/files/scanReport.ts';
 import type { FitStrategy } from '../../src/core/dashboard/strategyArithmetic.ts';
 import type { Subject } from '../../src/core/dashboard/subject.ts';
 import { formatCount } from '../../src/core/format/numbers.ts';
@@ -50,4 +52,62 @@ export function subjectText(subject: Subject): string {
     parts.push(t('{0} tokens by {1}', tokens, subject.text.encoding));
   }
   return parts.join(' · ');
+}
+
+export function kindText(kind: ContentKind): string {
+  switch (kind) {
+    case 'code':
+      return t('Code');
+    case 'typeDeclarations':
+      return t('Type declarations');
+    case 'markdown':
+      return t('Prose');
+    case 'json':
+      return t('JSON');
+    case 'minified':
+      return t('Minified');
+    case 'css':
+      return t('Style sheets');
+    case 'chinese':
+      return t('Chinese');
+    case 'japanese':
+      return t('Japanese');
+    case 'korean':
+      return t('Korean');
+    case 'russian':
+      return t('Russian');
+  }
+}
+
+export function leftOutReasonText(reason: LeftOutReason): string {
+  switch (reason) {
+    case 'ignored':
+      return t('Ignored by .gitignore or .ignore');
+    case 'excludedBySetting':
+      return t('Excluded by a setting');
+    case 'excludedByUser':
+      return t('Excluded by you or .contextbudgetignore');
+    case 'dependencies':
+      return t('Installed dependencies');
+    case 'versionControl':
+      return t('Version control');
+    case 'lockFile':
+      return t('Lock files');
+    case 'minified':
+      return t('Minified');
+    case 'sourceMap':
+      return t('Source maps');
+    case 'image':
+      return t('Images');
+    case 'binary':
+      return t('Binary files');
+    case 'tooLarge':
+      return t('Too large');
+    case 'notebookOutput':
+      return t('Outputs of notebooks');
+    case 'symbolicLink':
+      return t('Links, counted where they point to');
+    case 'notAFile':
+      return t('Pipes, sockets and devices');
+  }
 }

@@ -43,11 +43,9 @@ export class SnapshotMaker {
 
   async whole(): Promise<DashboardSnapshot> {
     await this.changes();
-    return {
-      catalogue: catalogueOf(this.#models ?? []),
-      files: this.#files,
-      now: await this.#now(),
-    };
+    // Last of all: what changes meanwhile is sent as an event, which a page that has no snapshot yet passes over.
+    const now = await this.#now();
+    return { catalogue: catalogueOf(this.#models ?? []), files: this.#files, now };
   }
 
   /** The sections that are not as they were when this was last asked. */

@@ -1,0 +1,253 @@
+import { html, nothing, render, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import type { filesDefaults } from '../../../src/core/dashboard/files.ts';
+import {
+  filesModel,
+  filesPageSize,
+  filesTabId,
+  type FilesModel,
+  type FilesRow,
+} from '../../../src/core/dashboard/files.ts';
+import { shownName } from '../../../src/core/format/fileNames.ts';
+import { formatBytes, formatCount, formatPercent } from '../../../src/core/format/numbers.ts';
+import type { TreeNode } from '../../../src/core/set/fileTree.ts';
+import { t } from '../../shared/l10n.ts';
+import { fileCountText } from '../../shared/words.ts';
+import { pagerView } from '../fields.ts';
+import { leftOutView, problemsView } from '../files/leftOutView.ts';
+import { createTreemap, type Treemap } from '../files/treemapView.ts';
+import { legendView } from '../files/treemapPaint.ts';
+import type { ExportTable, Tab, TabContext, TabView } from '../tab.ts';
+import { kindText, leftOutReasonText } from '../words.ts';
+
+export const filesTab: Tab = { id: filesTabId, title: 'Files', mount };
+
+function mount(host: HTMLElement, context: TabContext): TabView {
+  const { store, api, fail, say } = context;
+  let model: FilesModel | undefined;
+  const set = (patch: Partial<typeof filesDefaults>) => store.setKnobs(filesTabId, patch);
+  const zoomTo = (node: TreeNode) => {
+    if (node.type !== 'folder') return;
+    set({ zoomPath: node.path, page: 0 });
+    say(`${node.path === '' ? t('All files') : shownName(node.path)}: ${folderText(node)}`);
+  };
+  const check = (node: TreeNode, checked: boolean) => {
+    api.setChecked([[node.path, checked]]).catch(fail);
+  };
+  const treemap = createTreemap({
+    openFile: (path) => {
+      api.openFile(path).catch(fail);
+    },
+    zoomTo,
+    zoomOut: () => {
+      const crumbs = model?.crumbs ?? [];
+      if (crumbs.length > 1) zoomTo(crumbs[crumbs.length - 2]);
+    },
+    toggle: (node) => check(node, model?.membershipOf(node) !== 'all'),
+    say,
+  });
+  return {
+    update: () => {
+      const snapshot = context.snapshot();
+      model = filesModel(snapshot, store.get());
+      render(view(model, { context, treemap, set, zoomTo, check }), host);
+      treemap.show(model);
+    },
+    dispose: () => {
+      treemap.dispose();
+      render(nothing, host);
+    },
+    tables: () => (model === undefined ? [] : exportTables(model, context)),
+    charts: () =>
+      model === undefined || model.root.fileCount === 0
+        ? []
+        : [{ title: t('Files'), element: treemap.canvas }],
+  };
+}
+
+interface Parts {
+  readonly context: TabContext;
+  readonly treemap: Treemap;
+  readonly set: (patch: Partial<typeof filesDefaults>) => void;
+  readonly zoomTo: (node: TreeNode) => void;
+  readonly check: (node: TreeNode, checked: boolean) => void;
+}
+
+function view(model: FilesModel, parts: Parts): TemplateResult {
+  const { context, treemap, set } = parts;
+  const { files } = context.snapshot();
+  if (model.root.fileCount === 0 && files.paths.length === 0) {
+    return html`<p class="quiet" id="no-files">${t('No file was counted yet.')}</p>
+      <button
+        class="primary"
+        @click=${() => {
+          context.api.analyze().catch(context.fail);
+        }}
+      >
+        ${t('Analyze Workspace')}
+      </button>
+      ${leftOutView(files.leftOut, context)} ${problemsView(files.problems)}`;
+  }
+  return html`${toolsView(model, parts)} ${crumbsView(model, parts)} ${treemap.element}
+    ${legendView(model.zoomed)}
+    <p class="quiet">
+      ${t(
+        'Area is tokens. Click a file to open it, a folder’s name to look into it. With the keyboard: arrows move, Enter opens, Backspace goes out, Space checks.',
+      )}
+    </p>
+    ${tableView(model, parts)}
+    ${pagerView({
+      page: model.page,
+      pages: Math.ceil(model.numRows / filesPageSize),
+      label: t('Pages of the table'),
+      change: (page) => set({ page }),
+    })}
+    ${leftOutView(files.leftOut, context)} ${problemsView(files.problems)}`;
+}
+
+function toolsView(model: FilesModel, { context, set }: Parts): TemplateResult {
+  const { knobs, found } = model;
+  return html`<div class="row">
+    <input
+      type="search"
+      id="files-query"
+      aria-label=${t('Find files')}
+      placeholder=${t('Find files')}
+      .value=${live(knobs.query)}
+      @input=${(event: Event) => set({ query: (event.target as HTMLInputElement).value, page: 0 })}
+    />
+    ${
+      found === undefined
+        ? nothing
+        : html`<span id="files-found" role="status"
+            >${t('{0} found, {1} tokens', fileCountText(found.size), formatCount(model.foundTokens))}</span
+          >`
+    }
+    ${
+      model.hasSet
+        ? html`<label
+              ><input
+                type="checkbox"
+                id="only-set"
+                .checked=${live(knobs.onlySet)}
+                @change=${(event: Event) =>
+                  set({ onlySet: (event.target as HTMLInputElement).checked, page: 0 })}
+              />
+              ${t('Checked files only')}</label
+            >
+            <button
+              id="clear-set"
+              @click=${() => {
+                context.api.clearSet().catch(context.fail);
+              }}
+            >
+              ${t('Uncheck all')}
+            </button>`
+        : nothing
+    }
+  </div>`;
+}
+
+function crumbsView(model: FilesModel, { zoomTo }: Parts): TemplateResult {
+  const { crumbs, zoomed } = model;
+  return html`<nav class="crumbs" aria-label=${t('Folder')}>
+    ${crumbs.map((folder) => {
+      const name = folder.path === '' ? t('All files') : shownName(folder.name);
+      return folder === zoomed
+        ? html`<strong aria-current="location" class="path">${name}</strong>`
+        : html`<button class="link path" @click=${() => zoomTo(folder)}>${name}</button>
+            <span aria-hidden="true">/</span>`;
+    })}
+    <span class="quiet" id="zoomed-text">${folderText(zoomed)}</span>
+  </nav>`;
+}
+
+function folderText(node: TreeNode): string {
+  const tokens = t('{0} tokens', formatCount(node.tokens));
+  return node.type === 'folder' ? `${fileCountText(node.fileCount)} · ${tokens}` : tokens;
+}
+
+function tableView(model: FilesModel, parts: Parts): TemplateResult {
+  return html`<table
+    class="files"
+    aria-label=${model.found === undefined ? t('What is in the folder, the heaviest first') : t('Files found, the heaviest first')}
+  >
+    <thead>
+      <tr>
+        <th scope="col"><span class="hidden">${t('In the set')}</span></th>
+        <th scope="col">${t('Name')}</th>
+        <th scope="col" class="number">${t('Tokens')}</th>
+        <th scope="col" class="number">${t('Share')}</th>
+        <th scope="col" class="number">${t('Size')}</th>
+        <th scope="col" class="wide">${t('Kind')}</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${model.rows.map((row) => rowView(row, model, parts))}
+    </tbody>
+  </table>`;
+}
+
+function rowView(
+  row: FilesRow,
+  model: FilesModel,
+  { context, zoomTo, check }: Parts,
+): TemplateResult {
+  const { node, membership, share } = row;
+  const name = shownName(model.found === undefined ? node.name : node.path);
+  const open = () => {
+    if (node.type === 'folder') zoomTo(node);
+    else context.api.openFile(node.path).catch(context.fail);
+  };
+  return html`<tr data-path=${node.path}>
+    <td>
+      <input
+        type="checkbox"
+        aria-label=${t('{0} in the set', name)}
+        .checked=${live(membership === 'all')}
+        .indeterminate=${live(membership === 'some')}
+        @change=${(event: Event) => check(node, (event.target as HTMLInputElement).checked)}
+      />
+    </td>
+    <th scope="row">
+      <button class="link path" @click=${open}>${name}${node.type === 'folder' ? '/' : ''}</button>
+      ${
+        node.type === 'folder'
+          ? html`<span class="quiet">${fileCountText(node.fileCount)}</span>`
+          : nothing
+      }
+    </th>
+    <td class="number">${formatCount(node.tokens)}</td>
+    <td class="number">${formatPercent(100 * share)}</td>
+    <td class="number">${formatBytes(node.type === 'file' ? node.file.bytes : node.bytes)}</td>
+    <td class="wide">${node.type === 'file' ? kindText(node.file.kind) : t('folder')}</td>
+  </tr>`;
+}
+
+function exportTables(model: FilesModel, { snapshot }: TabContext): ExportTable[] {
+  const { zoomed, found } = model;
+  const nodes: readonly TreeNode[] = found === undefined ? zoomed.children : [...found];
+  return [
+    {
+      title: t('Files'),
+      columns: ['path', 'type', 'tokens', 'bytes', 'files', 'set'],
+      rows: nodes.map((node) => [
+        node.path,
+        node.type,
+        node.tokens,
+        node.type === 'file' ? node.file.bytes : node.bytes,
+        node.type === 'file' ? 1 : node.fileCount,
+        model.membershipOf(node),
+      ]),
+    },
+    {
+      title: t('Left out'),
+      columns: ['reason', 'files', 'bytes'],
+      rows: snapshot().files.leftOut.map(({ reason, fileCount, bytes }) => [
+        leftOutReasonText(reason),
+        fileCount,
+        bytes,
+      ]),
+    },
+  ];
+}
