@@ -1,6 +1,7 @@
 import type { TokenCounter } from '../tokens/tokenCounter.ts';
 import { characterStart, lineStartsOf } from './lines.ts';
 import type { Declaration, Outline } from './outline.ts';
+import { seamTokens } from './seams.ts';
 
 /** A piece of a file that is sent, indexed and counted as one. Chunks of a file cover it without gap or overlap. */
 export interface Chunk {
@@ -13,7 +14,13 @@ export interface Chunk {
   readonly tokens: number;
   /** What is declared in it, by name; empty where no grammar reads the file. */
   readonly declares: readonly string[];
+  /** What joining it to the chunk before it adds to the sum of both counts; undefined: that must be counted. */
+  readonly joinTokens: number | undefined;
+  /** Length of the longest run of backticks in it: a fence around it must be longer. */
+  readonly backticks: number;
 }
+
+type CutChunk = Omit<Chunk, 'joinTokens' | 'backticks'>;
 
 export interface ChunkLimits {
   /** Neighbours are joined until they come to this. */
@@ -44,7 +51,7 @@ export function chunkFile(
   if (limits.maxTokens < 1)
     throw new RangeError(`maxTokens must be at least 1, got ${limits.maxTokens}`);
   const lineStarts = lineStartsOf(utf8);
-  const chunks: Chunk[] = [];
+  const chunks: CutChunk[] = [];
   const byteAt = (line: number) => (line < lineStarts.length ? lineStarts[line] : utf8.length);
 
   const add = (span: Span): void => {
@@ -94,7 +101,42 @@ export function chunkFile(
   };
 
   for (const span of joinedSpans(utf8, outline, lineStarts, byteAt, counter, limits)) add(span);
-  return chunks;
+  return chunks.map((chunk, i) => ({
+    ...chunk,
+    joinTokens: i === 0 ? 0 : joinTokens(utf8, chunks[i - 1], chunk, counter),
+    backticks: longestBackticks(utf8, chunk.startByte, chunk.endByte),
+  }));
+}
+
+function joinTokens(
+  utf8: Uint8Array,
+  left: CutChunk,
+  right: CutChunk,
+  counter: TokenCounter,
+): number | undefined {
+  // Cut inside a run of backticks, which then is longer than either chunk knows.
+  if (utf8[left.endByte - 1] === BACKTICK && utf8[right.startByte] === BACKTICK) return undefined;
+  return seamTokens(
+    counter,
+    utf8.subarray(left.startByte, left.endByte),
+    utf8.subarray(right.startByte, right.endByte),
+  );
+}
+
+const BACKTICK = 0x60;
+
+function longestBackticks(utf8: Uint8Array, startByte: number, endByte: number): number {
+  let longest = 0;
+  for (
+    let at = utf8.indexOf(BACKTICK, startByte);
+    at >= 0 && at < endByte;
+    at = utf8.indexOf(BACKTICK, at + 1)
+  ) {
+    const from = at;
+    while (at + 1 < endByte && utf8[at + 1] === BACKTICK) at++;
+    longest = Math.max(longest, at - from + 1);
+  }
+  return longest;
 }
 
 /** Spans between cuts, small neighbours joined by their size in bytes (tokens are counted once the span is settled). */
@@ -108,7 +150,7 @@ function joinedSpans(
 ): Span[] {
   const numLines = lineStarts.length;
   const cuts = outline.cutLines.length > 0 ? outline.cutLines : everyLineOf(numLines);
-  const sample = utf8.subarray(0, characterStart(utf8, 16_384));
+  const sample = utf8.subarray(0, characterStart(utf8, 2_048));
   const bytesPerToken = sample.length / Math.max(1, counter.countBytes(sample));
   const targetBytes = limits.targetTokens * bytesPerToken;
 

@@ -1,3 +1,4 @@
+import type { WordTable } from '../search/wordTable.ts';
 import type { Outline } from './outline.ts';
 import { projectPaths } from './imports/projectPaths.ts';
 import { resolveImport } from './imports/resolveImport.ts';
@@ -6,8 +7,8 @@ import { resolveImport } from './imports/resolveImport.ts';
 export interface GraphFile {
   readonly path: string;
   readonly outline: Outline;
-  /** Every distinct word of the file, for symbol references. */
-  readonly words: ReadonlySet<string>;
+  /** Ids of the file's words, for symbol references; repeats do no harm. */
+  readonly wordIds: Uint32Array;
 }
 
 export type DependencyKind = 'import' | 'symbol';
@@ -39,17 +40,21 @@ const shortestSymbol = 4;
 export function dependencyGraph(
   files: readonly GraphFile[],
   textOf: (fileIdx: number) => string,
+  words: WordTable,
 ): DependencyGraph {
   const project = projectPaths(
     files.map(({ path, outline }) => ({ path, packageName: outline.packageName })),
     textOf,
   );
   const dependencies: Dependency[] = [];
-  const seen = new Set<string>();
+  // The last file that each file was found to be needed by, by kind.
+  const seen = {
+    import: new Int32Array(files.length).fill(-1),
+    symbol: new Int32Array(files.length).fill(-1),
+  };
   const add = (from: number, to: number, kind: DependencyKind) => {
-    const key = `${from} ${to} ${kind}`;
-    if (from === to || seen.has(key)) return;
-    seen.add(key);
+    if (from === to || seen[kind][to] === from) return;
+    seen[kind][to] = from;
     dependencies.push({ from, to, kind });
   };
 
@@ -65,11 +70,15 @@ export function dependencyGraph(
     }
   });
 
-  const declaredIn = uniqueDeclarations(files);
-  files.forEach(({ words }, from) => {
-    for (const word of words) {
-      const to = declaredIn.get(word);
-      if (to !== undefined) add(from, to, 'symbol');
+  const declaredIn = new Int32Array(words.size).fill(-1);
+  for (const [name, fileIdx] of uniqueDeclarations(files)) {
+    const wordId = words.idOf(name);
+    if (wordId !== undefined) declaredIn[wordId] = fileIdx;
+  }
+  files.forEach(({ wordIds }, from) => {
+    for (const wordId of wordIds) {
+      const to = declaredIn[wordId];
+      if (to >= 0) add(from, to, 'symbol');
     }
   });
   return { numFiles: files.length, dependencies, externalImports, unresolvedImports };

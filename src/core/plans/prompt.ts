@@ -1,5 +1,6 @@
 import type { TextOf } from './codeIndex.ts';
 import { decodeUtf8 } from './decodeUtf8.ts';
+import { fileFrame, promptFrame, type PromptTemplate } from './promptFrame.ts';
 
 /** A stretch of a file that a request carries. Lines from 0, the end included. */
 export interface Part {
@@ -15,6 +16,10 @@ export type PromptFormat = 'markdown' | 'xml' | 'plain';
 export interface PromptOptions {
   readonly format: PromptFormat;
   readonly lineNumbers: boolean;
+  /** A tree of the request's paths before its files. */
+  readonly tree?: boolean;
+  /** In place of `format`; checked by `templateProblem` before. */
+  readonly template?: PromptTemplate;
 }
 
 export const defaultPromptOptions: PromptOptions = { format: 'markdown', lineNumbers: false };
@@ -31,33 +36,33 @@ export function renderPrompt(
   const pieces = parts.map((part) =>
     renderPart(part, paths[part.fileIdx], textOf(part.fileIdx), options),
   );
-  return [...pieces, ...notes, instruction].join('\n');
+  const shown = parts.map((part) => paths[part.fileIdx]);
+  const { before, after } = promptFrame(parts.length > 0, shown, instruction, notes, options);
+  return before + pieces.join('\n') + after;
 }
 
 export function renderPart(
   part: Part,
   path: string,
   utf8: Uint8Array,
-  { format, lineNumbers }: PromptOptions = defaultPromptOptions,
+  options: PromptOptions = defaultPromptOptions,
 ): string {
   const code = decodeUtf8(utf8.subarray(part.startByte, part.endByte));
-  const body = ended(lineNumbers ? numbered(code, part.startLine) : code);
-  const whole = part.startByte === 0 && part.endByte === utf8.length;
-  const lines = whole ? '' : `${part.startLine + 1}-${part.endLine + 1}`;
-  switch (format) {
-    case 'markdown': {
-      const fence = longestFence(code);
-      return `## ${printable(path)}${lines === '' ? '' : ` (lines ${lines})`}\n\n${fence}\n${body}${fence}\n`;
-    }
-    case 'xml':
-      return `<file path="${attribute(path)}"${lines === '' ? '' : ` lines="${lines}"`}>\n${body}</file>\n`;
-    case 'plain':
-      return `===== ${printable(path)}${lines === '' ? '' : ` lines ${lines}`} =====\n${body}`;
-  }
+  const body = codeText(code, part.startLine, options);
+  const lines = linesOf(part, utf8.length);
+  const { before, after } = fileFrame({ path, lines, backticks: longestBackticks(code) }, options);
+  return `${before}${body}${after}`;
 }
 
-function ended(text: string): string {
+/** The code as it is sent: with a line end after its last line, and numbers if wanted. */
+export function codeText(code: string, startLine: number, { lineNumbers }: PromptOptions): string {
+  const text = lineNumbers ? numbered(code, startLine) : code;
   return text === '' || text.endsWith('\n') ? text : `${text}\n`;
+}
+
+/** "3-9" of a stretch, '' of a whole file. */
+export function linesOf({ startByte, endByte, startLine, endLine }: Part, bytes: number): string {
+  return startByte === 0 && endByte === bytes ? '' : `${startLine + 1}-${endLine + 1}`;
 }
 
 function numbered(text: string, startLine: number): string {
@@ -69,20 +74,8 @@ function numbered(text: string, startLine: number): string {
     .join('\n');
 }
 
-/** A fence that the code itself does not hold: one backtick more than its longest run, three at least. */
-function longestFence(code: string): string {
-  let longest = 2;
+function longestBackticks(code: string): number {
+  let longest = 0;
   for (const [run] of code.matchAll(/`{3,}/g)) longest = Math.max(longest, run.length);
-  return '`'.repeat(longest + 1);
-}
-
-/** A file name may hold line ends; a header may not. */
-function printable(path: string): string {
-  return path.replace(/[\p{Cc}\u2028\u2029]/gu, (character) =>
-    JSON.stringify(character).slice(1, -1),
-  );
-}
-
-function attribute(path: string): string {
-  return printable(path).replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+  return longest;
 }

@@ -1,18 +1,21 @@
 import type { IndexedChunk } from './codeIndex.ts';
 import type { PlanInput, PlannedRequest } from './plan.ts';
+import { PartTokens, type ChunkedPart } from './partTokens.ts';
 import { renderPart, renderPrompt, type Part } from './prompt.ts';
 
 /**
  * Chunks become parts, parts become requests. Neighbouring chunks of a file are one part. Sizes are planned with the chunks'
  * own counts and a count of the header, which together are never less than the count of the joined text except where a merge
- * across the seam would have to cost tokens; the finished text is counted whole, and shortened if it ever came out too long.
+ * across the seam would have to cost tokens; the finished request is counted exactly, and shortened if it ever came out too long.
  */
 export class RequestBuilder {
   private readonly paths: readonly string[];
   private readonly headers = new Map<number, number>();
+  private readonly partTokens: PartTokens;
 
   constructor(private readonly input: PlanInput) {
     this.paths = input.index.files.map((file) => file.path);
+    this.partTokens = new PartTokens(input);
   }
 
   /** Tokens around one part of this file: its header and fences, with line numbers too large to come up short. */
@@ -57,10 +60,23 @@ export class RequestBuilder {
     const dropped: number[] = [];
     for (;;) {
       const parts = this.partsOf(kept);
-      const tokens = this.countText(parts, instruction) + carriedTokens;
+      const tokens = this.count(parts, instruction) + carriedTokens;
       if (tokens <= budgetTokens || kept.length === 0) {
         return {
-          request: { role, parts, answersOf, instruction, tokens, outputTokens },
+          request: {
+            role,
+            parts: parts.map(({ fileIdx, startByte, endByte, startLine, endLine }) => ({
+              fileIdx,
+              startByte,
+              endByte,
+              startLine,
+              endLine,
+            })),
+            answersOf,
+            instruction,
+            tokens,
+            outputTokens,
+          },
           dropped: dropped.reverse(),
         };
       }
@@ -68,38 +84,35 @@ export class RequestBuilder {
     }
   }
 
-  text(request: PlannedRequest, notes: readonly string[] = []): string {
-    return renderPrompt(
-      request.parts,
-      this.paths,
-      this.input.textOf,
-      request.instruction,
-      notes,
-      this.input.prompt,
-    );
+  private count(parts: readonly ChunkedPart[], instruction: string): number {
+    return this.partTokens.of(parts, instruction) ?? this.countWhole(parts, instruction);
   }
 
-  private countText(parts: readonly Part[], instruction: string): number {
-    return this.input.counter.countText(
-      renderPrompt(parts, this.paths, this.input.textOf, instruction, [], this.input.prompt),
-    );
+  private countWhole(parts: readonly Part[], instruction: string): number {
+    const { counter, textOf, prompt } = this.input;
+    return counter.countText(renderPrompt(parts, this.paths, textOf, instruction, [], prompt));
   }
 
   /** Chunks in the order given; a chunk that follows on the one before it lengthens that part. */
-  private partsOf(chunkIdxs: readonly number[]): Part[] {
-    const parts: Part[] = [];
-    for (const chunkIdx of chunkIdxs) {
-      const chunk = this.input.index.chunks[chunkIdx];
-      const last = parts[parts.length - 1];
-      if (last?.fileIdx === chunk.fileIdx && last.endByte === chunk.startByte) {
-        parts[parts.length - 1] = { ...last, endByte: chunk.endByte, endLine: chunk.endLine };
-      } else {
-        const { fileIdx, startByte, endByte, startLine, endLine } = chunk;
-        parts.push({ fileIdx, startByte, endByte, startLine, endLine });
-      }
+  private partsOf(chunkIdxs: readonly number[]): ChunkedPart[] {
+    const { chunks } = this.input.index;
+    const parts: ChunkedPart[] = [];
+    for (let i = 0; i < chunkIdxs.length;) {
+      const firstChunk = chunkIdxs[i];
+      const first = chunks[firstChunk];
+      let lastChunk = firstChunk;
+      for (i++; i < chunkIdxs.length && follows(chunks, lastChunk, chunkIdxs[i]); i++)
+        lastChunk = chunkIdxs[i];
+      const { fileIdx, startByte, startLine } = first;
+      const { endByte, endLine } = chunks[lastChunk];
+      parts.push({ fileIdx, startByte, endByte, startLine, endLine, firstChunk, lastChunk });
     }
     return parts;
   }
+}
+
+function follows(chunks: readonly IndexedChunk[], before: number, after: number): boolean {
+  return after === before + 1 && chunks[after].fileIdx === chunks[before].fileIdx;
 }
 
 const oneByte = new Uint8Array(1);

@@ -1,4 +1,7 @@
+import { encodeUtf8 } from '../plans/encodeUtf8.ts';
 import { termsOfWord, wordsOf } from './terms.ts';
+import { WordCounter } from './wordCounter.ts';
+import { WordTable } from './wordTable.ts';
 
 /** Okapi BM25's two constants: how fast repeats of a term saturate, and how much a long document is held against it. */
 const k1 = 1.2;
@@ -30,96 +33,114 @@ export interface Bm25Index {
 /** A growing list of numbers in one typed array. */
 class NumberList {
   length = 0;
-  private numbers = new Uint32Array(1 << 16);
+  #numbers = new Uint32Array(1 << 12);
 
   push(value: number): void {
-    if (this.length === this.numbers.length) {
-      const larger = new Uint32Array(this.numbers.length * 2);
-      larger.set(this.numbers);
-      this.numbers = larger;
+    if (this.length === this.#numbers.length) {
+      const larger = new Uint32Array(this.#numbers.length * 2);
+      larger.set(this.#numbers);
+      this.#numbers = larger;
     }
-    this.numbers[this.length++] = value;
+    this.#numbers[this.length++] = value;
   }
 
-  at(index: number): number {
-    return this.numbers[index];
+  /** A view, not a copy. */
+  numbers(): Uint32Array {
+    return this.#numbers.subarray(0, this.length);
   }
 }
 
 /** Takes documents one by one, in order, and ends in an index. */
 export class Bm25Builder {
-  private readonly termIds = new Map<string, number>();
-  /** Terms of each distinct word: code repeats its words, so each is split once. */
-  private readonly termsOfKnownWord = new Map<string, Uint32Array>();
-  private readonly terms = new NumberList();
-  private readonly counts = new NumberList();
-  private readonly documentEnds = new NumberList();
-  private readonly lengths = new NumberList();
-  private readonly countInDocument = new Map<number, number>();
+  readonly #words: WordTable;
+  readonly #counter: WordCounter;
+  readonly #termIds = new Map<string, number>();
+  /** Terms of each word that was met, by its id: code repeats its words, so each is split once. */
+  readonly #termsOfWord: (Uint32Array | undefined)[] = [];
+  readonly #terms = new NumberList();
+  readonly #counts = new NumberList();
+  readonly #documentEnds = new NumberList();
+  readonly #lengths = new NumberList();
+  /** Of the document at hand: count by term. */
+  #countInDocument = new Uint32Array(1 << 12);
 
-  /** `wordsSeen` collects the text's words as they stand in it. */
-  addDocument(text: string, wordsSeen?: Set<string>): void {
-    this.countInDocument.clear();
+  constructor(words = new WordTable()) {
+    this.#words = words;
+    this.#counter = new WordCounter(words);
+  }
+
+  addDocument(text: string): void {
+    const { wordIds, counts } = this.#counter.count(encodeUtf8(text));
+    this.addWords(wordIds, counts);
+  }
+
+  /** A document whose words were counted before, into this builder's table. */
+  addWords(wordIds: Uint32Array, counts: Uint16Array): void {
+    const terms: number[] = [];
     let length = 0;
-    for (const word of wordsOf(text)) {
-      wordsSeen?.add(word);
-      for (const term of this.idsOf(word)) {
-        this.countInDocument.set(term, (this.countInDocument.get(term) ?? 0) + 1);
-        length++;
+    for (let i = 0; i < wordIds.length; i++) {
+      const count = counts[i];
+      for (const term of this.#idsOf(wordIds[i])) {
+        if (this.#countInDocument[term] === 0) terms.push(term);
+        this.#countInDocument[term] += count;
+        length += count;
       }
     }
-    for (const [term, count] of this.countInDocument) {
-      this.terms.push(term);
-      this.counts.push(count);
+    for (const term of terms) {
+      this.#terms.push(term);
+      this.#counts.push(this.#countInDocument[term]);
+      this.#countInDocument[term] = 0;
     }
-    this.documentEnds.push(this.terms.length);
-    this.lengths.push(length);
+    this.#documentEnds.push(this.#terms.length);
+    this.#lengths.push(length);
   }
 
   build(): Bm25Index {
-    const numTerms = this.termIds.size;
-    const numPostings = this.terms.length;
+    const numTerms = this.#termIds.size;
+    const numPostings = this.#terms.length;
+    const terms = this.#terms.numbers();
+    const counts = this.#counts.numbers();
     const postingStarts = new Uint32Array(numTerms + 1);
-    for (let i = 0; i < numPostings; i++) postingStarts[this.terms.at(i) + 1]++;
+    for (let i = 0; i < numPostings; i++) postingStarts[terms[i] + 1]++;
     for (let term = 0; term < numTerms; term++) postingStarts[term + 1] += postingStarts[term];
     const next = postingStarts.slice(0, numTerms);
     const postingDocuments = new Uint32Array(numPostings);
     const postingCounts = new Uint16Array(numPostings);
-    const numDocuments = this.documentEnds.length;
-    for (let documentIdx = 0, i = 0; documentIdx < numDocuments; documentIdx++) {
-      for (; i < this.documentEnds.at(documentIdx); i++) {
-        const target = next[this.terms.at(i)]++;
+    const documentEnds = this.#documentEnds.numbers();
+    for (let documentIdx = 0, i = 0; documentIdx < documentEnds.length; documentIdx++) {
+      for (; i < documentEnds[documentIdx]; i++) {
+        const target = next[terms[i]]++;
         postingDocuments[target] = documentIdx;
-        postingCounts[target] = Math.min(this.counts.at(i), 0xffff);
+        postingCounts[target] = Math.min(counts[i], 0xffff);
       }
     }
-    const documentLengths = Uint32Array.from({ length: numDocuments }, (_, i) =>
-      this.lengths.at(i),
-    );
     return {
-      numDocuments,
-      termIds: this.termIds,
+      numDocuments: documentEnds.length,
+      termIds: this.#termIds,
       postingStarts,
       postingDocuments,
       postingCounts,
-      documentLengths,
+      documentLengths: this.#lengths.numbers().slice(),
     };
   }
 
-  private idsOf(word: string): Uint32Array {
-    let ids = this.termsOfKnownWord.get(word);
-    if (ids === undefined) {
-      ids = Uint32Array.from(termsOfWord(word), (term) => {
-        let id = this.termIds.get(term);
+  #idsOf(wordId: number): Uint32Array {
+    return (this.#termsOfWord[wordId] ??= Uint32Array.from(
+      termsOfWord(this.#words.textOf(wordId)),
+      (term) => {
+        let id = this.#termIds.get(term);
         if (id === undefined) {
-          id = this.termIds.size;
-          this.termIds.set(term, id);
+          id = this.#termIds.size;
+          this.#termIds.set(term, id);
+          if (id >= this.#countInDocument.length) {
+            const larger = new Uint32Array(this.#countInDocument.length * 2);
+            larger.set(this.#countInDocument);
+            this.#countInDocument = larger;
+          }
         }
         return id;
-      });
-      this.termsOfKnownWord.set(word, ids);
-    }
-    return ids;
+      },
+    ));
   }
 }
 

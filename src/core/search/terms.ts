@@ -4,20 +4,54 @@
  * cut into pairs of characters, since they have no spaces between words.
  */
 const word = /[A-Za-z_$][\w$]*|\d+|[^\s\p{ASCII}]+/gu;
-const part = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g;
 const shortestTerm = 2;
-const longestTerm = 64;
+export const longestTerm = 64;
 
 /** Terms of one word as it stands in the source. */
 export function termsOfWord(text: string): string[] {
   if (text.charCodeAt(0) > 0x7f) return pairsOf(text);
+  if (text.length > longestTerm) return [];
   const whole = text.toLowerCase();
-  if (whole.length > longestTerm) return [];
-  const terms = new Set<string>();
-  if (whole.length >= shortestTerm) terms.add(whole);
-  for (const [piece] of text.matchAll(part))
-    if (piece.length >= shortestTerm) terms.add(piece.toLowerCase());
-  return [...terms];
+  const terms = whole.length >= shortestTerm ? [whole] : [];
+  for (let start = 0; start < text.length;) {
+    const end = partEnd(text, start);
+    const isPart = end - start >= shortestTerm && kindAt(text, start) !== 'none';
+    if (isPart && end - start < text.length) {
+      const piece = whole.slice(start, end);
+      if (!terms.includes(piece)) terms.push(piece);
+    }
+    start = end;
+  }
+  return terms;
+}
+
+type Kind = 'upper' | 'lower' | 'digit' | 'none';
+
+function kindAt(text: string, idx: number): Kind {
+  const code = text.charCodeAt(idx);
+  if (code >= 0x61 && code <= 0x7a) return 'lower';
+  if (code >= 0x41 && code <= 0x5a) return 'upper';
+  return code >= 0x30 && code <= 0x39 ? 'digit' : 'none';
+}
+
+/** Where the part that starts here ends: "HTTP|Server", "parse|Header", "utf|8". */
+function partEnd(text: string, start: number): number {
+  const kind = kindAt(text, start);
+  let end = start + 1;
+  if (kind === 'upper') {
+    while (end < text.length && kindAt(text, end) === 'upper') end++;
+    if (end === text.length || kindAt(text, end) !== 'lower') return end;
+    // The last capital belongs to the small letters after it, and is a part of its own with them.
+    if (end - start > 1) return end - 1;
+    return runEnd(text, end, 'lower');
+  }
+  return runEnd(text, end, kind);
+}
+
+function runEnd(text: string, start: number, kind: Kind): number {
+  let end = start;
+  while (end < text.length && kindAt(text, end) === kind) end++;
+  return end;
 }
 
 function pairsOf(text: string): string[] {

@@ -46,7 +46,7 @@ function isSurrogate(codePoint: number): boolean {
 }
 
 /** Whether bytes may be cut before `idx`; next to bytes that are no UTF-8 they may not. */
-function isSafeSplitAt(utf8: Uint8Array, idx: number): boolean {
+export function isSafeSplitAt(utf8: Uint8Array, idx: number): boolean {
   if (wellFormedLength(utf8, idx, utf8.length) < 0) return false;
   let start = idx - 1;
   while (start > 0 && idx - start < 4 && (utf8[start] & 0xc0) === 0x80) start--;

@@ -1,18 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { dependencyGraph } from '../../../src/core/plans/dependencyGraph.ts';
-import { wordsOf } from '../../../src/core/search/terms.ts';
+import { WordCounter } from '../../../src/core/search/wordCounter.ts';
+import { WordTable } from '../../../src/core/search/wordTable.ts';
 import { parseOutline } from '../../../src/node/outline/parseOutline.ts';
 
 async function graphOf(tree: Record<string, string>) {
   const paths = Object.keys(tree);
+  const words = new WordTable();
+  const counter = new WordCounter(words);
   const files = await Promise.all(
     paths.map(async (path) => ({
       path,
       outline: await parseOutline(path, tree[path]),
-      words: new Set(wordsOf(tree[path])),
+      wordIds: counter.count(new TextEncoder().encode(tree[path])).wordIds,
     })),
   );
-  const graph = dependencyGraph(files, (fileIdx) => tree[paths[fileIdx]]);
+  const graph = dependencyGraph(files, (fileIdx) => tree[paths[fileIdx]], words);
   return {
     imports: graph.dependencies
       .filter((dependency) => dependency.kind === 'import')
