@@ -100,6 +100,7 @@ const builds = [
   { ...esmForNode, entryPoints: ['src/cli/cli.ts'], outfile: 'dist/cli.js' },
   { ...esmForNode, entryPoints: ['src/node/countWorker.ts'], outfile: 'dist/countWorker.js' },
   { ...esmForNode, entryPoints: ['src/node/labWorker.ts'], outfile: 'dist/labWorker.js' },
+  { ...esmForNode, entryPoints: ['src/node/plansWorker.ts'], outfile: 'dist/plansWorker.js' },
   { ...browser, ...engineBundle, outfile: 'dist/engine.mjs' },
 ];
 

@@ -1,4 +1,7 @@
 import { lintSource } from '@secretlint/core';
+import { decodeUtf8 } from '../core/plans/decodeUtf8.ts';
+import type { TextOf } from '../core/plans/codeIndex.ts';
+import type { Part } from '../core/plans/prompt.ts';
 import { creator as recommendedRules } from '@secretlint/secretlint-rule-preset-recommend';
 
 /** A place that looks like a secret. The value itself is not kept: it must not be shown, logged or exported. */
@@ -6,6 +9,8 @@ export interface SecretFinding {
   readonly path: string;
   /** From 1, as editors show it. */
   readonly line: number;
+  /** Of its last line: a key can have many. */
+  readonly endLine: number;
   /** What it looks like: "GitHub Token". */
   readonly kind: string;
 }
@@ -29,6 +34,32 @@ export async function findSecrets(path: string, text: string): Promise<SecretFin
   return messages.map(({ loc, messageId }) => ({
     path,
     line: loc.start.line,
+    endLine: loc.end.line,
     kind: messageId.toLowerCase().replaceAll('_', ' '),
   }));
+}
+
+/** Searches the stretches that are sent, with the lines that they have in their files; each file is searched once. */
+export async function findSecretsInParts(
+  parts: readonly Part[],
+  paths: readonly string[],
+  textOf: TextOf,
+): Promise<SecretFinding[]> {
+  const partsOfFile = new Map<number, Part[]>();
+  for (const part of parts) {
+    const list = partsOfFile.get(part.fileIdx);
+    if (list === undefined) partsOfFile.set(part.fileIdx, [part]);
+    else list.push(part);
+  }
+  const findings: SecretFinding[] = [];
+  for (const [fileIdx, own] of partsOfFile) {
+    // The whole file: a key of many lines may be cut between two parts.
+    const found = await findSecrets(paths[fileIdx], decodeUtf8(textOf(fileIdx)));
+    findings.push(
+      ...found.filter(({ line, endLine }) =>
+        own.some((part) => part.startLine < endLine && line - 1 <= part.endLine),
+      ),
+    );
+  }
+  return findings;
 }

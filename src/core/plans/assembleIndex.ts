@@ -1,4 +1,4 @@
-import { Bm25Builder } from '../search/bm25Index.ts';
+import { bm25Index, type DocumentWords } from '../search/bm25Index.ts';
 import type { WordTable } from '../search/wordTable.ts';
 import type { AnalyzedFile } from './analyzedFile.ts';
 import type { CodeIndex, IndexedChunk, IndexedFile, TextOf } from './codeIndex.ts';
@@ -20,27 +20,28 @@ export function assembleIndex(
 ): CodeIndex {
   const indexed: IndexedFile[] = [];
   const chunks: IndexedChunk[] = [];
-  const search = new Bm25Builder(words);
   files.forEach(({ path, bytes, analyzed }, fileIdx) => {
     const firstChunk = chunks.length;
     let tokens = 0;
-    analyzed.chunks.forEach((chunk, i) => {
+    for (const chunk of analyzed.chunks) {
       chunks.push({ ...chunk, fileIdx });
       tokens += chunk.tokens;
-      const start = i === 0 ? 0 : analyzed.wordEnds[i - 1];
-      const end = analyzed.wordEnds[i];
-      search.addWords(
-        analyzed.wordIds.subarray(start, end),
-        analyzed.wordCounts.subarray(start, end),
-      );
-    });
+    }
     const numChunks = analyzed.chunks.length;
     indexed.push({ path, bytes, tokens, outline: analyzed.outline, firstChunk, numChunks });
   });
+  const wordsOfChunk = (chunkIdx: number): DocumentWords => {
+    const { fileIdx } = chunks[chunkIdx];
+    const { wordEnds, wordIds, wordCounts } = files[fileIdx].analyzed;
+    const own = chunkIdx - indexed[fileIdx].firstChunk;
+    const start = own === 0 ? 0 : wordEnds[own - 1];
+    const end = wordEnds[own];
+    return { wordIds: wordIds.subarray(start, end), counts: wordCounts.subarray(start, end) };
+  };
   const graph = dependencyGraph(
     files.map(({ path, analyzed: { outline, wordIds } }) => ({ path, outline, wordIds })),
     (fileIdx) => decodeUtf8(textOf(fileIdx)),
     words,
   );
-  return { files: indexed, chunks, graph, search: search.build() };
+  return { files: indexed, chunks, graph, search: bm25Index(words, chunks.length, wordsOfChunk) };
 }

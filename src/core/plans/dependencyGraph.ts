@@ -18,6 +18,8 @@ export interface Dependency {
   readonly from: number;
   readonly to: number;
   readonly kind: DependencyKind;
+  /** Of an import: the line of the first statement, from 0. */
+  readonly line?: number;
 }
 
 export interface DependencyGraph {
@@ -52,21 +54,21 @@ export function dependencyGraph(
     import: new Int32Array(files.length).fill(-1),
     symbol: new Int32Array(files.length).fill(-1),
   };
-  const add = (from: number, to: number, kind: DependencyKind) => {
+  const add = (from: number, to: number, kind: DependencyKind, line?: number) => {
     if (from === to || seen[kind][to] === from) return;
     seen[kind][to] = from;
-    dependencies.push({ from, to, kind });
+    dependencies.push({ from, to, kind, ...(line === undefined ? {} : { line }) });
   };
 
   let externalImports = 0;
   let unresolvedImports = 0;
   files.forEach(({ path, outline }, from) => {
     if (outline.language === undefined) return;
-    for (const { specifier } of outline.imports) {
+    for (const { specifier, line } of outline.imports) {
       const resolution = resolveImport(specifier, path, outline.language, project);
       if (resolution === 'external') externalImports++;
       else if (resolution === 'unresolved') unresolvedImports++;
-      else for (const to of resolution) add(from, to, 'import');
+      else for (const to of resolution) add(from, to, 'import', line);
     }
   });
 

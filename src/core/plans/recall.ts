@@ -1,12 +1,12 @@
 import { search } from '../search/bm25Index.ts';
 import type { CodeIndex, TextOf } from './codeIndex.ts';
-import { decodeUtf8 } from './decodeUtf8.ts';
 import { comparePaths } from './order.ts';
+import { questionKinds, sampleQuestions, type QuestionKind } from './recallQuestions.ts';
 
 /**
  * How often retrieval finds what a question is about, on this code. The questions are made from the code itself, by a fixed
- * seed: a declaration's documentation asks for its declaration (its text is taken out of the index for that question), and a
- * line that uses a name asks for the one file that declares it (the asking file is no hit).
+ * seed: a declaration's documentation asks for its declaration (its text is taken out of the index for that question), a
+ * line that uses a name asks for the one file that declares it, and an import asks for its file (the asking file is no hit).
  * They are proxies: they say how well words lead to code here, not how well a model answers, and nothing of
  * questions that need several places at once.
  */
@@ -17,25 +17,26 @@ export interface MeasuredRecall {
   /** The same budget filled in path order, and with chunks drawn at random. */
   readonly pathOrder: RecallShare;
   readonly random: RecallShare;
+  /** Retrieval by what asked; a kind that the code holds none of is absent. */
+  readonly byKind: readonly (RecallShare & { readonly kind: QuestionKind })[];
+  /** Share of the questions with a target among the first k pieces, whatever their size. */
+  readonly at: readonly (RecallShare & { readonly k: number })[];
   /** Tokens retrieved for each target found; undefined when none was. */
   readonly tokensPerHit?: number;
 }
 
 /** Found of asked, with the 95 % interval of the sample (Wilson 1927). */
 export interface RecallShare {
+  readonly asked: number;
   readonly found: number;
   readonly share: number;
   readonly lowShare: number;
   readonly highShare: number;
 }
 
-export interface Question {
-  readonly kind: 'documentation' | 'use';
-  readonly text: string;
-  readonly targetChunkIdx: number;
-  readonly excluded: ReadonlySet<number>;
-  readonly removed?: { readonly documentIdx: number; readonly text: string };
-}
+const ks = [1, 5, 10, 20] as const;
+/** More pieces than any budget that is measured holds. */
+const maxHits = 200;
 
 export function measureRecall(
   index: CodeIndex,
@@ -45,117 +46,80 @@ export function measureRecall(
   seed = 1,
 ): MeasuredRecall {
   const random = randomFrom(seed);
-  const questions = sample(questionsOf(index, textOf), maxQuestions, random);
-  const pathOrder = index.files
+  const questions = sampleQuestions(index, textOf, maxQuestions, random);
+  const pathOrder = chunksInPathOrder(index);
+  let tokens = 0;
+  let found = 0;
+  let foundInPathOrder = 0;
+  let foundAtRandom = 0;
+  const byKind = new Map(questionKinds.map((kind) => [kind, { asked: 0, found: 0 }]));
+  const foundAt = ks.map(() => 0);
+  for (const { kind, text, excluded, removed, targets } of questions) {
+    const ranked = search(index.search, text, maxHits, { excluded, removed });
+    const order = ranked.map((hit) => hit.documentIdx);
+    const taken = fill(index, order, budgetTokens);
+    for (const chunkIdx of taken) tokens += index.chunks[chunkIdx].tokens;
+    const isFound = holdsOne(taken, targets);
+    const ofKind = byKind.get(kind);
+    if (ofKind !== undefined) {
+      ofKind.asked++;
+      if (isFound) ofKind.found++;
+    }
+    if (isFound) found++;
+    const rank = order.findIndex((chunkIdx) => targets.has(chunkIdx));
+    ks.forEach((k, i) => {
+      if (rank >= 0 && rank < k) foundAt[i]++;
+    });
+    if (holdsOne(fill(index, without(pathOrder, excluded), budgetTokens), targets))
+      foundInPathOrder++;
+    const drawn = drawnChunks(index.chunks.length, excluded, random);
+    if (holdsOne(fill(index, drawn, budgetTokens), targets)) foundAtRandom++;
+  }
+  const asked = questions.length;
+  return {
+    questions: asked,
+    budgetTokens,
+    retrieval: shareOf(found, asked),
+    pathOrder: shareOf(foundInPathOrder, asked),
+    random: shareOf(foundAtRandom, asked),
+    byKind: [...byKind]
+      .filter(([, counted]) => counted.asked > 0)
+      .map(([kind, counted]) => ({ kind, ...shareOf(counted.found, counted.asked) })),
+    at: ks.map((k, i) => ({ k, ...shareOf(foundAt[i], asked) })),
+    ...(found === 0 ? {} : { tokensPerHit: tokens / found }),
+  };
+}
+
+function chunksInPathOrder(index: CodeIndex): number[] {
+  return index.files
     .map((_, fileIdx) => fileIdx)
     .sort((a, b) => comparePaths(index, a, b))
     .flatMap((fileIdx) => {
       const { firstChunk, numChunks } = index.files[fileIdx];
       return Array.from({ length: numChunks }, (_, i) => firstChunk + i);
     });
-  let tokens = 0;
-  let found = 0;
-  let foundInPathOrder = 0;
-  let foundAtRandom = 0;
-  for (const question of questions) {
-    const { text, excluded, removed, targetChunkIdx } = question;
-    const ranked = search(index.search, text, 200, { excluded, removed }).map(
-      (hit) => hit.documentIdx,
-    );
-    const taken = fill(index, ranked, budgetTokens);
-    for (const chunkIdx of taken) tokens += index.chunks[chunkIdx].tokens;
-    if (taken.has(targetChunkIdx)) found++;
-    const others = pathOrder.filter((chunkIdx) => !excluded.has(chunkIdx));
-    if (fill(index, others, budgetTokens).has(targetChunkIdx)) foundInPathOrder++;
-    if (fill(index, sample(others, 200, random), budgetTokens).has(targetChunkIdx)) foundAtRandom++;
+}
+
+function* without(order: Iterable<number>, excluded: ReadonlySet<number>): Generator<number> {
+  for (const chunkIdx of order) if (!excluded.has(chunkIdx)) yield chunkIdx;
+}
+
+/** Chunks in a random order, each once. */
+function* drawnChunks(
+  numChunks: number,
+  excluded: ReadonlySet<number>,
+  random: () => number,
+): Generator<number> {
+  const seen = new Set(excluded);
+  while (seen.size < numChunks) {
+    const chunkIdx = Math.floor(random() * numChunks);
+    if (seen.has(chunkIdx)) continue;
+    seen.add(chunkIdx);
+    yield chunkIdx;
   }
-  return {
-    questions: questions.length,
-    budgetTokens,
-    retrieval: shareOf(found, questions.length),
-    pathOrder: shareOf(foundInPathOrder, questions.length),
-    random: shareOf(foundAtRandom, questions.length),
-    ...(found === 0 ? {} : { tokensPerHit: tokens / found }),
-  };
 }
 
-/** All questions that the code asks of itself, in the order of the code. */
-export function questionsOf(index: CodeIndex, textOf: TextOf): Question[] {
-  return [...documentationQuestions(index, textOf), ...useQuestions(index, textOf)];
-}
-
-/** Shorter documentation names nothing to look for. */
-const fewestWords = 4;
-
-function documentationQuestions(index: CodeIndex, textOf: TextOf): Question[] {
-  const questions: Question[] = [];
-  index.files.forEach(({ outline }, fileIdx) => {
-    const documented = outline.declarations.filter(
-      ({ docStartLine, startLine }) => docStartLine < startLine,
-    );
-    if (documented.length === 0) return;
-    const lines = decodeUtf8(textOf(fileIdx)).split('\n');
-    for (const { docStartLine, startLine } of documented) {
-      const text = lines.slice(docStartLine, startLine).join('\n');
-      const chunkOfDoc = chunkAtLine(index, fileIdx, docStartLine);
-      const target = chunkAtLine(index, fileIdx, startLine);
-      if (target === undefined || (text.match(/[A-Za-z]{3,}/g) ?? []).length < fewestWords)
-        continue;
-      questions.push({
-        kind: 'documentation',
-        text,
-        targetChunkIdx: target,
-        excluded: new Set(chunkOfDoc === undefined || chunkOfDoc === target ? [] : [chunkOfDoc]),
-        ...(chunkOfDoc === target ? { removed: { documentIdx: target, text } } : {}),
-      });
-    }
-  });
-  return questions;
-}
-
-function useQuestions(index: CodeIndex, textOf: TextOf): Question[] {
-  const linesOf = new Map<number, string[]>();
-  const questions: Question[] = [];
-  for (const { from, to, kind } of index.graph.dependencies) {
-    if (kind !== 'symbol') continue;
-    let lines = linesOf.get(from);
-    if (lines === undefined) {
-      lines = decodeUtf8(textOf(from)).split('\n');
-      linesOf.set(from, lines);
-    }
-    const use = firstUse(lines, index, to);
-    if (use === undefined) continue;
-    const { firstChunk, numChunks } = index.files[from];
-    const excluded = new Set(Array.from({ length: numChunks }, (_, i) => firstChunk + i));
-    questions.push({ kind: 'use', excluded, ...use });
-  }
-  return questions;
-}
-
-/** The first line, no import, that holds a name which `to` declares, and the chunk that declares it. */
-function firstUse(lines: readonly string[], index: CodeIndex, to: number) {
-  for (const { name, startLine, depth } of index.files[to].outline.declarations) {
-    if (depth > 0 || name.length < 4) continue;
-    const line = lines.find(
-      (text) => text.includes(name) && !/^\s*(import|from|use|#include|using)\b/.test(text),
-    );
-    const targetChunkIdx = chunkAtLine(index, to, startLine);
-    if (line !== undefined && line.length < 500 && targetChunkIdx !== undefined)
-      return { text: line, targetChunkIdx };
-  }
-  return undefined;
-}
-
-function chunkAtLine(index: CodeIndex, fileIdx: number, line: number): number | undefined {
-  const { firstChunk, numChunks } = index.files[fileIdx];
-  for (let chunkIdx = firstChunk; chunkIdx < firstChunk + numChunks; chunkIdx++) {
-    const { startLine, endLine } = index.chunks[chunkIdx];
-    if (startLine <= line && line <= endLine) return chunkIdx;
-  }
-  return undefined;
-}
-
-function fill(index: CodeIndex, order: readonly number[], budgetTokens: number): Set<number> {
+function fill(index: CodeIndex, order: Iterable<number>, budgetTokens: number): Set<number> {
   const taken = new Set<number>();
   let tokens = 0;
   for (const chunkIdx of order) {
@@ -166,15 +130,9 @@ function fill(index: CodeIndex, order: readonly number[], budgetTokens: number):
   return taken;
 }
 
-/** `count` of the items, each as likely as any other (Fisher and Yates, the first steps only). */
-function sample<T>(items: readonly T[], count: number, random: () => number): T[] {
-  const pool = [...items];
-  const size = Math.min(count, pool.length);
-  for (let i = 0; i < size; i++) {
-    const other = i + Math.floor(random() * (pool.length - i));
-    [pool[i], pool[other]] = [pool[other], pool[i]];
-  }
-  return pool.slice(0, size);
+function holdsOne(taken: ReadonlySet<number>, targets: ReadonlySet<number>): boolean {
+  for (const chunkIdx of taken) if (targets.has(chunkIdx)) return true;
+  return false;
 }
 
 /** Numbers in [0, 1) from a seed: mulberry32 (Tommy Ettinger, public domain). */
@@ -189,13 +147,14 @@ function randomFrom(seed: number): () => number {
 }
 
 function shareOf(found: number, asked: number): RecallShare {
-  if (asked === 0) return { found, share: 0, lowShare: 0, highShare: 1 };
+  if (asked === 0) return { asked, found, share: 0, lowShare: 0, highShare: 1 };
   const z = 1.96;
   const share = found / asked;
   const spread = z * Math.sqrt((share * (1 - share)) / asked + z ** 2 / (4 * asked ** 2));
   const scale = 1 + z ** 2 / asked;
   const middle = share + z ** 2 / (2 * asked);
   return {
+    asked,
     found,
     share,
     lowShare: Math.max(0, (middle - spread) / scale),

@@ -19,7 +19,7 @@ export interface Hit {
  */
 export interface Bm25Index {
   readonly numDocuments: number;
-  readonly termIds: ReadonlyMap<string, number>;
+  readonly terms: WordTable;
   /** (numTerms + 1): where each term's postings start. */
   readonly postingStarts: Uint32Array;
   /** Document of each posting, ascending within a term. */
@@ -28,120 +28,139 @@ export interface Bm25Index {
   readonly postingCounts: Uint16Array;
   /** Terms in each document. */
   readonly documentLengths: Uint32Array;
+  readonly averageLength: number;
 }
 
-/** A growing list of numbers in one typed array. */
-class NumberList {
-  length = 0;
-  #numbers = new Uint32Array(1 << 12);
-
-  push(value: number): void {
-    if (this.length === this.#numbers.length) {
-      const larger = new Uint32Array(this.#numbers.length * 2);
-      larger.set(this.#numbers);
-      this.#numbers = larger;
-    }
-    this.#numbers[this.length++] = value;
-  }
-
-  /** A view, not a copy. */
-  numbers(): Uint32Array {
-    return this.#numbers.subarray(0, this.length);
-  }
+/** What a document holds: its distinct words, by a table's ids, and how often. */
+export interface DocumentWords {
+  readonly wordIds: Uint32Array;
+  readonly counts: Uint16Array;
 }
 
-/** Takes documents one by one, in order, and ends in an index. */
-export class Bm25Builder {
-  readonly #words: WordTable;
-  readonly #counter: WordCounter;
-  readonly #termIds = new Map<string, number>();
-  /** Terms of each word that was met, by its id: code repeats its words, so each is split once. */
-  readonly #termsOfWord: (Uint32Array | undefined)[] = [];
-  readonly #terms = new NumberList();
-  readonly #counts = new NumberList();
-  readonly #documentEnds = new NumberList();
-  readonly #lengths = new NumberList();
-  /** Of the document at hand: count by term. */
-  #countInDocument = new Uint32Array(1 << 12);
-
-  constructor(words = new WordTable()) {
-    this.#words = words;
-    this.#counter = new WordCounter(words);
-  }
-
-  addDocument(text: string): void {
-    const { wordIds, counts } = this.#counter.count(encodeUtf8(text));
-    this.addWords(wordIds, counts);
-  }
-
-  /** A document whose words were counted before, into this builder's table. */
-  addWords(wordIds: Uint32Array, counts: Uint16Array): void {
-    const terms: number[] = [];
-    let length = 0;
+/** Indexes documents whose words were counted into `words`. They are asked for twice, so that nothing is held in between. */
+export function bm25Index(
+  words: WordTable,
+  numDocuments: number,
+  wordsOfDocument: (documentIdx: number) => DocumentWords,
+): Bm25Index {
+  const terms = new WordTermTable(words);
+  const documentLengths = new Uint32Array(numDocuments);
+  // First pass: which terms there are, and how many documents hold each.
+  let holding = new Uint32Array(1 << 12);
+  const last = new StampArray();
+  for (let documentIdx = 0; documentIdx < numDocuments; documentIdx++) {
+    const { wordIds, counts } = wordsOfDocument(documentIdx);
     for (let i = 0; i < wordIds.length; i++) {
-      const count = counts[i];
-      for (const term of this.#idsOf(wordIds[i])) {
-        if (this.#countInDocument[term] === 0) terms.push(term);
-        this.#countInDocument[term] += count;
-        length += count;
+      const start = terms.startOf(wordIds[i]);
+      const end = terms.endOf(wordIds[i]);
+      documentLengths[documentIdx] += (end - start) * counts[i];
+      for (let at = start; at < end; at++) {
+        const term = terms.ids[at];
+        if (!last.isNew(term, documentIdx)) continue;
+        if (term >= holding.length) holding = longer(holding, term + 1);
+        holding[term]++;
       }
     }
-    for (const term of terms) {
-      this.#terms.push(term);
-      this.#counts.push(this.#countInDocument[term]);
-      this.#countInDocument[term] = 0;
-    }
-    this.#documentEnds.push(this.#terms.length);
-    this.#lengths.push(length);
   }
+  const numTerms = terms.table.size;
+  const postingStarts = new Uint32Array(numTerms + 1);
+  for (let term = 0; term < numTerms; term++)
+    postingStarts[term + 1] = postingStarts[term] + (holding[term] ?? 0);
 
-  build(): Bm25Index {
-    const numTerms = this.#termIds.size;
-    const numPostings = this.#terms.length;
-    const terms = this.#terms.numbers();
-    const counts = this.#counts.numbers();
-    const postingStarts = new Uint32Array(numTerms + 1);
-    for (let i = 0; i < numPostings; i++) postingStarts[terms[i] + 1]++;
-    for (let term = 0; term < numTerms; term++) postingStarts[term + 1] += postingStarts[term];
-    const next = postingStarts.slice(0, numTerms);
-    const postingDocuments = new Uint32Array(numPostings);
-    const postingCounts = new Uint16Array(numPostings);
-    const documentEnds = this.#documentEnds.numbers();
-    for (let documentIdx = 0, i = 0; documentIdx < documentEnds.length; documentIdx++) {
-      for (; i < documentEnds[documentIdx]; i++) {
-        const target = next[terms[i]]++;
-        postingDocuments[target] = documentIdx;
-        postingCounts[target] = Math.min(counts[i], 0xffff);
-      }
-    }
-    return {
-      numDocuments: documentEnds.length,
-      termIds: this.#termIds,
-      postingStarts,
-      postingDocuments,
-      postingCounts,
-      documentLengths: this.#lengths.numbers().slice(),
-    };
-  }
-
-  #idsOf(wordId: number): Uint32Array {
-    return (this.#termsOfWord[wordId] ??= Uint32Array.from(
-      termsOfWord(this.#words.textOf(wordId)),
-      (term) => {
-        let id = this.#termIds.get(term);
-        if (id === undefined) {
-          id = this.#termIds.size;
-          this.#termIds.set(term, id);
-          if (id >= this.#countInDocument.length) {
-            const larger = new Uint32Array(this.#countInDocument.length * 2);
-            larger.set(this.#countInDocument);
-            this.#countInDocument = larger;
-          }
+  // Second pass: the postings. The last one of each term is the document's at hand, if it has one.
+  const next = postingStarts.slice(0, numTerms);
+  const postingDocuments = new Uint32Array(postingStarts[numTerms]);
+  const postingCounts = new Uint16Array(postingStarts[numTerms]);
+  for (let documentIdx = 0; documentIdx < numDocuments; documentIdx++) {
+    const { wordIds, counts } = wordsOfDocument(documentIdx);
+    for (let i = 0; i < wordIds.length; i++) {
+      const start = terms.startOf(wordIds[i]);
+      const end = terms.endOf(wordIds[i]);
+      for (let at = start; at < end; at++) {
+        const term = terms.ids[at];
+        let posting = next[term] - 1;
+        if (posting < postingStarts[term] || postingDocuments[posting] !== documentIdx) {
+          posting = next[term]++;
+          postingDocuments[posting] = documentIdx;
         }
-        return id;
-      },
-    ));
+        postingCounts[posting] = Math.min(postingCounts[posting] + counts[i], 0xffff);
+      }
+    }
   }
+  return {
+    numDocuments,
+    terms: terms.table,
+    postingStarts,
+    postingDocuments,
+    postingCounts,
+    documentLengths,
+    averageLength: documentLengths.reduce((sum, each) => sum + each, 0) / Math.max(1, numDocuments),
+  };
+}
+
+/** The terms of each word that was asked for: code repeats its words, so each is split once. */
+class WordTermTable {
+  readonly table = new WordTable();
+  /** Terms of all words that were split, one word after the other. */
+  ids = new Uint32Array(1 << 14);
+  readonly #words: WordTable;
+  /** By word: where its terms start in `ids`, and end; both 0 until it is split, since the first place stays empty. */
+  readonly #starts: Uint32Array;
+  readonly #ends: Uint32Array;
+  #length = 1;
+
+  constructor(words: WordTable) {
+    this.#words = words;
+    this.#starts = new Uint32Array(words.size);
+    this.#ends = new Uint32Array(words.size);
+  }
+
+  startOf(wordId: number): number {
+    if (this.#ends[wordId] === 0) this.#split(wordId);
+    return this.#starts[wordId];
+  }
+
+  /** To be asked after `startOf`. */
+  endOf(wordId: number): number {
+    return this.#ends[wordId];
+  }
+
+  #split(wordId: number): void {
+    this.#starts[wordId] = this.#length;
+    for (const term of termsOfWord(this.#words.textOf(wordId))) {
+      const utf8 = encodeUtf8(term);
+      if (this.#length === this.ids.length) this.ids = longer(this.ids, this.#length + 1);
+      this.ids[this.#length++] = this.table.add(utf8, 0, utf8.length);
+    }
+    this.#ends[wordId] = this.#length;
+  }
+}
+
+/** Says of numbers whether they were seen since the stamp changed. */
+class StampArray {
+  /** Stamp + 1 of the last time; 0: never. */
+  #stamps = new Uint32Array(1 << 12);
+
+  isNew(index: number, stamp: number): boolean {
+    if (index >= this.#stamps.length) this.#stamps = longer(this.#stamps, index + 1);
+    if (this.#stamps[index] === stamp + 1) return false;
+    this.#stamps[index] = stamp + 1;
+    return true;
+  }
+}
+
+function longer(array: Uint32Array<ArrayBuffer>, atLeast: number): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(Math.max(array.length * 2, atLeast));
+  larger.set(array);
+  return larger;
+}
+
+/** The index of texts. */
+export function bm25IndexOf(texts: readonly string[]): Bm25Index {
+  const words = new WordTable();
+  const counter = new WordCounter(words);
+  const documents = texts.map((text) => counter.count(encodeUtf8(text)));
+  return bm25Index(words, documents.length, (documentIdx) => documents[documentIdx]);
 }
 
 export interface SearchOptions {
@@ -162,9 +181,7 @@ export function search(
   { excluded = new Set(), removed }: SearchOptions = {},
 ): Hit[] {
   const { numDocuments, postingStarts, postingDocuments, postingCounts, documentLengths } = index;
-  let totalLength = 0;
-  for (const length of documentLengths) totalLength += length;
-  const averageLength = totalLength / Math.max(1, numDocuments);
+  const { averageLength } = index;
 
   const removedCounts = removed === undefined ? undefined : termCounts(index, removed.text);
   const scores = new Float64Array(numDocuments);
@@ -198,7 +215,7 @@ function termCounts(
   for (const word of wordsOf(text)) {
     for (const term of termsOfWord(word)) {
       total++;
-      const id = index.termIds.get(term);
+      const id = index.terms.idOf(term);
       if (id !== undefined) byTerm.set(id, (byTerm.get(id) ?? 0) + 1);
     }
   }
@@ -209,7 +226,7 @@ function queryTerms(index: Bm25Index, query: string): Set<number> {
   const ids = new Set<number>();
   for (const word of wordsOf(query)) {
     for (const term of termsOfWord(word)) {
-      const id = index.termIds.get(term);
+      const id = index.terms.idOf(term);
       if (id !== undefined) ids.add(id);
     }
   }

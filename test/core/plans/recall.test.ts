@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { measureRecall, questionsOf } from '../../../src/core/plans/recall.ts';
+import { measureRecall } from '../../../src/core/plans/recall.ts';
+import { questionsOf } from '../../../src/core/plans/recallQuestions.ts';
 import type { TokenEncoder } from '../../../src/core/tokens/tokenCounter.ts';
 import { buildCodeIndex } from '../../../src/node/buildCodeIndex.ts';
 import { openTokenCounter } from '../../../src/node/openTokenCounter.ts';
@@ -61,15 +62,20 @@ describe('measured recall', () => {
       })),
       counter,
     );
-    const [documentation, use] = questionsOf(index, textOf);
-    expect(documentation).toMatchObject({ kind: 'documentation', targetChunkIdx: 0 });
+    const [documentation, imported, use] = questionsOf(index, textOf);
+    expect(documentation).toMatchObject({ kind: 'documentation', targets: new Set([0]) });
     expect(documentation.removed?.text).toContain('Reads the budget');
     expect(use).toMatchObject({
       kind: 'use',
       text: 'const left = readBudget();',
-      targetChunkIdx: 0,
+      targets: new Set([0]),
     });
     expect([...use.excluded]).toEqual([1]);
+    expect(imported).toMatchObject({
+      kind: 'import',
+      targets: new Set([0]),
+      excluded: new Set([1]),
+    });
   });
 
   it('of code that asks nothing is unknown: no question, and an interval from 0 to 1', async () => {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Bm25Builder, search } from '../../../src/core/search/bm25Index.ts';
+import { bm25IndexOf, search } from '../../../src/core/search/bm25Index.ts';
 import { termsOfWord, wordsOf } from '../../../src/core/search/terms.ts';
 
 interface WinkEngine {
@@ -13,12 +13,6 @@ interface WinkEngine {
   search(query: string, limit: number): [id: string, score: number][];
 }
 const winkEngine = createRequire(import.meta.url)('wink-bm25-text-search') as () => WinkEngine;
-
-function indexOf(texts: readonly string[]) {
-  const builder = new Bm25Builder();
-  for (const text of texts) builder.addDocument(text);
-  return builder.build();
-}
 
 /** The formula of the paper, written out plainly. */
 function plainScores(texts: readonly string[], query: string): number[] {
@@ -45,7 +39,7 @@ const texts = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .map((name) => readFileSync(path.join(folder, name), 'utf8'));
 
 describe('the BM25 index', () => {
-  const index = indexOf(texts);
+  const index = bm25IndexOf(texts);
   const queries = [
     'shrink the counter example',
     'unicode string builder',
@@ -77,7 +71,7 @@ describe('the BM25 index', () => {
   });
 
   it('finds an identifier by its parts, by its whole, and in any case', () => {
-    const small = indexOf([
+    const small = bm25IndexOf([
       'function parseHttpHeader() {}',
       'const other = 1',
       'class HTTP_Server {}',
@@ -87,23 +81,23 @@ describe('the BM25 index', () => {
   });
 
   it('finds Chinese by pairs of characters', () => {
-    const small = indexOf(['// 计算注意力', '// 读取文件']);
+    const small = bm25IndexOf(['// 计算注意力', '// 读取文件']);
     expect(search(small, '注意力', 2).map((hit) => hit.documentIdx)).toEqual([0]);
   });
 
   it('scores a document without a stretch of it as if that had never been indexed', () => {
-    const whole = indexOf(['beta beta gamma', 'alpha beta delta epsilon']);
+    const whole = bm25IndexOf(['beta beta gamma', 'alpha beta delta epsilon']);
     const [hit] = search(whole, 'beta', 1, { removed: { documentIdx: 0, text: 'beta beta' } });
     expect(hit.documentIdx).toBe(1);
     expect(search(whole, 'beta', 1)[0].documentIdx).toBe(0);
   });
 
   it('leaves out what is excluded, and finds nothing for unknown words or an empty index', () => {
-    const small = indexOf(['alpha beta', 'alpha']);
+    const small = bm25IndexOf(['alpha beta', 'alpha']);
     expect(
       search(small, 'alpha', 2, { excluded: new Set([1]) }).map((hit) => hit.documentIdx),
     ).toEqual([0]);
     expect(search(small, 'zebra', 2)).toEqual([]);
-    expect(search(indexOf([]), 'alpha', 2)).toEqual([]);
+    expect(search(bm25IndexOf([]), 'alpha', 2)).toEqual([]);
   });
 });

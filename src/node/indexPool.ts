@@ -1,0 +1,161 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { withWordIds, type AnalyzedFile } from '../core/plans/analyzedFile.ts';
+import type { ChunkLimits } from '../core/plans/chunks.ts';
+import type { PackedWords, WordTable } from '../core/search/wordTable.ts';
+import type { EncodingName } from '../core/tokens/tokenCounter.ts';
+import { openControl, type SourceFile } from './plansCalls.ts';
+import type { SharedVocabulary } from './vocabularies.ts';
+
+/** How the worker file starts as one of these threads. */
+export interface IndexWorkerData {
+  readonly role: 'index';
+  readonly encoding: EncodingName;
+  readonly vocabulary: SharedVocabulary;
+  readonly limits: ChunkLimits;
+  readonly control: Int32Array;
+  /** The file that the thread is at, by its place in the batch: a crash costs that file alone. */
+  readonly position: Int32Array;
+}
+
+export interface FileToAnalyze extends SourceFile {
+  readonly fileIdx: number;
+  /** SHA-256 of the text that is known already. */
+  readonly knownHash?: string;
+}
+
+export type AnalyzeOutcome =
+  | {
+      readonly type: 'analyzed';
+      readonly utf8: Uint8Array;
+      readonly hash: string;
+      readonly file: AnalyzedFile;
+    }
+  /** The text has the known hash. */
+  | { readonly type: 'known'; readonly utf8: Uint8Array }
+  | { readonly type: 'problem'; readonly message: string };
+
+export interface AnalyzeReply {
+  /** One for each file of the batch; fewer when cancelled. */
+  readonly outcomes: readonly AnalyzeOutcome[];
+  /** Words that the thread has not told before. */
+  readonly words: PackedWords;
+}
+
+export interface PoolRequest extends Omit<IndexWorkerData, 'role' | 'position'> {
+  readonly files: readonly FileToAnalyze[];
+  readonly words: WordTable;
+  readonly workerFile: string;
+  /** Word ids of an analyzed file are those of `words`. */
+  readonly onOutcome: (file: FileToAnalyze, outcome: AnalyzeOutcome) => void;
+}
+
+const batchFiles = 24;
+const maxThreads = 8;
+/** A file and its syntax tree; small, so that garbage is collected before it is much. */
+const heapLimits = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 };
+/** Below this many files for each thread, starting it costs more than it saves. */
+const filesPerThread = 100;
+
+/** Analyses files in threads of their own, which live as long as this call. */
+export async function analyzeInThreads(request: PoolRequest): Promise<void> {
+  const { files } = request;
+  const count = Math.min(
+    maxThreads,
+    availableParallelism(),
+    Math.ceil(files.length / filesPerThread),
+  );
+  let next = 0;
+  const takeBatch = () => files.slice(next, (next += batchFiles));
+  await Promise.all(Array.from({ length: count }, () => runThread(request, takeBatch)));
+}
+
+async function runThread(request: PoolRequest, takeBatch: () => FileToAnalyze[]): Promise<void> {
+  const { control } = request;
+  let thread: RunningThread | undefined;
+  try {
+    for (let batch = takeBatch(); batch.length > 0;) {
+      if (Atomics.load(control, openControl.cancelled) === 1) return;
+      thread ??= startThread(request);
+      const result = await thread.analyze(batch);
+      if ('crash' in result) {
+        thread = undefined;
+        const { at, crash } = result;
+        // Before the first file: the thread can't work at all, and would not at the next try.
+        if (at < 0) throw new Error(`An indexing thread could not start: ${crash}`);
+        const message = `Reading it ended its thread: ${crash}`;
+        request.onOutcome(batch[at], { type: 'problem', message });
+        batch = batch.filter((_, i) => i !== at);
+        if (batch.length === 0) batch = takeBatch();
+        continue;
+      }
+      result.outcomes.forEach((outcome, i) => {
+        request.onOutcome(batch[i], outcome);
+      });
+      Atomics.add(control, openControl.filesDone, result.outcomes.length);
+      batch = takeBatch();
+    }
+  } finally {
+    await thread?.stop();
+  }
+}
+
+interface RunningThread {
+  analyze(
+    batch: readonly FileToAnalyze[],
+  ): Promise<
+    | { readonly outcomes: readonly AnalyzeOutcome[] }
+    | { readonly crash: string; readonly at: number }
+  >;
+  stop(): Promise<unknown>;
+}
+
+function startThread(request: PoolRequest): RunningThread {
+  const { encoding, vocabulary, limits, control, words, workerFile } = request;
+  const position = new Int32Array(new SharedArrayBuffer(4));
+  const workerData: IndexWorkerData = {
+    role: 'index',
+    encoding,
+    vocabulary,
+    limits,
+    control,
+    position,
+  };
+  const worker = new Worker(workerFile, { workerData, resourceLimits: heapLimits });
+  /** The thread's word ids as ids of `words`. */
+  let idOf = new Uint32Array(0);
+  return {
+    analyze: (batch) =>
+      new Promise((resolve) => {
+        Atomics.store(position, 0, -1);
+        const crashed = (reason: string) => {
+          resolve({ crash: reason, at: Atomics.load(position, 0) });
+        };
+        worker.removeAllListeners();
+        worker.once('error', (error: unknown) => {
+          crashed(error instanceof Error ? error.message : String(error));
+        });
+        worker.once('exit', (code) => {
+          crashed(`it ended with code ${code}`);
+        });
+        worker.once('message', (reply: AnalyzeReply) => {
+          const added = words.addAll(reply.words);
+          const longer = new Uint32Array(idOf.length + added.length);
+          longer.set(idOf);
+          longer.set(added, idOf.length);
+          idOf = longer;
+          const outcomes = reply.outcomes.map((outcome) =>
+            outcome.type === 'analyzed'
+              ? { ...outcome, file: withWordIds(outcome.file, idOf) }
+              : outcome,
+          );
+          resolve({ outcomes });
+        });
+        worker.postMessage(batch);
+      }),
+    stop: () => {
+      worker.removeAllListeners();
+      return worker.terminate();
+    },
+  };
+}

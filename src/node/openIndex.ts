@@ -1,0 +1,78 @@
+import { fileURLToPath } from 'node:url';
+import { assembleIndex, type FileToIndex } from '../core/plans/assembleIndex.ts';
+import { defaultChunkLimits } from '../core/plans/chunks.ts';
+import { WordTable } from '../core/search/wordTable.ts';
+import type { BuiltIndex } from './buildCodeIndex.ts';
+import { analyzeInThreads, type FileToAnalyze } from './indexPool.ts';
+import { IndexStore, type KeptFile } from './indexStore.ts';
+import { openControl, type OpenIndexRequest } from './plansCalls.ts';
+import { loadVocabulary } from './vocabularies.ts';
+
+export interface OpenedIndex extends BuiltIndex {
+  readonly filesKept: number;
+  readonly problems: readonly { readonly path: string; readonly message: string }[];
+  /** Writes what is new. Throws what hinders it. */
+  readonly keep: () => void;
+}
+
+/** The index of files: what was kept is taken where the text is the same, the rest is read in threads of this worker file. */
+export async function openIndex(request: OpenIndexRequest): Promise<OpenedIndex> {
+  const { encoding, control, cacheFolder, root } = request;
+  const limits = request.limits ?? defaultChunkLimits;
+  const store =
+    cacheFolder === undefined ? undefined : new IndexStore(cacheFolder, root, encoding, limits);
+  const kept = store?.load() ?? { words: new WordTable(), files: new Map<string, KeptFile>() };
+  const usedMs = Date.now();
+  const found: ({ readonly utf8: Uint8Array; readonly file: KeptFile } | undefined)[] = [];
+  const problems: { readonly path: string; readonly message: string }[] = [];
+  let filesKept = 0;
+
+  const sorted = [...request.files].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const files = sorted.map((file, fileIdx): FileToAnalyze => {
+    const known = kept.files.get(file.path);
+    return { ...file, fileIdx, ...(known === undefined ? {} : { knownHash: known.hash }) };
+  });
+  await analyzeInThreads({
+    files,
+    words: kept.words,
+    encoding,
+    vocabulary: await loadVocabulary(encoding),
+    limits,
+    control,
+    workerFile: fileURLToPath(import.meta.url),
+    onOutcome: ({ fileIdx, path }, outcome) => {
+      if (outcome.type === 'problem') {
+        problems.push({ path, message: outcome.message });
+        return;
+      }
+      const known = kept.files.get(path);
+      if (outcome.type === 'known' && known !== undefined) {
+        filesKept++;
+        found[fileIdx] = { utf8: outcome.utf8, file: { ...known, usedMs } };
+      } else if (outcome.type === 'analyzed') {
+        const { hash, file } = outcome;
+        found[fileIdx] = { utf8: outcome.utf8, file: { hash, usedMs, analyzed: file } };
+      }
+    },
+  });
+  if (Atomics.load(control, openControl.cancelled) === 1) throw new Error('Cancelled');
+
+  const texts: Uint8Array[] = [];
+  const toIndex: FileToIndex[] = [];
+  files.forEach(({ path, fileIdx }) => {
+    const entry = found[fileIdx];
+    if (entry === undefined) return;
+    const { utf8, file } = entry;
+    texts.push(utf8);
+    toIndex.push({ path, bytes: utf8.length, analyzed: file.analyzed });
+    kept.files.set(path, file);
+  });
+  const textOf = (fileIdx: number) => texts[fileIdx];
+  const index = assembleIndex(toIndex, kept.words, textOf);
+  const hasNew = filesKept < toIndex.length;
+  const keep = () => {
+    if (hasNew) store?.save(kept);
+    else store?.touch();
+  };
+  return { index, textOf, filesKept, problems, keep };
+}

@@ -1,0 +1,90 @@
+import type { ChunkLimits } from '../core/plans/chunks.ts';
+import type { Plan, PlanInput, PlannedRequest, StrategyId } from '../core/plans/plan.ts';
+import type { PromptOptions } from '../core/plans/prompt.ts';
+import type { MeasuredRecall } from '../core/plans/recall.ts';
+import type { EncodingName } from '../core/tokens/tokenCounter.ts';
+import type { SecretFinding } from './findSecrets.ts';
+
+/** A file to plan for: its text, or where the thread reads it. */
+export interface SourceFile {
+  readonly path: string;
+  readonly utf8?: Uint8Array;
+  /** Absolute; read when `utf8` is absent. */
+  readonly systemPath?: string;
+}
+
+export interface OpenIndexRequest {
+  readonly files: readonly SourceFile[];
+  readonly encoding: EncodingName;
+  readonly limits?: ChunkLimits;
+  /** Where what was read off files is kept; absent: nowhere. */
+  readonly cacheFolder?: string;
+  /** What the kept index belongs to: the folder, or the workspace. */
+  readonly root: string;
+  /** Shared with the caller; see `openControl`. */
+  readonly control: Int32Array;
+}
+
+/** Places in the shared `control` of one index on its way. */
+export const openControl = { cancelled: 0, filesDone: 1 } as const;
+
+export interface IndexSummary {
+  /** Later calls name it; the thread keeps one index, the last that was opened. */
+  readonly indexId: number;
+  /** In the order of their file indices. */
+  readonly paths: readonly string[];
+  readonly chunks: number;
+  readonly tokens: number;
+  readonly importDependencies: number;
+  readonly symbolDependencies: number;
+  readonly externalImports: number;
+  readonly unresolvedImports: number;
+  /** Files read by syntax and by lines. */
+  readonly filesBySyntax: number;
+  /** Files whose outline, chunks and words were kept from before. */
+  readonly filesKept: number;
+  /** What could not be read, and why. */
+  readonly problems: readonly { readonly path: string; readonly message: string }[];
+}
+
+export type PlanSettings = Omit<PlanInput, 'index' | 'textOf' | 'counter'>;
+
+export interface Planned {
+  readonly strategy: StrategyId;
+  readonly plan?: Plan;
+  /** Why there is no plan. */
+  readonly refused?: string;
+}
+
+/** A request to be written out. */
+export interface RequestToRender {
+  readonly request: Pick<PlannedRequest, 'parts' | 'instruction' | 'answersOf'>;
+  readonly prompt: PromptOptions;
+}
+
+/** The calls of the plans' thread. */
+export interface PlansCalls {
+  open: { args: readonly [request: OpenIndexRequest]; result: IndexSummary };
+  plan: {
+    args: readonly [indexId: number, strategies: readonly StrategyId[], settings: PlanSettings];
+    result: readonly Planned[];
+  };
+  render: { args: readonly [indexId: number, request: RequestToRender]; result: string };
+  /** Places that look like secrets in what these stretches hold. */
+  secrets: {
+    args: readonly [indexId: number, requests: readonly Pick<PlannedRequest, 'parts'>[]];
+    result: readonly SecretFinding[];
+  };
+  /** Writes what is new of the index, so that the next one is made faster; why it could not, if so. */
+  keep: { args: readonly [indexId: number]; result: string | undefined };
+  recall: { args: readonly [indexId: number, budgetTokens: number]; result: MeasuredRecall };
+}
+
+export interface PlansCall {
+  readonly id: number;
+  readonly method: keyof PlansCalls;
+  readonly args: readonly unknown[];
+}
+
+export type PlansReply =
+  { readonly id: number; readonly ok: unknown } | { readonly id: number; readonly error: string };

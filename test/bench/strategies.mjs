@@ -1,0 +1,127 @@
+// npm run bench:strategies -- [folder]: index, plans, searches and memory for a folder; without one, for about 6,500 files and
+// 17 M tokens of the packages that are installed here. Processor time is printed beside time: it says more on a shared machine.
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import * as esbuild from 'esbuild';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const folder = process.argv[2];
+await import(pathToFileURL(path.join(root, 'esbuild.config.mjs')));
+const work = mkdtempSync(path.join(tmpdir(), 'context-budget-bench-'));
+
+async function bundled(entry) {
+  const outfile = path.join(work, `${path.basename(entry, '.ts')}.mjs`);
+  await esbuild.build({
+    entryPoints: [path.join(root, entry)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+  });
+  return import(pathToFileURL(outfile));
+}
+const { PlansThread } = await bundled('src/node/plansThread.ts');
+const { strategyIds } = await bundled('src/core/plans/plan.ts');
+
+/** Source files of installed packages, 500 B to 200 kB each, the 6,500 largest of them. */
+function installedFiles() {
+  const base = path.join(root, 'node_modules');
+  const source = /\.(?:[cm]?[jt]sx?|css|py|c|h|md|json|sh)$/;
+  return readdirSync(base, { recursive: true, encoding: 'utf8' })
+    .filter((name) => source.test(name) && !name.includes('.min.'))
+    .map((name) => ({ name, bytes: statSync(path.join(base, name)).size }))
+    .filter(({ bytes }) => bytes > 500 && bytes < 200_000)
+    .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1))
+    .slice(0, 6_500)
+    .map(({ name }) => ({
+      path: name.replaceAll(path.sep, '/'),
+      systemPath: path.join(base, name),
+    }));
+}
+
+async function scannedFiles(named) {
+  const { Scanner } = await bundled('src/node/scanner.ts');
+  const scanner = new Scanner({ workerFile: path.join(root, 'dist/countWorker.js') });
+  const scanned = await scanner.scan({
+    folders: [{ path: path.resolve(named), prefix: '' }],
+    encoding: 'o200k_base',
+  });
+  await scanner.dispose();
+  return scanned.files.map((file) => ({
+    path: file.path,
+    systemPath: path.resolve(named, file.path),
+  }));
+}
+
+const rows = [];
+async function timed(name, run) {
+  const startMs = performance.now();
+  const before = process.cpuUsage();
+  const result = await run();
+  const { user, system } = process.cpuUsage(before);
+  rows.push([name, (performance.now() - startMs) / 1000, (user + system) / 1e6]);
+  return result;
+}
+
+const files = folder === undefined ? installedFiles() : await scannedFiles(folder);
+const thread = new PlansThread(path.join(root, 'dist/plansWorker.js'));
+const request = { files, encoding: 'o200k_base', root: 'bench', cacheFolder: work };
+let peakBytes = 0;
+const sampler = setInterval(() => {
+  peakBytes = Math.max(peakBytes, process.memoryUsage().rss);
+}, 20);
+const summary = await timed('index, nothing kept', () => thread.open(request));
+await timed('index written to disk', () => thread.call('keep', summary.indexId));
+const tasks = {
+  review: { kind: 'review' },
+  question: {
+    kind: 'question',
+    question: 'where does the parser read the http header of a response?',
+  },
+};
+for (const [name, task] of Object.entries(tasks)) {
+  for (const strategy of strategyIds) {
+    const settings = {
+      task,
+      budgetTokens: 180_000,
+      outputTokens: 8_192,
+      prompt: { format: 'markdown', lineNumbers: false },
+      overlap: 0.1,
+      retrievalTokens: 8_000,
+    };
+    const label = `plan: ${strategy}, ${name}`;
+    const [{ plan, refused }] = await timed(label, () =>
+      thread.call('plan', summary.indexId, [strategy], settings),
+    );
+    if (plan === undefined) throw new Error(refused);
+    rows.at(-1).push(`${plan.requests.length} requests, ${plan.tokensSent} tokens`);
+  }
+}
+const recall = await timed('recall of 200 questions', () =>
+  thread.call('recall', summary.indexId, 8_000),
+);
+rows
+  .at(-1)
+  .push(
+    `${((1000 * rows.at(-1)[2]) / Math.max(1, recall.questions)).toFixed(1)} ms of processor a question, its three baselines included`,
+  );
+await thread.stop();
+const again = new PlansThread(path.join(root, 'dist/plansWorker.js'));
+const kept = await timed('index again, kept, in a new thread', () => again.open(request));
+rows.at(-1).push(`${kept.filesKept} of ${kept.paths.length} files kept`);
+await again.stop();
+clearInterval(sampler);
+rmSync(work, { recursive: true });
+
+console.log(
+  `${summary.paths.length} files, ${(summary.tokens / 1e6).toFixed(2)} M tokens (o200k_base), ${summary.chunks} chunks, ` +
+    `${summary.importDependencies} imports and ${summary.symbolDependencies} symbol references, ${summary.unresolvedImports} unresolved; ` +
+    `${availableParallelism()} x ${cpus()[0].model.trim()}, Node ${process.versions.node}\n`,
+);
+console.log('| | s | processor s | |\n| --- | ---: | ---: | --- |');
+for (const [name, seconds, processorSeconds, note = ''] of rows)
+  console.log(`| ${name} | ${seconds.toFixed(2)} | ${processorSeconds.toFixed(2)} | ${note} |`);
+console.log(`\nMost memory of the whole process: ${(peakBytes / 1e6).toFixed(0)} MB.`);
