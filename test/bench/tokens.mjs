@@ -45,7 +45,8 @@ const decoder = new TextDecoder();
 /** Files of each kind at most: `-- --files 50`. */
 const filesAt = process.argv.indexOf('--files');
 const perKind = filesAt > 0 ? Number(process.argv[filesAt + 1]) : 150;
-const corpus = corpusFiles([path.join(root, 'node_modules')], perKind)
+const corpus = (await corpusFiles([path.join(root, 'node_modules')], perKind))
+  .map(({ kind, read }) => ({ kind, utf8: read() }))
   // Peers take time in the square of a piece's length: one long line of Chinese stops them for minutes.
   .filter(({ utf8 }) => utf8.length <= 65_536)
   .map(({ utf8, kind }) => ({

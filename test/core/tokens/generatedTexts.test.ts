@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { characterClasses, CJK } from '../../../src/core/tokens/characterClasses.ts';
 import { openTokenCounter } from '../../../src/node/openTokenCounter.ts';
 import { referenceEncoder } from './reference.ts';
+import { assertInPortions } from './assertInPortions.ts';
 import { mixedBytes, mixedText } from './texts.ts';
 
 // In full: `npm run test:tokens`.
@@ -19,7 +20,7 @@ describe.each(['o200k_base', 'cl100k_base'] as const)('%s on generated texts', (
   it('has the ids of counting by the book', async () => {
     const counter = await openTokenCounter(encoding);
     const reference = referenceEncoder(encoding);
-    fc.assert(
+    await assertInPortions(
       fc.property(mixedText(24), (text) => {
         // JavaScript's Unicode is newer than OpenAI's, which the table follows.
         fc.pre(![...text].some(isWithheld));
@@ -27,7 +28,7 @@ describe.each(['o200k_base', 'cl100k_base'] as const)('%s on generated texts', (
         expect(ids).toEqual(reference(text));
         expect(counter.countText(text)).toBe(ids.length);
       }),
-      { numRuns: texts },
+      texts,
     );
   });
 
@@ -35,14 +36,14 @@ describe.each(['o200k_base', 'cl100k_base'] as const)('%s on generated texts', (
     const counter = await openTokenCounter(encoding);
     const reference = get_encoding(encoding);
     const differing = new Set<string>();
-    fc.assert(
+    await assertInPortions(
       fc.property(mixedText(24), (text) => {
         const ids = counter.encodeBytes(new TextEncoder().encode(text)).ids;
         const expected = reference.encode(text, [], []);
         if (ids.length === expected.length && ids.every((id, idx) => id === expected[idx])) return;
         differing.add(text);
       }),
-      { numRuns: texts },
+      texts,
     );
     reference.free();
     expect([...differing]).toEqual([]);
@@ -51,13 +52,13 @@ describe.each(['o200k_base', 'cl100k_base'] as const)('%s on generated texts', (
   it('counts bytes that are no UTF-8 as TextDecoder replaces them', async () => {
     const counter = await openTokenCounter(encoding);
     const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-    fc.assert(
+    await assertInPortions(
       fc.property(mixedBytes(12), (bytes) => {
         const text = decoder.decode(bytes);
         expect(counter.countBytes(bytes)).toBe(counter.countText(text));
         expect(counter.encodeBytes(bytes).ids.length).toBe(counter.countText(text));
       }),
-      { numRuns: texts },
+      texts,
     );
   });
 });
