@@ -11,7 +11,7 @@ import type { SplitRule } from './splitRule.ts';
  * - `beforeLast`: white space, whose last character goes with the word that follows: one byte earlier;
  * - `afterLineEnd`: white space up to its last line end;
  * - `contraction`: a word before an apostrophe: there may be more of it;
- * - `ask`: beyond ASCII, or the text's end (a zero byte): the scanner knows.
+ * - `ask`: a byte beyond ASCII, or the zero byte behind the text: the scanner knows.
  */
 export const exit = { end: 0xff00, beforeLast: 0xff01, afterLineEnd: 0xff02, contraction: 0xff03, ask: 0xff04 }; // prettier-ignore
 
@@ -97,10 +97,11 @@ export function asciiAutomaton(rule: SplitRule): Uint16Array {
   const table = new Uint16Array(states.length * 256).fill(exit.ask);
   if (rule.kind !== 'o200k' && rule.kind !== 'cl100k') return table;
   const rows = rowsOf(rule);
+  const byteClasses = Array.from({ length: 0x80 }, (_, byte) => classOf(byte));
   for (const [index, state] of states.entries()) {
     const row = rows[state];
     for (let byte = 1; byte < 0x80; byte++) {
-      table[index * 256 + byte] = valueOf(row[classOf(byte)] ?? row.otherwise);
+      table[index * 256 + byte] = valueOf(row[byteClasses[byte]] ?? row.otherwise);
     }
   }
   return table;

@@ -1,35 +1,21 @@
+import { createSplitter } from './pieceSplitter.ts';
 import { shortMerger, SHORT_PIECE_BYTES } from './merge.ts';
 import type { PieceMerger } from './merge.ts';
 import { longMerger } from './mergeLong.ts';
 import type { OperationCounter } from './operationCounter.ts';
 import { MAX_CACHED_PIECE_BYTES, PieceCache } from './pieceCache.ts';
-import { asciiAutomaton, exit, FIRST_EXIT, START } from './asciiAutomaton.ts';
+import { everyKindOfPiece } from './everyKindOfPiece.ts';
 import { MAX_SHORT_PIECE_BYTES, ShortPieceCounts } from './shortPieceCounts.ts';
-import { contractionEnd } from './scanParts.ts';
-import { cl100kScanner } from './scanCl100k.ts';
-import { deepSeekScanner } from './scanDeepSeek.ts';
-import { o200kScanner } from './scanO200k.ts';
-import type { PieceScanner, SplitRule } from './splitRule.ts';
 import { TextBuffer } from './textBuffer.ts';
 import type { Encoded, TokenEncoder } from './tokenCounter.ts';
 import { NO_TOKEN } from './noToken.ts';
 import { hashBytes, TokenLookup } from './vocabulary.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
+/** So many that the engine has noted what it met by the time it compiles. */
+const ROUNDS_BEFORE_USE = 6;
 /** 2^15 slots of 64 bytes: 2 MiB. */
 const CACHE_SLOTS = 1 << 15;
-
-/** The scanner of a vocabulary's split rule. */
-export function scannerOf(rule: SplitRule): PieceScanner {
-  switch (rule.kind) {
-    case 'o200k':
-      return o200kScanner(rule);
-    case 'cl100k':
-      return cl100kScanner(rule);
-    case 'deepseek':
-      return deepSeekScanner();
-  }
-}
 
 /**
  * Counts and encodes with one vocabulary: split into pieces; most pieces are one token, found by one look-up; others
@@ -39,8 +25,7 @@ export function createTokenEncoder(
   vocabulary: Vocabulary,
   counter?: OperationCounter,
 ): TokenEncoder {
-  const scan = scannerOf(vocabulary.split);
-  const automaton = asciiAutomaton(vocabulary.split);
+  const split = createSplitter(vocabulary.split);
   const shortCounts = new ShortPieceCounts();
   const lookup = new TokenLookup(vocabulary);
   const cache = new PieceCache(CACHE_SLOTS);
@@ -57,11 +42,7 @@ export function createTokenEncoder(
     let tokens = 0;
     let start = 0;
     while (start < end) {
-      let at = start;
-      let state = START;
-      do state = automaton[state + bytes[at++]];
-      while (state < FIRST_EXIT);
-      const pieceEnd = state === exit.end ? at - 1 : pieceEndOf(state, bytes, start, at - 1, end);
+      const pieceEnd = split(bytes, start, end);
       const length = pieceEnd - start;
       if (length === 1) tokens++;
       else if (length <= MAX_SHORT_PIECE_BYTES) {
@@ -77,28 +58,6 @@ export function createTokenEncoder(
     const tokens = countUnknown(view, start, end);
     shortCounts.remember(view, start, end - start, tokens);
     return tokens;
-  }
-
-  function pieceEndOf(
-    reason: number,
-    bytes: Uint8Array,
-    start: number,
-    at: number,
-    end: number,
-  ): number {
-    switch (reason) {
-      case exit.beforeLast:
-        return at - 1;
-      case exit.afterLineEnd: {
-        let lineEnd = at - 1;
-        while (bytes[lineEnd - 1] !== 0x0a && bytes[lineEnd - 1] !== 0x0d) lineEnd--;
-        return lineEnd;
-      }
-      case exit.contraction:
-        return contractionEnd(bytes, at, end);
-      default:
-        return scan(bytes, start, end);
-    }
   }
 
   function countLong(view: DataView, start: number, end: number): number {
@@ -122,7 +81,7 @@ export function createTokenEncoder(
     const ids = new GrowingIds(Math.ceil(end / 3));
     let start = 0;
     while (start < end) {
-      const pieceEnd = scan(bytes, start, end);
+      const pieceEnd = split(bytes, start, end);
       const id = lookup.idOf(view, start, pieceEnd);
       if (id !== NO_TOKEN) ids.add(id, pieceEnd);
       else {
@@ -136,7 +95,7 @@ export function createTokenEncoder(
     return ids.result();
   }
 
-  return {
+  const encoder: TokenEncoder = {
     encoding: vocabulary.encoding,
     countBytes(utf8) {
       buffer.setBytes(utf8);
@@ -167,6 +126,9 @@ export function createTokenEncoder(
       return vocabulary.tokenBytes.slice(start, tokenStarts[id + 1]);
     },
   };
+  const sample = everyKindOfPiece();
+  for (let round = 0; round < ROUNDS_BEFORE_USE; round++) encoder.countBytes(sample);
+  return encoder;
 }
 
 class GrowingIds {
