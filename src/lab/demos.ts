@@ -15,8 +15,13 @@ import { linearAttentionDemo } from './demos/linearAttention.ts';
 import { alibiDemo } from './demos/alibi.ts';
 import { mambaDemo } from './demos/mamba.ts';
 import { gatedDeltaRuleDemo } from './demos/gatedDeltaRule.ts';
+import { absolutePositionsDemo } from './demos/absolutePositions.ts';
 import { rwkvDemo } from './demos/rwkv.ts';
+import { continuousBatchingDemo } from './demos/continuousBatching.ts';
+import { tensorParallelDemo } from './demos/tensorParallel.ts';
 import { selectiveCopyingDemo } from './demos/selectiveCopying.ts';
+import { hybridStackDemo } from './demos/hybridStack.ts';
+import { moeRoutingDemo } from './demos/moeRouting.ts';
 import { dynamicSparsityDemo } from './demos/dynamicSparsity.ts';
 import { hierarchicalAttentionDemo } from './demos/hierarchicalAttention.ts';
 import { flashAttentionDemo } from './demos/flashAttention.ts';
@@ -53,6 +58,8 @@ const listed: readonly Demo[] = [
   alibiDemo,
   mambaDemo,
   gatedDeltaRuleDemo,
+  hybridStackDemo,
+  moeRoutingDemo,
   dynamicSparsityDemo,
   hierarchicalAttentionDemo,
   flashAttentionDemo,
@@ -62,8 +69,11 @@ const listed: readonly Demo[] = [
   transformerXlDemo,
   kvQuantizationDemo,
   quadraticWallDemo,
+  absolutePositionsDemo,
   rwkvDemo,
   selectiveCopyingDemo,
+  tensorParallelDemo,
+  continuousBatchingDemo,
   needleDemo,
   lostInTheMiddleDemo,
   ropeDemo,

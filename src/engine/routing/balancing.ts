@@ -17,6 +17,8 @@ export interface BalancingRun {
 }
 
 export interface BalancingStep {
+  /** (tokens, topK): the experts that each token goes to, most probable first. */
+  readonly experts: Int32Array;
   readonly loadFraction: Float64Array;
   readonly auxiliaryLoss: number;
   /** Mean squared distance between a token and what its experts make of it. */
@@ -92,6 +94,7 @@ export function trainRouter(x: FloatArray, run: BalancingRun): readonly Balancin
       }
     }
     steps.push({
+      experts: routing.experts,
       loadFraction: routing.loadFraction,
       auxiliaryLoss: routing.auxiliaryLoss,
       taskLoss,
