@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { FileCount, ScanReport } from '../core/files/scanReport.ts';
+import type { ScanReport } from '../core/files/scanReport.ts';
 import { outermostPaths, withRecounted } from '../core/set/effectiveReport.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
 import type { AnalysisStatus } from '../protocol/budgetMessages.ts';
@@ -197,14 +197,4 @@ export class Analysis implements vscode.Disposable {
 
 function readyStatus(scan: ScanReport): AnalysisStatus {
   return { type: 'ready', leftOutFiles: scan.leftOut.length, problems: scan.problems.length };
-}
-
-/** The count of a file as its editor holds it, in place of the one on disk. */
-export function unsavedCount(saved: FileCount, text: string, tokens: number): FileCount {
-  return {
-    ...saved,
-    tokens,
-    bytes: Buffer.byteLength(text),
-    lines: text === '' ? 0 : text.split('\n').length,
-  };
 }

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
+import type { LiveCounts } from './liveCounts.ts';
 import type { Marks } from './marks.ts';
 import type { Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
@@ -11,6 +12,7 @@ export interface Parts {
   readonly session: Session;
   readonly rooms: Rooms;
   readonly budgetView: BudgetView;
+  readonly liveCounts: LiveCounts;
   readonly marks: Marks;
   readonly boundaries: TokenBoundaries;
   readonly log: vscode.LogOutputChannel;

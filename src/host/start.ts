@@ -6,6 +6,7 @@ import { registerCommands } from './commands.ts';
 import { copyPromptWithContext, openInChat, weighDraft } from './commands/promptActions.ts';
 import { registerDashboardPanel } from './dashboard/dashboardCommands.ts';
 import { manifestDemoIds, registerLabPanel, type Manifest } from './lab/labCommands.ts';
+import { LiveCounts } from './liveCounts.ts';
 import { Marks } from './marks.ts';
 import type { Parts } from './parts.ts';
 import { openRooms, type Rooms } from './rooms.ts';
@@ -66,7 +67,8 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
   const exclude = (folder: vscode.WorkspaceFolder) =>
     excludeGlobs(folder, session.settings.exclude);
   const analysis = own(new Analysis({ counting, encoding, exclude, log }));
-  const unsaved = own(new UnsavedEditors(analysis, counting, log));
+  const liveCounts = own(new LiveCounts(counting));
+  const unsaved = own(new UnsavedEditors(analysis, { counting, liveCounts, log }));
   const session: Session = own(new Session(analysis, unsaved, context.workspaceState));
 
   const budgetView = own(
@@ -84,7 +86,7 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
     }),
   );
   const marks = own(new Marks());
-  const base = { session, rooms, budgetView, marks, log, encoding };
+  const base = { session, rooms, budgetView, liveCounts, marks, log, encoding };
   const parts: Parts = { ...base, boundaries: own(new TokenBoundaries(base)) };
 
   own(registerCommands(parts, manifestDemoIds(context.extension.packageJSON as Manifest)));

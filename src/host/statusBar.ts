@@ -11,9 +11,16 @@ import {
   verdictText,
 } from './words.ts';
 
-const updateDelayMs = 200;
-/** Larger texts are counted when asked for by a command, not at every click. */
-const maxLiveCharacters = 4 * 1024 * 1024;
+/** While somebody types, the item changes this often at most; it never waits for a pause. */
+const updateDelayMs = 100;
+/** A larger selection is counted by the document's kept count: only its two ends are, what is between is known. */
+const maxSelectionUnits = 1 << 16;
+
+interface Counted {
+  readonly version: number;
+  readonly encoding: string;
+  readonly tokens: Promise<number>;
+}
 
 interface Shown {
   /** What is counted: "Selection", a file's name, "Context set". */
@@ -26,6 +33,8 @@ export class StatusBar implements vscode.Disposable {
   readonly #parts: Parts;
   readonly #item: vscode.StatusBarItem;
   readonly #subscriptions: vscode.Disposable[];
+  /** The last count of a text that was asked for whole, by document: a moving cursor does not count anew. */
+  readonly #counted = new WeakMap<object, Counted>();
   #timer: NodeJS.Timeout | undefined;
   #updates = 0;
 
@@ -63,8 +72,10 @@ export class StatusBar implements vscode.Disposable {
   }
 
   #later(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#update(), updateDelayMs);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.#update();
+    }, updateDelayMs);
   }
 
   async #update(): Promise<void> {
@@ -104,19 +115,14 @@ export class StatusBar implements vscode.Disposable {
     const { session } = this.#parts;
     const editor = vscode.window.activeTextEditor;
     if (editor !== undefined && editor.selections.some((selection) => !selection.isEmpty)) {
-      const text = editor.selections.map((part) => editor.document.getText(part)).join('\n');
-      if (text.length > maxLiveCharacters) return undefined;
-      return { label: vscode.l10n.t('Selection'), tokens: await this.#count(text) };
+      return { label: vscode.l10n.t('Selection'), tokens: await this.#selected(editor) };
     }
     const active = vscode.window.activeNotebookEditor?.notebook ?? editor?.document;
     if (active !== undefined) {
       const path = session.pathOf(active.uri);
       const name = active.uri.path.slice(active.uri.path.lastIndexOf('/') + 1);
       const known = path === undefined || active.isDirty ? undefined : session.fileAt(path);
-      if (known !== undefined) return { label: name, tokens: known.tokens };
-      const text = 'getText' in active ? active.getText() : openNotebookText(active);
-      if (text.length > maxLiveCharacters) return undefined;
-      return { label: name, tokens: await this.#count(text) };
+      return { label: name, tokens: known?.tokens ?? (await this.#document(active)) };
     }
     if (session.report === undefined) return undefined;
     const { kind, files } = session.subject;
@@ -126,9 +132,36 @@ export class StatusBar implements vscode.Disposable {
     };
   }
 
-  async #count(text: string): Promise<number> {
+  /** What is being edited has a kept count; what is only looked at is counted once, in a worker thread. */
+  async #document(document: vscode.TextDocument | vscode.NotebookDocument): Promise<number> {
+    const encoding = await this.#parts.encoding();
+    const isText = 'getText' in document;
+    if (isText && (document.isDirty || this.#parts.liveCounts.has(document, encoding))) {
+      return (await this.#parts.liveCounts.of(document, encoding)).tokens;
+    }
+    const { version } = document;
+    const known = this.#counted.get(document);
+    if (known?.version === version && known.encoding === encoding) return known.tokens;
+    const text = isText ? document.getText() : openNotebookText(document);
     const counting = await this.#parts.rooms.counting();
-    return counting.countText(text, await this.#parts.encoding());
+    const tokens = counting.countText(text, encoding);
+    this.#counted.set(document, { version, encoding, tokens });
+    // A failure is not kept; whoever waits for it says so.
+    tokens.catch(() => this.#counted.delete(document));
+    return tokens;
+  }
+
+  async #selected({ document, selections }: vscode.TextEditor): Promise<number> {
+    const encoding = await this.#parts.encoding();
+    const [first] = selections;
+    const [startUnit, endUnit] = [document.offsetAt(first.start), document.offsetAt(first.end)];
+    if (selections.length === 1 && endUnit - startUnit > maxSelectionUnits) {
+      const live = await this.#parts.liveCounts.of(document, encoding);
+      // Shortened while its first count was made: the next update has the selection as it then is.
+      return live.countRange(Math.min(startUnit, live.length), Math.min(endUnit, live.length));
+    }
+    const text = selections.map((part) => document.getText(part)).join('\n');
+    return (await this.#parts.rooms.counting()).countText(text, encoding);
   }
 }
 

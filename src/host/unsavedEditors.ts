@@ -1,11 +1,19 @@
 import * as vscode from 'vscode';
 import type { FileCount } from '../core/files/scanReport.ts';
-import { unsavedCount, type Analysis } from './analysis.ts';
+import type { EncodingName } from '../core/tokens/tokenCounter.ts';
+import type { Analysis } from './analysis.ts';
 import type { Counting } from './counting.ts';
+import type { LiveCounts } from './liveCounts.ts';
 import { openNotebookText } from './readText.ts';
 import { reportPath } from './workspacePaths.ts';
 
 const countDelayMs = 250;
+
+export interface UnsavedEditorsOptions {
+  readonly counting: () => Promise<Counting>;
+  readonly liveCounts: LiveCounts;
+  readonly log: vscode.LogOutputChannel;
+}
 
 /** Counts of editors with unsaved changes, as they stand: what would be sent if it were copied now. */
 export class UnsavedEditors implements vscode.Disposable {
@@ -15,14 +23,16 @@ export class UnsavedEditors implements vscode.Disposable {
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #analysis: Analysis;
   readonly #counting: () => Promise<Counting>;
+  readonly #liveCounts: LiveCounts;
   readonly #log: vscode.LogOutputChannel;
   readonly #subscriptions: vscode.Disposable[];
   /** The scan whose files the counts belong to. */
   #countedEncoding: string | undefined;
 
-  constructor(analysis: Analysis, counting: () => Promise<Counting>, log: vscode.LogOutputChannel) {
+  constructor(analysis: Analysis, { counting, liveCounts, log }: UnsavedEditorsOptions) {
     this.#analysis = analysis;
     this.#counting = counting;
+    this.#liveCounts = liveCounts;
     this.#log = log;
     this.#subscriptions = [
       this.#changed,
@@ -87,18 +97,16 @@ export class UnsavedEditors implements vscode.Disposable {
   async #count(uri: vscode.Uri, path: string): Promise<void> {
     const scan = this.#analysis.scan;
     const saved = scan?.files.find((file) => file.path === path);
-    const editor = openEditor(uri);
+    const editor = this.#openEditor(uri);
     if (scan === undefined || saved === undefined || editor?.isDirty() !== true) {
       if (this.#counts.delete(path)) this.#changed.fire();
       return;
     }
     const version = editor.version();
-    const text = editor.text();
-    const counting = await this.#counting();
-    const tokens = await counting.countText(text, scan.encoding);
+    const unsaved = await editor.count(scan.encoding);
     // Typed on meanwhile: the count that is coming is the one to show.
-    if (openEditor(uri)?.version() !== version) return;
-    this.#counts.set(path, unsavedCount(saved, text, tokens));
+    if (this.#openEditor(uri)?.version() !== version) return;
+    this.#counts.set(path, { ...saved, ...unsaved });
     this.#changed.fire();
   }
 
@@ -112,35 +120,50 @@ export class UnsavedEditors implements vscode.Disposable {
 
   #forget(uri: vscode.Uri): void {
     const path = reportPath(this.#analysis.folders, uri);
-    if (path === undefined || openEditor(uri)?.isDirty() === true) return;
+    if (path === undefined || this.#openEditor(uri)?.isDirty() === true) return;
     if (this.#counts.delete(path)) this.#changed.fire();
   }
+
+  /** The open document at an address, text or notebook alike. */
+  #openEditor(uri: vscode.Uri): OpenEditor | undefined {
+    const address = uri.toString();
+    const notebook = vscode.workspace.notebookDocuments.find(
+      (open) => open.uri.toString() === address,
+    );
+    if (notebook !== undefined) {
+      return {
+        isDirty: () => notebook.isDirty,
+        version: () => notebook.version,
+        count: async (encoding) => {
+          const text = openNotebookText(notebook);
+          const tokens = await (await this.#counting()).countText(text, encoding);
+          return { tokens, bytes: Buffer.byteLength(text), lines: linesOf(text) };
+        },
+      };
+    }
+    const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === address);
+    if (document === undefined) return undefined;
+    return {
+      isDirty: () => document.isDirty,
+      version: () => document.version,
+      // Its text may be megabytes long and somebody is typing in it: nothing here makes it anew.
+      count: async (encoding) => {
+        const { tokens, bytes, length } = await this.#liveCounts.of(document, encoding);
+        return { tokens, bytes, lines: length === 0 ? 0 : document.lineCount };
+      },
+    };
+  }
 }
+
+/** Counts of a file as its editor holds it, in place of those of the file on disk. */
+type UnsavedCount = Pick<FileCount, 'tokens' | 'bytes' | 'lines'>;
 
 interface OpenEditor {
   isDirty(): boolean;
   version(): number;
-  text(): string;
+  count(encoding: EncodingName): Promise<UnsavedCount>;
 }
 
-/** The open document at an address, text or notebook alike. */
-function openEditor(uri: vscode.Uri): OpenEditor | undefined {
-  const address = uri.toString();
-  const notebook = vscode.workspace.notebookDocuments.find(
-    (open) => open.uri.toString() === address,
-  );
-  if (notebook !== undefined) {
-    return {
-      isDirty: () => notebook.isDirty,
-      version: () => notebook.version,
-      text: () => openNotebookText(notebook),
-    };
-  }
-  const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === address);
-  if (document === undefined) return undefined;
-  return {
-    isDirty: () => document.isDirty,
-    version: () => document.version,
-    text: () => document.getText(),
-  };
+function linesOf(text: string): number {
+  return text === '' ? 0 : text.split('\n').length;
 }

@@ -1,5 +1,6 @@
 import { isSafeTextSplit } from './safeSplit.ts';
 import type { TokenCounter } from './tokenCounter.ts';
+import { utf8LengthOfText } from './utf8.ts';
 
 /** Counting a block of so many UTF-16 units takes a fraction of a millisecond. */
 const DEFAULT_BLOCK_UNITS = 8192;
@@ -10,6 +11,13 @@ export interface LiveCount {
   readonly tokens: number;
   /** UTF-16 units of the text as it now is. */
   readonly length: number;
+  /** Bytes of the text as UTF-8. */
+  readonly bytes: number;
+  /**
+   * Tokens of a part as a text of its own. Only the ends are counted, blocks between them are known.
+   * Throws a RangeError when the part is not inside the text.
+   */
+  countRange(startUnit: number, endUnit: number): number;
   /**
    * Replaces `removedUnits` from `startUnit` on by `inserted` and counts again around them. Offsets are UTF-16 units
    * of the text as it is before this edit; several edits of one change event are given in the event's order.
@@ -21,6 +29,7 @@ export interface LiveCount {
 interface Block {
   readonly text: string;
   readonly tokens: number;
+  readonly bytes: number;
 }
 
 /**
@@ -36,6 +45,26 @@ export function createLiveCount(
   let blocks = countBlocks(counter, text, blockUnits);
   let tokens = sumOfTokens(blocks);
   let length = text.length;
+  let bytes = sumOfBytes(blocks);
+
+  function countRange(startUnit: number, endUnit: number): number {
+    if (!(startUnit >= 0 && startUnit <= endUnit && endUnit <= length)) {
+      throw new RangeError(
+        `Units ${startUnit} to ${endUnit} are not a part of a text of ${length} units`,
+      );
+    }
+    let sum = 0;
+    let blockStart = 0;
+    for (const block of blocks) {
+      if (blockStart >= endUnit) break;
+      const from = Math.max(0, startUnit - blockStart);
+      const to = Math.min(block.text.length, endUnit - blockStart);
+      if (from === 0 && to === block.text.length) sum += block.tokens;
+      else if (from < to) sum += counter.countText(block.text.slice(from, to));
+      blockStart += block.text.length;
+    }
+    return sum;
+  }
 
   function edit(startUnit: number, removedUnits: number, inserted: string): void {
     const endUnit = startUnit + removedUnits;
@@ -64,6 +93,7 @@ export function createLiveCount(
       oldText.slice(0, startUnit - firstStart) + inserted + oldText.slice(endUnit - firstStart);
     const changed = countBlocks(counter, newText, blockUnits);
     tokens += sumOfTokens(changed) - sumOfTokens(blocks.slice(first, afterLast));
+    bytes += sumOfBytes(changed) - sumOfBytes(blocks.slice(first, afterLast));
     length += inserted.length - removedUnits;
     if (changed.length < 1000) blocks.splice(first, afterLast - first, ...changed);
     else blocks = [...blocks.slice(0, first), ...changed, ...blocks.slice(afterLast)];
@@ -76,6 +106,10 @@ export function createLiveCount(
     get length() {
       return length;
     },
+    get bytes() {
+      return bytes;
+    },
+    countRange,
     edit,
   };
 }
@@ -84,12 +118,16 @@ function sumOfTokens(blocks: readonly Block[]): number {
   return blocks.reduce((sum, block) => sum + block.tokens, 0);
 }
 
+function sumOfBytes(blocks: readonly Block[]): number {
+  return blocks.reduce((sum, block) => sum + block.bytes, 0);
+}
+
 function countBlocks(counter: TokenCounter, text: string, blockUnits: number): Block[] {
   const blocks: Block[] = [];
   for (let start = 0; start < text.length;) {
     const end = blockEnd(text, start, blockUnits);
     const block = text.slice(start, end);
-    blocks.push({ text: block, tokens: counter.countText(block) });
+    blocks.push({ text: block, tokens: counter.countText(block), bytes: utf8LengthOfText(block) });
     start = end;
   }
   return blocks;

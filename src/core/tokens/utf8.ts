@@ -90,6 +90,24 @@ export function repairUtf8(source: Uint8Array, target: Uint8Array): number {
   return written;
 }
 
+/** Bytes of a text as UTF-8, a lone surrogate as U+FFFD. */
+export function utf8LengthOfText(text: string): number {
+  let bytes = text.length;
+  for (let idx = 0; idx < text.length; idx++) {
+    const unit = text.charCodeAt(idx);
+    if (unit < 0x80) continue;
+    if (unit < 0x800) bytes += 1;
+    else {
+      const isPair =
+        unit >= 0xd800 && unit < 0xdc00 && (text.charCodeAt(idx + 1) & 0xfc00) === 0xdc00;
+      // Two units of a pair are four bytes, any other unit from here on is three.
+      bytes += 2;
+      if (isPair) idx++;
+    }
+  }
+  return bytes;
+}
+
 /** Writes a text as UTF-8, a lone surrogate as U+FFFD; `target` must have room for three bytes a unit. */
 export function writeUtf8(text: string, target: Uint8Array): number {
   let written = 0;

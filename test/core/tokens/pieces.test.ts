@@ -55,6 +55,14 @@ describe.each(encodings)('a text counted in parts with %s', (encoding) => {
             text = text.slice(0, from) + insert + text.slice(from + removed);
             expect(live.tokens).toBe(counter.countText(text));
             expect(live.length).toBe(text.length);
+            expect(live.bytes).toBe(Buffer.byteLength(text));
+            const [partStart, partEnd] = [at % (text.length + 1), from].sort((a, b) => a - b);
+            for (const [start, end] of [
+              [0, partStart],
+              [partStart >> 1, partEnd],
+            ]) {
+              expect(live.countRange(start, end)).toBe(counter.countText(text.slice(start, end)));
+            }
           }
         },
       ),
