@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { registerAnalyze } from './analyze.ts';
+import { registerCard } from './card.ts';
 import { registerEstimate } from './estimate.ts';
+import { registerModels } from './models.ts';
 import { registerPlan } from './plan.ts';
 
 const badUsage = 2;
@@ -11,6 +13,8 @@ const program = new Command('context-budget')
   .exitOverride();
 registerAnalyze(program);
 registerEstimate(program);
+registerCard(program);
+registerModels(program);
 registerPlan(program);
 
 // `| head` closes the pipe: nobody reads on, which is no error.

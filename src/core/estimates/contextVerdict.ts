@@ -42,7 +42,7 @@ export function contextVerdict(
     return { verdict: 'unknown', text: 'its context window has not been verified', ...seen };
   }
   const base = { trainedTokens: trained, ...seen };
-  if (tokens <= trained) return { verdict: 'fits', text: 'fits', ...base };
+  if (tokens <= trained) return { verdict: 'fits', text: fitsText(scaling), ...base };
   if (tokens <= window && scaling !== undefined) {
     const factor = scaling.factor === undefined ? '' : ` x${scaling.factor}`;
     const name = scalingNames[scaling.type] ?? scaling.type;
@@ -61,6 +61,14 @@ export function contextVerdict(
   const needed = Math.ceil(tokens / trained);
   const text = `does not fit: ${tokens} tokens, its configuration allows ${window}; its positions would have to be stretched x${needed}`;
   return { verdict: 'doesNotFit', text, ...base };
+}
+
+/** A scaling whose trained length is not given stretches every position, the first ones too. */
+function fitsText(scaling: Architecture['ropeScaling']): string {
+  if (scaling?.factor === undefined || scaling.originalContextWindowTokens !== undefined)
+    return 'fits';
+  const name = scalingNames[scaling.type] ?? scaling.type;
+  return `fits; its positions are stretched by ${name} x${scaling.factor}, and the length it was trained at is not given`;
 }
 
 function reach(architecture: Architecture) {

@@ -19,7 +19,12 @@ export interface EstimateRequest {
   readonly kvDtype: KvDtype;
   readonly users: number;
   readonly cachedPrefixTokens: number;
+  /** Tokens computed at once; absent: as the engine does by itself (`defaultChunkTokens`). */
   readonly chunkTokens?: number;
+  /** Default true. */
+  readonly flashAttention?: boolean;
+  /** Logits of every prompt token, not of the last alone. Default false. */
+  readonly logitsForAllTokens?: boolean;
   readonly stretch?: Stretch;
   /** Absent: nothing that depends on hardware is estimated. */
   readonly deployment?: Deployment;
@@ -38,6 +43,11 @@ export interface ModelEstimate {
   readonly numbers: readonly Explained[];
 }
 
+/** Serving engines cut long prompts by themselves (vLLM's and TensorRT-LLM's default on large cards); the others do not. */
+export function defaultChunkTokens({ engine }: Deployment): number | undefined {
+  return engine === 'vllm' || engine === 'tensorRtLlm' ? 8192 : undefined;
+}
+
 export function estimateModel(architecture: Architecture, request: EstimateRequest): ModelEstimate {
   const total = request.tokens + request.outputTokens;
   const verdict = contextVerdict(architecture, total, request.stretch);
@@ -51,11 +61,14 @@ export function estimateModel(architecture: Architecture, request: EstimateReque
     return { architecture, request, verdict, numbers: [cache] };
   }
   const asked = request.deployment;
+  const chunkTokens = request.chunkTokens ?? defaultChunkTokens(asked);
   const memory = {
     tokens: total,
     sequences: request.users,
     policy: request.policy,
-    chunkTokens: request.chunkTokens,
+    chunkTokens: chunkTokens ?? Infinity,
+    flashAttention: request.flashAttention,
+    logitsForAllTokens: request.logitsForAllTokens,
   };
   const layout = smallestLayout(architecture, asked, memory);
   const deployment =
@@ -76,7 +89,7 @@ export function estimateModel(architecture: Architecture, request: EstimateReque
     prefillSeconds(architecture, deployment, {
       promptTokens: request.tokens,
       cachedPrefixTokens: request.cachedPrefixTokens,
-      chunkTokens: request.chunkTokens,
+      ...(chunkTokens !== undefined && { chunkTokens }),
       concurrency: request.users,
     }),
     decodeSecondsPerToken(architecture, deployment, {
