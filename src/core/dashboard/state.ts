@@ -48,7 +48,7 @@ export const initialState: DashboardState = {
   hardwareId: 'h100-sxm',
   weightDtype: 'bf16',
   kvDtype: 'bf16',
-  referenceArchitectureId: 'llama-3.1-70b',
+  referenceArchitectureId: 'llama-3.1-8b',
   tabs: {},
 };
 

@@ -1,0 +1,244 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { fitDefaults, fitTabId } from '../../../src/core/dashboard/fit.ts';
+import { knobsOf } from '../../../src/core/dashboard/state.ts';
+import type { CostKnobs } from '../../../src/core/dashboard/tabKnobs.ts';
+import { formatCount, formatPercent, formatUsd } from '../../../src/core/format/numbers.ts';
+import { t } from '../../shared/l10n.ts';
+import { numberField } from '../fields.ts';
+import type { TabContext } from '../tab.ts';
+import { why } from '../why.ts';
+import type { CostCharts, DrawnCost } from './cost.ts';
+import { deploymentText, rangeField, shapeLine } from './parts.ts';
+
+type Set = (patch: Partial<CostKnobs>) => void;
+
+/** The length of an answer is one knob for the whole dashboard. */
+export function answerKnob({ store }: TabContext): TemplateResult {
+  return numberField({
+    id: 'cost-answer',
+    label: t('Tokens of answer'),
+    value: knobsOf(store.get(), fitTabId, fitDefaults).answerTokens,
+    min: 0,
+    max: 10_000_000,
+    step: 100,
+    change: (answerTokens) => store.setKnobs(fitTabId, { answerTokens }),
+  });
+}
+
+export function callKnobs({ knobs }: DrawnCost, set: Set): TemplateResult {
+  return html`${numberField({
+    id: 'cost-calls',
+    label: t('Calls a day'),
+    value: knobs.callsPerDay,
+    min: 0,
+    max: 1_000_000_000,
+    step: 10,
+    change: (callsPerDay) => set({ callsPerDay }),
+  })}
+  ${rangeField({
+    id: 'cost-cached',
+    label: t('Input that is cached'),
+    value: knobs.cachedPercent,
+    min: 0,
+    max: 100,
+    step: 5,
+    text: `${knobs.cachedPercent}%`,
+    change: (cachedPercent) => set({ cachedPercent }),
+  })}`;
+}
+
+export function conversationSection(
+  { knobs, conversation, figures }: DrawnCost,
+  set: Set,
+  charts: CostCharts,
+): TemplateResult {
+  const { totalUsd, totalCachedUsd, windowFullAtTurn, turns } = conversation;
+  const isKnown = totalUsd !== undefined;
+  return html`<section aria-label=${t('A conversation')}>
+    ${isKnown ? charts.conversation : nothing}
+    <div class="tabKnobs">
+      ${rangeField({
+        id: 'cost-turns',
+        label: t('Turns'),
+        value: knobs.turns,
+        min: 1,
+        max: 200,
+        step: 1,
+        text: formatCount(knobs.turns),
+        change: (turnCount) => set({ turns: turnCount }),
+      })}
+      ${numberField({
+        id: 'cost-prompt',
+        label: t('Tokens a person adds each turn'),
+        value: knobs.promptTokensPerTurn,
+        min: 0,
+        max: 10_000_000,
+        step: 100,
+        change: (promptTokensPerTurn) => set({ promptTokensPerTurn }),
+      })}
+      ${rangeField({
+        id: 'cost-hits',
+        label: t('Requests that find the cache'),
+        value: knobs.hitPercent,
+        min: 0,
+        max: 100,
+        step: 5,
+        text: `${knobs.hitPercent}%`,
+        change: (hitPercent) => set({ hitPercent }),
+      })}
+    </div>
+    ${
+      isKnown
+        ? html`<p id="conversation">
+            ${
+              totalCachedUsd === undefined
+                ? t('{0} turns cost {1}.', turns.length, formatUsd(totalUsd))
+                : t(
+                    '{0} turns cost {1}, or {2} where the provider caches what was said before.',
+                    turns.length,
+                    formatUsd(totalUsd),
+                    formatUsd(totalCachedUsd),
+                  )
+            }
+          </p>`
+        : html`<p class="quiet" id="conversation">${figures.call.unknownBecause}</p>`
+    }
+    ${
+      windowFullAtTurn === undefined
+        ? nothing
+        : html`<p id="window-full">
+            ${t('The window is full at turn {0}.', formatCount(windowFullAtTurn))}
+          </p>`
+    }
+  </section>`;
+}
+
+export function prefixSection({ breakEven }: DrawnCost, charts: CostCharts): TemplateResult {
+  return breakEven === undefined
+    ? html``
+    : html`<section aria-label=${t('The same text before every request')}>
+        ${charts.prefix} ${breakEvenText(breakEven)}
+      </section>`;
+}
+
+function breakEvenText(breakEven: NonNullable<DrawnCost['breakEven']>): TemplateResult {
+  const { breakEvenRequests, breakEvenHitRate, writeUsd, readUsd, uncachedUsd } = breakEven;
+  const pays =
+    breakEvenRequests === undefined
+      ? t('At this rate of hits, caching the text never pays.')
+      : t('Caching the text pays from request {0} on.', formatCount(breakEvenRequests));
+  const rate =
+    breakEvenHitRate > 1
+      ? t('No rate of hits makes it pay.')
+      : t(
+          'It pays while more than {0} of the requests find it.',
+          formatPercent(100 * breakEvenHitRate),
+        );
+  return html`<p id="break-even">
+    ${pays} ${rate}
+    <span class="quiet"
+      >${t(
+        'One request costs {0} without a cache, {1} when it writes the cache and {2} when it reads it.',
+        formatUsd(uncachedUsd),
+        formatUsd(writeUsd),
+        formatUsd(readUsd),
+      )}</span
+    >
+  </p>`;
+}
+
+export function hostingSection(
+  { knobs, hosting, hosted, workload, setup, figures }: DrawnCost,
+  context: TabContext,
+  set: Set,
+  charts: CostCharts,
+): TemplateResult {
+  const { crossing } = hosted;
+  return html`<section aria-labelledby="hosting-title">
+    <h3 id="hosting-title">${t('Own cards or hosted calls')}</h3>
+    ${shapeLine(workload, context, 'cost')}
+    <div class="tabKnobs">
+      ${numberFieldWithCents({
+        id: 'cost-gpu-hour',
+        label: t('USD for an hour of one card, 0 for not known'),
+        value: knobs.gpuHourUsd,
+        change: (gpuHourUsd) => set({ gpuHourUsd }),
+      })}
+      ${rangeField({
+        id: 'cost-utilization',
+        label: t('Hours in which the cards work'),
+        value: knobs.utilizationPercent,
+        min: 5,
+        max: 100,
+        step: 5,
+        text: `${knobs.utilizationPercent}%`,
+        change: (utilizationPercent) => set({ utilizationPercent }),
+      })}
+      ${numberField({
+        id: 'cost-batch',
+        label: t('Requests decoded together'),
+        value: knobs.batch,
+        min: 1,
+        max: 1024,
+        step: 1,
+        change: (batch) => set({ batch }),
+      })}
+    </div>
+    <p id="capacity">
+      ${t('{0} finish', deploymentText(hosting.latency.deployment))}
+      ${why(hosted.callsPerDay, { label: t('Calls a day') })}
+      ${t('such calls a day, {0} decoded together.', formatCount(hosting.latency.concurrency))}
+    </p>
+    <p id="break-even-hour">
+      ${
+        hosted.breakEvenGpuHourUsd.value === undefined
+          ? html`<span class="quiet">${hosted.breakEvenGpuHourUsd.unknownBecause}</span>`
+          : html`${t('At {0} calls a day they pay while an hour of one card costs less than', formatCount(setup.callsPerDay))}
+            ${why(hosted.breakEvenGpuHourUsd, { label: t('USD for an hour of one card') })}.`
+      }
+    </p>
+    ${
+      crossing === undefined
+        ? hosting.gpuHourUsd === undefined
+          ? html`<p class="quiet">
+              ${t('Say what an hour of one card costs you, and the chart shows where the two are equal.')}
+            </p>`
+          : nothing
+        : html`<p id="crossing">
+            ${
+              crossing.withinCapacity
+                ? t('Both cost the same at {0} calls a day.', formatCount(crossing.callsPerDay))
+                : t(
+                    'Never equal: at {0} calls a day they would be, more than the cards finish.',
+                    formatCount(crossing.callsPerDay),
+                  )
+            }
+          </p>`
+    }
+    ${figures.call.value === undefined && hosting.gpuHourUsd === undefined ? nothing : charts.hosting}
+  </section>`;
+}
+
+/** Prices have cents, which the shared field rounds away. */
+function numberFieldWithCents(field: {
+  readonly id: string;
+  readonly label: string;
+  readonly value: number;
+  readonly change: (value: number) => void;
+}): TemplateResult {
+  return html`<span class="field">
+    <label for=${field.id}>${field.label}</label>
+    <input
+      id=${field.id}
+      type="number"
+      min="0"
+      max="10000"
+      step="0.05"
+      .value=${String(field.value)}
+      @input=${(event: Event) => {
+        const typed = (event.target as HTMLInputElement).valueAsNumber;
+        if (Number.isFinite(typed)) field.change(Math.min(10_000, Math.max(0, typed)));
+      }}
+    />
+  </span>`;
+}
