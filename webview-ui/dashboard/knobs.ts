@@ -1,13 +1,15 @@
+import '@vscode-elements/elements/dist/vscode-option/index.js';
+import '@vscode-elements/elements/dist/vscode-single-select/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
-import { chosenOf } from '../../src/core/dashboard/chosen.ts';
+import { guard } from 'lit/directives/guard.js';
+import { chosenOf, type Chosen } from '../../src/core/dashboard/chosen.ts';
 import type { DashboardSnapshot, TextSource } from '../../src/core/dashboard/snapshot.ts';
 import { subjectOf } from '../../src/core/dashboard/subject.ts';
 import { kvDtypes, weightDtypes } from '../../src/core/estimates/dtypes.ts';
-import { formatCount, formatTokens } from '../../src/core/format/numbers.ts';
+import { formatTokens } from '../../src/core/format/numbers.ts';
 import type { DashboardApi } from '../../src/protocol/dashboardMessages.ts';
 import { t } from '../shared/l10n.ts';
-import { numberField, selectField } from './fields.ts';
+import { selectField, sliderField } from './fields.ts';
 import type { Store } from './store.ts';
 import { subjectText } from './words.ts';
 
@@ -18,38 +20,25 @@ export interface KnobsOptions {
   readonly fail: (error: unknown) => void;
 }
 
-const maxTokens = 10_000_000_000;
-
 /** The knobs that every tab shares: what is weighed, for which model, what is kept free, on which cards. */
 export function knobsView(options: KnobsOptions): TemplateResult {
   const { store, snapshot } = options;
   const state = store.get();
   const chosen = chosenOf(snapshot, state);
-  const { models } = snapshot.catalogue;
   return html`<section class="knobs" aria-label=${t('Knobs')}>
-    ${subjectKnob(options)}
-    ${selectField({
-      id: 'model',
-      label: t('Model'),
-      value: chosen.model?.id ?? '',
-      options: [
-        ...(chosen.model === undefined ? [{ value: '', text: chosen.modelId }] : []),
-        ...models.map(({ id, name, maker }) => ({ value: id, text: `${name} · ${maker}` })),
-      ],
-      change: (modelId) => store.set({ modelId }),
-    })}
+    ${subjectKnob(options)} ${modelKnob(chosen, options)}
     ${
       chosen.model === undefined
         ? html`<p class="error">${t('{0} is not in the catalogue.', chosen.modelId)}</p>`
         : nothing
     }
-    ${numberField({
+    ${sliderField({
       id: 'reserved',
       label: t('Reserved for the answer'),
       value: chosen.budget.reservedOutputTokens,
       min: 0,
-      max: maxTokens,
-      step: 1000,
+      max: 256_000,
+      text: (value) => t('{0} tokens', formatTokens(value)),
       change: (reservedOutputTokens) => store.set({ reservedOutputTokens }),
     })}
     ${selectField({
@@ -134,37 +123,67 @@ function subjectKnob({ store, snapshot, api, fail }: KnobsOptions): TemplateResu
     })}
     ${
       state.subject.kind === 'typed'
-        ? html`<span class="field">
-            <label for="typed-tokens">${t('Tokens')}</label>
-            <input
-              id="typed-tokens"
-              type="range"
-              min="0"
-              max="1000"
-              step="1"
-              aria-valuetext=${formatCount(state.subject.tokens)}
-              .value=${live(String(positionOf(state.subject.tokens)))}
-              @input=${(event: Event) =>
-                store.set({
-                  subject: {
-                    kind: 'typed',
-                    tokens: tokensAt(Number((event.target as HTMLInputElement).value)),
-                  },
-                })}
-            />
-            <output for="typed-tokens">${formatTokens(state.subject.tokens)}</output>
-          </span>`
+        ? sliderField({
+            id: 'typed-tokens',
+            label: t('Tokens'),
+            value: state.subject.tokens,
+            min: 100,
+            max: 1_000_000_000,
+            text: formatTokens,
+            change: (tokens) => store.set({ subject: { kind: 'typed', tokens } }),
+          })
         : nothing
     }
     <p class="quiet" id="subject-text">${subjectText(subject)}</p>`;
 }
 
-/** The slider's 1,000 steps go from 100 to 1e9 tokens by equal factors. */
-function tokensAt(position: number): number {
-  const tokens = 10 ** (2 + (7 * position) / 1000);
-  return Number(tokens.toPrecision(2));
-}
-
-function positionOf(tokens: number): number {
-  return Math.round(((Math.log10(Math.max(100, tokens)) - 2) / 7) * 1000);
+/** All models to choose from by typing a part of the name; the choice holds for the dashboard until it is made the setting. */
+function modelKnob({ model, modelId }: Chosen, options: KnobsOptions): TemplateResult {
+  const { store, snapshot, api, fail } = options;
+  const { models } = snapshot.catalogue;
+  const setting = snapshot.now.settings.modelId;
+  const isSetting = modelId === setting || model?.id === setting;
+  return html`<span class="field model">
+    <label for="model">${t('Model')}</label>
+    <span class="slide">
+      <vscode-single-select
+        id="model"
+        combobox
+        label=${t('Model')}
+        .value=${model?.id ?? ''}
+        @change=${(event: Event) => {
+          const { value } = event.target as HTMLElement & { readonly value: string };
+          if (value !== '') store.set({ modelId: value });
+        }}
+      >
+        ${guard([models], () =>
+          models.map(
+            ({ id, name, maker }) =>
+              html`<vscode-option value=${id} description=${id}>${name} · ${maker}</vscode-option>`,
+          ),
+        )}
+      </vscode-single-select>
+      ${
+        isSetting || model === undefined
+          ? nothing
+          : html`<button
+                class="link"
+                id="use-model"
+                title=${t('Every view follows the model of the settings')}
+                @click=${() => {
+                  api.useModel(model.id).then(() => store.set({ modelId: undefined }), fail);
+                }}
+              >
+                ${t('Use everywhere')}
+              </button>
+              <button
+                class="link"
+                id="model-of-settings"
+                @click=${() => store.set({ modelId: undefined })}
+              >
+                ${t('Back to the setting’s')}
+              </button>`
+      }
+    </span>
+  </span>`;
 }

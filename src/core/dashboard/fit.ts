@@ -6,6 +6,7 @@ import { requestCost } from '../cost/requestCost.ts';
 import type { TokenCount } from '../tokens/tokenCounter.ts';
 import type { UsdInterval } from '../weigh/weighed.ts';
 import { chosenOf } from './chosen.ts';
+import { strategyLatency, type StrategyLatency } from './fitLatency.ts';
 import type { CountedText, DashboardSnapshot } from './snapshot.ts';
 import { knobsOf, type DashboardState } from './state.ts';
 import {
@@ -32,7 +33,8 @@ export const fitDefaults = {
   /** The strategy whose cost and verdict sort and filter. */
   strategy: 'full',
   query: '',
-  makers: [] as readonly string[],
+  /** '': any. */
+  maker: '',
   /** USD per million input tokens; 0: any. */
   maxInputUsdPerMillionTokens: 0,
   /** 0: any. */
@@ -45,7 +47,17 @@ export const fitDefaults = {
 };
 export type FitKnobs = typeof fitDefaults;
 
-export const fitSorts = ['name', 'window', 'tokens', 'share', 'price', 'cost', 'calls'] as const;
+export const fitSorts = [
+  'name',
+  'window',
+  'tokens',
+  'share',
+  'price',
+  'cost',
+  'calls',
+  'latency',
+  'coverage',
+] as const;
 export type FitSort = (typeof fitSorts)[number];
 
 /** What one strategy means for one model. */
@@ -77,7 +89,11 @@ export interface FitModel {
   readonly chosen?: FitRow;
   readonly makers: readonly string[];
   readonly numModels: number;
+  /** Worked out when it is asked for: most rows are never seen. */
+  readonly latencyOf: LatencyOf;
 }
+
+export type LatencyOf = (row: FitRow, strategy: FitStrategy) => StrategyLatency;
 
 /** The matrix of models and strategies for a state; pure, and quick enough for every step of a slider. */
 export function fitModel(
@@ -106,14 +122,17 @@ export function fitModel(
     .map((model) => model && rowOf(model))
     .filter((row) => row !== undefined);
   const chosen = chosenModel && rowOf(chosenModel);
+  const latencyOf: LatencyOf = (row, strategy) =>
+    strategyLatency(row.model, row.strategies[strategy].likely, snapshot, state);
   return {
     subject,
     knobs,
-    rows: sorted(fitting, knobs, strategy),
+    rows: sorted(fitting, knobs, (row) => sortKey(row, knobs.sortBy, strategy, latencyOf)),
     pinned,
     ...(chosen !== undefined && { chosen }),
     makers: makersOf(models),
     numModels: models.length,
+    latencyOf,
   };
 }
 
@@ -205,7 +224,7 @@ function costOfSize(size: StrategySize, model: Model, at: Date): number | undefi
 
 function passes(model: Model, knobs: FitKnobs, at: Date, chosen: Model | undefined): boolean {
   if (model.deprecated && !knobs.withDeprecated && model !== chosen) return false;
-  if (knobs.makers.length > 0 && !knobs.makers.includes(model.maker)) return false;
+  if (knobs.maker !== '' && model.maker !== knobs.maker) return false;
   if (knobs.openWeightsOnly && model.architectureId === undefined) return false;
   const window = model.contextWindowTokens?.value;
   if (knobs.minWindowTokens > 0 && (window === undefined || window < knobs.minWindowTokens)) {
@@ -222,11 +241,15 @@ function passes(model: Model, knobs: FitKnobs, at: Date, chosen: Model | undefin
 }
 
 /** Unknown values come last in either direction; equals by name. */
-function sorted(rows: readonly FitRow[], knobs: FitKnobs, strategy: FitStrategy): FitRow[] {
+function sorted(
+  rows: readonly FitRow[],
+  knobs: FitKnobs,
+  keyOf: (row: FitRow) => number | undefined,
+): FitRow[] {
   const sign = knobs.descending ? -1 : 1;
   const byName = (a: FitRow, b: FitRow) => (a.model.name < b.model.name ? -1 : 1);
   if (knobs.sortBy === 'name') return [...rows].sort((a, b) => sign * byName(a, b));
-  const keys = new Map(rows.map((row) => [row, sortKey(row, knobs.sortBy, strategy)]));
+  const keys = new Map(rows.map((row) => [row, keyOf(row)]));
   return [...rows].sort((a, b) => {
     const [keyA, keyB] = [keys.get(a), keys.get(b)];
     if (keyA === undefined || keyB === undefined) {
@@ -236,7 +259,12 @@ function sorted(rows: readonly FitRow[], knobs: FitKnobs, strategy: FitStrategy)
   });
 }
 
-function sortKey(row: FitRow, sortBy: string, strategy: FitStrategy): number | undefined {
+function sortKey(
+  row: FitRow,
+  sortBy: string,
+  strategy: FitStrategy,
+  latencyOf: LatencyOf,
+): number | undefined {
   switch (sortBy) {
     case 'window':
       return row.model.contextWindowTokens?.value;
@@ -248,6 +276,10 @@ function sortKey(row: FitRow, sortBy: string, strategy: FitStrategy): number | u
       return row.prices?.inputUsdPerMillionTokens;
     case 'calls':
       return row.strategies[strategy].high?.calls;
+    case 'latency':
+      return latencyOf(row, strategy).total.value;
+    case 'coverage':
+      return row.strategies[strategy].likely?.seenAtOnce;
     default:
       return row.strategies[strategy].cost?.highUsd;
   }

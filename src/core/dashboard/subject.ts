@@ -67,6 +67,8 @@ const sums = new WeakMap<FileTable, Map<string, Subject>>();
 function sumsOf(snapshot: DashboardSnapshot, choice: SubjectChoice): Subject {
   const { files, now } = snapshot;
   const isFolder = choice.kind === 'folder';
+  // No file of a workspace that was counted is 0 tokens; no file of one that was not is nothing known.
+  if (files.paths.length === 0 && now.status.type !== 'ready') return { kind: 'workspace' };
   const known = sums.get(files) ?? new Map<string, Subject>();
   sums.set(files, known);
   const key = isFolder

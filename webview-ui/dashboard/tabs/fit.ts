@@ -1,18 +1,12 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
-import { fitModel, fitTabId, pageSize } from '../../../src/core/dashboard/fit.ts';
-import type {
-  FitModel,
-  FitRow,
-  StrategyFit,
-  fitDefaults,
-} from '../../../src/core/dashboard/fit.ts';
+import { fitModel, fitTabId, type FitModel } from '../../../src/core/dashboard/fit.ts';
 import { fitStrategies } from '../../../src/core/dashboard/strategyArithmetic.ts';
-import { formatCount, formatPercent, formatTokens } from '../../../src/core/format/numbers.ts';
 import { t } from '../../shared/l10n.ts';
-import { verdictIcon } from '../../shared/verdictIcon.ts';
-import { countText, usdIntervalText, verdictText } from '../../shared/words.ts';
+import { compareView } from '../fit/compareView.ts';
+import { filtersView, strategyKnobsView, type SetKnobs } from '../fit/filtersView.ts';
+import { matrixView } from '../fit/matrixView.ts';
+import { summaryView } from '../fit/summaryView.ts';
 import type { ExportTable, Tab, TabContext, TabView } from '../tab.ts';
-import { strategyText } from '../words.ts';
 
 export const fitTab: Tab = { id: fitTabId, title: 'Fit', mount };
 
@@ -32,92 +26,70 @@ function mount(host: HTMLElement, context: TabContext): TabView {
   };
 }
 
-function view(model: FitModel, { store }: TabContext): TemplateResult {
-  const { rows, knobs } = model;
-  const pages = Math.max(1, Math.ceil(rows.length / pageSize));
-  const page = Math.min(knobs.page, pages - 1);
-  const set = (patch: Partial<typeof fitDefaults>) => store.setKnobs(fitTabId, patch);
-  return html`<div class="row">
-      <input
-        type="search"
-        id="fit-query"
-        aria-label=${t('Find a model')}
-        placeholder=${t('Find a model')}
-        .value=${knobs.query}
-        @input=${(event: Event) =>
-          set({ query: (event.target as HTMLInputElement).value, page: 0 })}
-      />
-      <span id="fit-count" class="quiet"
-        >${t('{0} of {1} models', rows.length, model.numModels)}</span
-      >
-    </div>
-    <table class="matrix">
-      <thead>
-        <tr>
-          <th scope="col">${t('Model')}</th>
-          <th scope="col" class="number">${t('Window')}</th>
-          <th scope="col" class="number">${t('Tokens')}</th>
-          ${fitStrategies.map((strategy) => html`<th scope="col">${strategyText(strategy)}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.slice(page * pageSize, (page + 1) * pageSize).map(rowView)}
-      </tbody>
-    </table>
-    ${
-      pages > 1
-        ? html`<div class="row">
-            <button ?disabled=${page === 0} @click=${() => set({ page: page - 1 })}>
-              ${t('Previous')}
-            </button>
-            <span>${t('Page {0} of {1}', page + 1, pages)}</span>
-            <button ?disabled=${page === pages - 1} @click=${() => set({ page: page + 1 })}>
-              ${t('Next')}
-            </button>
-          </div>`
-        : nothing
-    }`;
+function view(model: FitModel, context: TabContext): TemplateResult {
+  const { store } = context;
+  const set: SetKnobs = (patch) => store.setKnobs(fitTabId, patch);
+  const isCounted = model.subject.text !== undefined || model.subject.typedTokens !== undefined;
+  return html`${summaryView(model, context)}
+  ${
+    isCounted
+      ? html`${compareView(model, set)}
+          <h2>${t('Models and strategies')}</h2>
+          ${strategyKnobsView(model, set)} ${filtersView(model, set)}
+          ${matrixView(model, { set, choose: (modelId) => store.set({ modelId }) })}
+          <p class="quiet">
+            ${t(
+              'By arithmetic on the counts: windows that overlap, parts whose answers are combined, the best pieces up to a size. The exact plans, which read the files, are under Strategies.',
+            )}
+          </p>`
+      : nothing
+  }`;
 }
 
-function rowView(row: FitRow): TemplateResult {
-  const window = row.model.contextWindowTokens?.value;
-  const share = row.fit.sharePercent;
-  return html`<tr data-model=${row.model.id}>
-    <th scope="row">${row.model.name}</th>
-    <td class="number">${window === undefined ? t('unknown') : formatTokens(window)}</td>
-    <td class="number" title=${row.count.basis}>
-      ${countText(row.count)}
-      ${share === undefined ? nothing : html`<span class="quiet">${formatPercent(share)}</span>`}
-    </td>
-    ${fitStrategies.map((strategy) => strategyCell(row.strategies[strategy]))}
-  </tr>`;
-}
-
-function strategyCell(fit: StrategyFit): TemplateResult {
-  const calls = fit.likely?.calls;
-  return html`<td data-strategy=${fit.strategy}>
-    ${verdictIcon(fit.verdict)} ${verdictText(fit.verdict)}
-    ${
-      calls === undefined
-        ? nothing
-        : html`<span class="quiet"
-            >${calls === 1 ? t('1 call') : t('{0} calls', formatCount(calls))} ·
-            ${usdIntervalText(fit.cost)}</span
-          >`
-    }
-  </td>`;
-}
-
-function exportTable({ rows }: FitModel): ExportTable {
+/** Every row that the filters pass, on all pages; costs in USD, latency in seconds, unknown left empty. */
+function exportTable(model: FitModel): ExportTable {
+  const columns = fitStrategies.flatMap((strategy) => [
+    `${strategy} verdict`,
+    `${strategy} calls`,
+    `${strategy} lowUsd`,
+    `${strategy} highUsd`,
+    `${strategy} seconds`,
+    `${strategy} seenAtOnce`,
+  ]);
   return {
     title: t('Fit'),
-    columns: ['model', 'contextWindowTokens', 'lowTokens', 'highTokens', 'verdict'],
-    rows: rows.map(({ model, count, fit }) => [
-      model.id,
-      model.contextWindowTokens?.value,
-      count.lowTokens,
-      count.highTokens,
-      fit.verdict,
-    ]),
+    columns: [
+      'model',
+      'maker',
+      'contextWindowTokens',
+      'lowTokens',
+      'tokens',
+      'highTokens',
+      'exact',
+      ...columns,
+    ],
+    rows: model.rows.map((row) => {
+      const { model: one, count } = row;
+      return [
+        one.id,
+        one.maker,
+        one.contextWindowTokens?.value,
+        count.lowTokens,
+        count.tokens,
+        count.highTokens,
+        String(count.exact),
+        ...fitStrategies.flatMap((strategy) => {
+          const { verdict, likely, cost } = row.strategies[strategy];
+          return [
+            verdict,
+            likely?.calls,
+            cost?.lowUsd,
+            cost?.highUsd,
+            model.latencyOf(row, strategy).total.value,
+            likely?.seenAtOnce,
+          ];
+        }),
+      ];
+    }),
   };
 }

@@ -1,0 +1,205 @@
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import { budgetBar, type BarPart } from '../../../src/core/dashboard/budgetBar.ts';
+import { chosenOf } from '../../../src/core/dashboard/chosen.ts';
+import type { FitModel, FitRow } from '../../../src/core/dashboard/fit.ts';
+import { plainSize } from '../../../src/core/dashboard/plainSize.ts';
+import { formatCount, formatPercent, formatTokens } from '../../../src/core/format/numbers.ts';
+import { shownName } from '../../../src/core/format/fileNames.ts';
+import { t } from '../../shared/l10n.ts';
+import { verdictIcon } from '../../shared/verdictIcon.ts';
+import { countText, freeText, verdictText } from '../../shared/words.ts';
+import { checkField, numberField } from '../fields.ts';
+import type { TabContext } from '../tab.ts';
+
+/** What the chosen model makes of the subject: verdict, size in words, and the window as a bar with its parts. */
+export function summaryView(model: FitModel, context: TabContext): TemplateResult {
+  const { chosen } = model;
+  if (chosen === undefined) {
+    return html`<p class="quiet" id="fit-nothing">
+      ${
+        model.subject.text === undefined && model.subject.typedTokens === undefined
+          ? t('Nothing was counted yet.')
+          : t('Choose a model to see what its window holds.')
+      }
+    </p>`;
+  }
+  const { fit, count } = chosen;
+  const free =
+    fit.lowMarginTokens === undefined || fit.highMarginTokens === undefined
+      ? undefined
+      : { low: fit.lowMarginTokens, high: fit.highMarginTokens };
+  const plain = plainSize(count.tokens, model.subject);
+  const about = plain.isLinesCounted ? '' : '≈ ';
+  return html`<section class="summary" aria-label=${t('The chosen model')}>
+    <p class="verdict" id="fit-verdict">
+      ${verdictIcon(fit.verdict)}<strong>${verdictText(fit.verdict)}</strong>
+      <span>${freeText(free)}</span>
+      ${
+        fit.sharePercent === undefined
+          ? nothing
+          : html`<span>${t('{0} of what {1} takes', shareText(chosen), chosen.model.name)}</span>`
+      }
+    </p>
+    <p>
+      <span id="fit-tokens" title=${count.basis}
+        >${t('{0} tokens', countText(count))}, ${count.exact ? t('exact') : t('estimated')} ·</span
+      >
+      <span class="quiet" title=${plain.basis}>
+        ${t('about {0} words, {1} pages', formatTokens(plain.words), formatTokens(Math.ceil(plain.pages)))},
+        ${t('{0} lines', about + formatCount(plain.lines))}
+      </span>
+    </p>
+    ${barView(chosen, context)} ${overheadView(context)}
+  </section>`;
+}
+
+function shareText({ fit }: FitRow): string {
+  const [low, high] = [fit.lowSharePercent ?? 0, fit.highSharePercent ?? 0];
+  const [first, last] = [formatPercent(low), formatPercent(high)];
+  return first === last ? first : `${first} – ${last}`;
+}
+
+function partText(part: BarPart): string {
+  switch (part) {
+    case 'used':
+      return t('Used');
+    case 'usedAtMost':
+      return t('Used at most');
+    case 'setting':
+      return t('Overhead (setting)');
+    case 'systemPrompt':
+      return t('System prompt');
+    case 'toolDefinitions':
+      return t('Tool definitions');
+    case 'instructions':
+      return t('Instruction files');
+    case 'free':
+      return t('Free');
+    case 'over':
+      return t('Too much');
+    case 'reserved':
+      return t('Reserved for the answer');
+  }
+}
+
+function barView(row: FitRow, { snapshot, store }: TabContext): TemplateResult {
+  const { budget, count } = row;
+  if (budget === undefined) {
+    return html`<p class="quiet">${t('The context window of {0} is unknown.', row.model.name)}</p>`;
+  }
+  const { overhead } = chosenOf(snapshot(), store.get());
+  const { scaleTokens, segments } = budgetBar(
+    budget.contextWindowTokens,
+    count,
+    overhead,
+    budget.reservedOutputTokens,
+  );
+  const x = (tokens: number) => (1000 * tokens) / scaleTokens;
+  const label = segments
+    .map(({ part, tokens }) => `${partText(part)}: ${formatCount(tokens)}`)
+    .join(', ');
+  return html`<svg
+      class="bar"
+      id="budget-bar"
+      viewBox="0 0 1000 16"
+      preserveAspectRatio="none"
+      role="img"
+      aria-label=${label}
+    >
+      ${segments.map(
+        ({ part, startTokens, tokens }) =>
+          svg`<rect class=${part} x=${x(startTokens)} width=${x(tokens)} height="16"></rect>`,
+      )}
+      ${
+        scaleTokens > budget.contextWindowTokens
+          ? svg`<line class="end" x1=${x(budget.contextWindowTokens)} x2=${x(budget.contextWindowTokens)} y1="0" y2="16"></line>`
+          : nothing
+      }
+    </svg>
+    <ul class="legend" id="bar-legend">
+      ${segments.map(
+        ({ part, tokens }) =>
+          html`<li data-part=${part}>
+            <i class="swatch ${part}" aria-hidden="true"></i>${partText(part)}
+            <span class="figure">${formatCount(tokens)}</span>
+          </li>`,
+      )}
+      <li>
+        ${t('Context window')}
+        <span class="figure">${formatCount(budget.contextWindowTokens)}</span>
+      </li>
+    </ul>`;
+}
+
+/** What a tool sends besides the code, split: each part shown and to be changed. */
+function overheadView({ store, snapshot, api, fail }: TabContext): TemplateResult {
+  const state = store.get();
+  const { overheadFiles, settings } = snapshot().now;
+  const fileTokens = overheadFiles.reduce((sum, { tokens }) => sum + tokens, 0);
+  const { overhead } = chosenOf(snapshot(), state);
+  return html`<details id="overhead">
+    <summary>
+      ${t('Overhead: {0} tokens', formatCount(overhead.totalTokens))}
+      <span class="quiet">${t('system prompt, tool definitions, instruction files')}</span>
+    </summary>
+    <div class="row">
+      <span
+        >${t('By the setting: {0}', formatCount(settings.overheadTokens))}
+        <button
+          class="link"
+          @click=${() => {
+            api.openSettings('overheadTokens').catch(fail);
+          }}
+        >
+          ${t('Change in Settings')}
+        </button></span
+      >
+      ${numberField({
+        id: 'system-prompt-tokens',
+        label: t('System prompt'),
+        value: state.systemPromptTokens,
+        min: 0,
+        max: 10_000_000,
+        step: 500,
+        change: (systemPromptTokens) => store.set({ systemPromptTokens }),
+      })}
+      ${numberField({
+        id: 'tool-definition-tokens',
+        label: t('Tool definitions'),
+        value: state.toolDefinitionTokens,
+        min: 0,
+        max: 10_000_000,
+        step: 500,
+        change: (toolDefinitionTokens) => store.set({ toolDefinitionTokens }),
+      })}
+    </div>
+    ${
+      overheadFiles.length === 0
+        ? html`<p class="quiet">
+            ${t('No instruction file (AGENTS.md, CLAUDE.md, .github/copilot-instructions.md …) was found.')}
+          </p>`
+        : html`${checkField({
+              id: 'count-instruction-files',
+              label: t('Count the instruction files in: {0} tokens', formatCount(fileTokens)),
+              checked: state.countInstructionFiles,
+              change: (countInstructionFiles) => store.set({ countInstructionFiles }),
+            })}
+            <ul>
+              ${overheadFiles.map(
+                ({ path, tokens }) =>
+                  html`<li>
+                    <button
+                      class="link path"
+                      @click=${() => {
+                        api.openFile(path).catch(fail);
+                      }}
+                    >
+                      ${shownName(path)}
+                    </button>
+                    <span class="quiet">${t('{0} tokens', formatCount(tokens))}</span>
+                  </li>`,
+              )}
+            </ul>`
+    }
+  </details>`;
+}
