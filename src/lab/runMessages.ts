@@ -2,10 +2,14 @@ import type { ControlValues, Demo, Frame } from './demo.ts';
 import type { Checked } from './learn/exercise.ts';
 import type { AnswerRequest, ExerciseCard } from './learn/exercises.ts';
 import type { Quiz, QuizResult } from './learn/quiz.ts';
-import type { MatrixPicture } from './picture.ts';
+import type { ModelsUsing } from './modelsUsing.ts';
+import type { MatrixPicture, Picture } from './picture.ts';
 
 /** A demo without its functions: what crosses to the page that shows it. */
-export type DemoCard = Omit<Demo, 'run' | 'visibility'>;
+export interface DemoCard extends Omit<Demo, 'run' | 'visibility'> {
+  /** Models of the catalogue that use the mechanism. */
+  readonly models: ModelsUsing;
+}
 
 export interface FrameRequest {
   readonly demoId: string;
@@ -66,6 +70,8 @@ export interface LabApi {
   }>;
   frame(request: PageRequest): Promise<ShownFrame>;
   wall(numTokens: number): Promise<readonly WallEntry[]>;
+  /** A demo's picture in small, on the text's first tokens; computed once for a text. */
+  thumbnail(demoId: string): Promise<Picture | undefined>;
   lessons(): Promise<Lessons>;
   checkAnswer(request: AnswerRequest): Promise<Checked>;
   gradeQuiz(chosen: readonly number[]): Promise<QuizResult>;
@@ -107,6 +113,10 @@ export interface LabCalls {
   readonly gradeQuiz: {
     readonly args: [chosen: readonly number[]];
     readonly result: QuizResult;
+  };
+  readonly thumbnail: {
+    readonly args: [demoId: string, tokens: readonly string[]];
+    readonly result: Picture | undefined;
   };
   readonly tokens: {
     readonly args: [text: string, encoding: string];

@@ -1,7 +1,8 @@
 import type { DemoRun } from './demo.ts';
 import { demos, findDemo } from './demos.ts';
 import { notSeen } from './patterns.ts';
-import type { MatrixPicture } from './picture.ts';
+import type { MatrixPicture, Picture } from './picture.ts';
+import { modelsUsing } from './modelsUsing.ts';
 import type { DemoCard, FrameRequest, ShownFrame, WallEntry } from './runMessages.ts';
 
 /** Both sides of a comparison, and a step back. */
@@ -27,6 +28,7 @@ export function demoCards(): readonly DemoCard[] {
       source,
       controls,
       maxTokens,
+      models: modelsUsing(mechanism),
     };
   });
 }
@@ -56,6 +58,25 @@ export function createRunner(): Runner {
       };
     },
   };
+}
+
+/** What a gallery has room for. */
+const thumbnailTokens = 24;
+
+/**
+ * A demo in small: its first picture on the first tokens, at the middle of its time line, where a process shows most.
+ * @returns undefined when it has no picture
+ */
+export function thumbnail(
+  runner: Runner,
+  demoId: string,
+  tokens: readonly string[],
+): Picture | undefined {
+  const request = { demoId, tokens: tokens.slice(0, thumbnailTokens), values: {} };
+  const first = runner.frame({ ...request, frameIdx: 0 });
+  const frameIdx = Math.floor(first.numFrames / 2);
+  const shown = frameIdx === 0 ? first : runner.frame({ ...request, frameIdx });
+  return shown.frame.pictures[0];
 }
 
 /** More tokens are drawn as tiles, whose cells nobody can count. */

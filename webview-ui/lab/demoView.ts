@@ -59,7 +59,31 @@ export function demoView(
         ${t('Basis: {0}. Nothing here is the behaviour of a trained model.', demo.basis)}
       </p>
     </section>
+    ${modelsView(demo)}
   </article>`;
+}
+
+/** Longer lists are folded. */
+const shownModels = 8;
+
+function modelsView({ models: { models, note } }: DemoCard): TemplateResult {
+  const list = html`<ul class="models">
+    ${models.map(({ id, name, how }) => html`<li data-model=${id}>${name}: ${how}</li>`)}
+  </ul>`;
+  return html`<section class="uses">
+    <h3>${t('Models that use it')}</h3>
+    ${note === undefined ? nothing : html`<p>${note}</p>`}
+    ${
+      models.length <= shownModels
+        ? models.length === 0
+          ? nothing
+          : list
+        : html`<details>
+            <summary>${t('{0} models of the catalogue', formatCount(models.length))}</summary>
+            ${list}
+          </details>`
+    }
+  </section>`;
 }
 
 function timeline({ shown, playing }: Pane, scope: string, actions: DemoActions) {

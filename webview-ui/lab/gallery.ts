@@ -2,10 +2,12 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import { demoTags, type DemoTag } from '../../src/lab/demo.ts';
 import { formatCount } from '../../src/core/format/numbers.ts';
-import type { MatrixPicture } from '../../src/lab/picture.ts';
+import type { MatrixPicture, Picture } from '../../src/lab/picture.ts';
+import type { DemoCard } from '../../src/lab/runMessages.ts';
 import { shareText } from '../../src/lab/words.ts';
 import { t } from '../shared/l10n.ts';
 import { drawMatrix } from './pictures/matrix.ts';
+import { drawnPicture } from './pictureView.ts';
 import { foundDemos, type State } from './state.ts';
 
 export interface GalleryActions {
@@ -46,12 +48,30 @@ export function galleryView(state: State, actions: GalleryActions): TemplateResu
           html`<li>
             <button class="card" data-demo=${demo.id} @click=${() => actions.open(demo.id)}>
               <strong>${demo.title}</strong>
+              ${thumbnailView(state.thumbnails.get(demo.id))}
               <span>${demo.line}</span>
               <span class="quiet">${demo.tags.join(' · ')}</span>
             </button>
           </li>`,
       )}
     </ul>`;
+}
+
+/** Decoration beside the demo's name and line: hidden from readers. Its place is kept while it is on its way. */
+function thumbnailView(picture: Picture | undefined): TemplateResult {
+  return html`<span class="thumbnail" aria-hidden="true"
+    >${
+      picture === undefined
+        ? nothing
+        : picture.kind === 'matrix'
+          ? html`<canvas ${ref((element) => drawBare(element, picture))}></canvas>`
+          : drawnPicture(picture)
+    }</span
+  >`;
+}
+
+function drawBare(element: Element | undefined, picture: MatrixPicture): void {
+  if (element instanceof HTMLCanvasElement) drawMatrix(element, withoutLabels(picture), undefined);
 }
 
 export interface WallActions {
@@ -69,6 +89,19 @@ function withoutLabels(picture: MatrixPicture): MatrixPicture {
   delete (unlabelled as { columnLabels?: unknown }).columnLabels;
   bare.set(picture, unlabelled);
   return unlabelled;
+}
+
+const namedModels = 3;
+
+/** "Used by Gemma 3 27B, … and 4 more", or what is said in place of a list. */
+function usedBy(demos: readonly DemoCard[], demoId: string): string {
+  const { models = [], note } = demos.find(({ id }) => id === demoId)?.models ?? {};
+  if (models.length === 0) return note ?? '';
+  const names = models.slice(0, namedModels).map(({ name }) => name);
+  const more = models.length - names.length;
+  return more === 0
+    ? t('Used by {0}', names.join(', '))
+    : t('Used by {0} and {1} more', names.join(', '), formatCount(more));
 }
 
 /** Every attention pattern on the same tokens. */
@@ -101,14 +134,11 @@ export function wallView(state: State, actions: WallActions): TemplateResult {
                     <strong>${title}</strong>
                     <canvas
                       aria-hidden="true"
-                      ${ref((element) => {
-                        if (element instanceof HTMLCanvasElement) {
-                          drawMatrix(element, withoutLabels(picture), undefined);
-                        }
-                      })}
+                      ${ref((element) => drawBare(element, picture))}
                     ></canvas>
                     <span>${t('Cells: {0}', shareText(seenCells, picture.values.length))}</span>
                     <span class="quiet">${line}</span>
+                    <span class="quiet uses">${usedBy(state.demos, demoId)}</span>
                   </button>
                 </li>`,
             )}

@@ -25,6 +25,7 @@ const { api } = connect<LabApi, LabEvent>(port, (event) => {
   if (event.type === 'open') open(event.demo);
   else {
     state.text = event.text;
+    state.thumbnails = new Map();
     refresh();
   }
 });
@@ -59,6 +60,7 @@ function refresh(): void {
   for (const pane of state.panes) ask(pane);
   if (state.place === 'wall') askWall();
   if (state.place === 'learn') askLessons();
+  if (state.place === 'gallery') askThumbnails();
   draw();
 }
 
@@ -179,12 +181,30 @@ function askLessons(): void {
 
 const learning = learnActions({ state, api, changed, fail, open: (demoId) => open({ demoId }) });
 
+/** Those that are missing, one after the other, so that a demo that is opened meanwhile need not wait for all. */
+function askThumbnails(): void {
+  const { text } = state;
+  const missing = state.demos.filter(({ id }) => !state.thumbnails.has(id));
+  const ask = (idx: number): void => {
+    if (idx >= missing.length || state.place !== 'gallery' || state.text !== text) return;
+    const { id } = missing[idx];
+    api.thumbnail(id).then((picture) => {
+      if (state.text !== text) return;
+      if (picture !== undefined) state.thumbnails = new Map(state.thumbnails).set(id, picture);
+      draw();
+      ask(idx + 1);
+    }, fail);
+  };
+  ask(0);
+}
+
 function goTo(place: 'gallery' | 'wall' | 'learn'): void {
   stopAll();
   state.place = place;
   state.error = undefined;
   if (place === 'wall') askWall();
   if (place === 'learn') askLessons();
+  if (place === 'gallery') askThumbnails();
   changed();
 }
 
@@ -233,6 +253,7 @@ function header(): TemplateResult {
               @click=${() => {
                 api.takeText().then((taken) => {
                   state.text = taken;
+                  state.thumbnails = new Map();
                   refresh();
                 }, fail);
               }}

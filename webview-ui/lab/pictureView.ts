@@ -80,6 +80,15 @@ function drawn(picture: Picture, actions: PictureActions): TemplateResult {
   }
 }
 
+/** A picture without its title, words and buttons; not for matrices, which are drawn on a canvas of their own. */
+export function drawnPicture(picture: Exclude<Picture, MatrixPicture>): TemplateResult {
+  return drawn(picture, { redraw: nothingToDo, toggle: nothingToDo, save: nothingToDo });
+}
+
+function nothingToDo(): void {
+  // A thumbnail is no control.
+}
+
 function matrixView(picture: MatrixPicture, actions: PictureActions): TemplateResult {
   const chosen = chosenCells.get(picture);
   const choose = (cell: CellIdx | undefined) => {

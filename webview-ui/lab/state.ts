@@ -1,4 +1,5 @@
 import type { ControlValues, DemoTag } from '../../src/lab/demo.ts';
+import type { Picture } from '../../src/lab/picture.ts';
 import type {
   DemoCard,
   LabText,
@@ -32,6 +33,8 @@ export interface State {
   numTokens: number;
   wallTokens: number;
   wall?: readonly WallEntry[];
+  /** Pictures in small by demo, of the text in hand. */
+  thumbnails: ReadonlyMap<string, Picture>;
   lessons?: Lessons;
   learning: Learning;
   error?: string;
@@ -59,6 +62,7 @@ export function newState(): State {
     query: '',
     numTokens: 64,
     wallTokens: 24,
+    thumbnails: new Map(),
     learning: newLearning(),
     spoken: '',
   };

@@ -91,6 +91,8 @@ export interface Architecture {
   readonly feedForwardsUnknownBecause?: string;
   readonly contextWindowTokens?: number;
   readonly ropeScaling?: RopeScaling;
+  /** Rotary positions; absent where the record says nothing of them. */
+  readonly hasRope?: true;
   readonly weightDtype?: string;
   readonly publishedParameters?: number;
   readonly sources: readonly ArchitectureSource[];

@@ -53,6 +53,7 @@ function readRecord(record: Fields, asOf: string): Architecture {
       : { feedForwards }),
     contextWindowTokens: optionalCount(record, 'max_position_embeddings', where),
     ropeScaling: scaling === undefined ? undefined : readRopeScaling(scaling, where),
+    ...(scaling !== undefined || (record['rope_theta'] ?? null) !== null ? { hasRope: true } : {}),
     weightDtype: optionalText(record, 'native_weight_dtype', where),
     publishedParameters: published === undefined ? undefined : published * 1e9,
     sources: readSources(record, asOf),

@@ -32,6 +32,7 @@ export function openLab({ extensionUri, encoding, setTokens }: LabOptions): Lab 
   let emit: ((event: LabEvent) => void) | undefined;
   let opened: OpenDemo | undefined;
   let textTokens: readonly string[] = [];
+  const thumbnails = new Map<string, ReturnType<LabApi['thumbnail']>>();
   // The panel has the focus while a demo runs: the text is the editor's that was active before.
   let editor = vscode.window.activeTextEditor;
   const editors = vscode.window.onDidChangeActiveTextEditor((active) => {
@@ -45,6 +46,7 @@ export function openLab({ extensionUri, encoding, setTokens }: LabOptions): Lab 
     const { tokens, cut } = await thread.call('tokens', source.text, name);
     const set = setTokens();
     textTokens = tokens;
+    thumbnails.clear();
     return {
       name: source.name,
       numTokens: tokens.length,
@@ -71,6 +73,15 @@ export function openLab({ extensionUri, encoding, setTokens }: LabOptions): Lab 
       });
     },
     wall: (numTokens) => thread.call('wall', textTokens.slice(0, numTokens)),
+    thumbnail: (demoId) => {
+      const known = thumbnails.get(demoId);
+      if (known !== undefined) return known;
+      const drawn = thread.call('thumbnail', demoId, textTokens);
+      thumbnails.set(demoId, drawn);
+      // A thread that ended is no answer to keep.
+      drawn.catch(() => thumbnails.delete(demoId));
+      return drawn;
+    },
     lessons: () => thread.call('lessons'),
     checkAnswer: (request) => thread.call('checkAnswer', request),
     gradeQuiz: (chosen) => thread.call('gradeQuiz', chosen),
