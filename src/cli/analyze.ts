@@ -1,16 +1,21 @@
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import envPaths from 'env-paths';
 import { fitForModel, type CountsByEncoding } from '../core/weigh/modelFit.ts';
 import type { BudgetOptions } from '../core/budget/budgetFor.ts';
 import { findModel } from '../core/catalog/findModel.ts';
 import type { Model } from '../core/catalog/model.ts';
 import { models } from '../core/catalog/models.ts';
+import { withTokenizerFile } from '../core/catalog/tokenizerLinks.ts';
 import type { FileCount, ScanReport } from '../core/files/scanReport.ts';
 import { formatBytes, formatCount, formatSeconds } from '../core/format/numbers.ts';
+import { namedSplits } from '../core/tokenizerFiles/readRankFile.ts';
+import { encodingLabel } from '../core/tokenizerFiles/tokenizerFileName.ts';
 import { exactCount } from '../core/tokens/estimateTokens.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
 import { Scanner } from '../node/scanner.ts';
+import { identifyTokenizerFile } from '../node/tokenizerFiles.ts';
 import { existingFolder, wholeTokens } from './arguments.ts';
 import { defaultModelIds } from './defaultModels.ts';
 import { fileCounts } from './fileCounts.ts';
@@ -26,6 +31,8 @@ import { restSections, scanSections } from './scanSections.ts';
 interface AnalyzeOptions extends BudgetOptions {
   readonly model: readonly string[];
   readonly encoding: EncodingName;
+  readonly tokenizer?: string;
+  readonly split?: string;
   readonly exclude: readonly string[];
   readonly json?: true;
   readonly markdown?: true;
@@ -46,6 +53,16 @@ export function registerAnalyze(program: Command): void {
     .argument('<folder>', 'folder to analyze; it is never ignored itself')
     .option('-m, --model <id>', 'weigh it for this model (repeatable)', collected, [])
     .option('--encoding <name>', 'encoding that the totals are in', 'o200k_base')
+    .addOption(
+      new Option(
+        '--tokenizer <file>',
+        'count exactly with this tokenizer.json or tiktoken rank file: the totals, and the --model',
+      ).conflicts('encoding'),
+    )
+    .option(
+      '--split <name>',
+      `how a rank file splits a text: ${Object.keys(namedSplits).join(', ')}`,
+    )
     .option('--json', 'print everything as JSON, every file included')
     .option('--markdown', 'print Markdown')
     .option('--csv', 'print one row per file and count')
@@ -64,18 +81,38 @@ export function registerAnalyze(program: Command): void {
     });
 }
 
-async function analyze(named: string, options: AnalyzeOptions): Promise<number> {
-  const folder = existingFolder(named);
+async function analyze(folderName: string, options: AnalyzeOptions): Promise<number> {
+  const folder = existingFolder(folderName);
   checkOptions(options);
-  const asked = options.model.map((id) => findModel(id, models));
-  const analysis = await analysisOf(folder, asked, options);
+  const named = options.model.map((id) => findModel(id, models));
+  const { asked, encoding } = await withTokenizer(named, options);
+  const analysis = await analysisOf(folder, asked, { ...options, encoding });
   process.stdout.write(printed(analysis, options));
   return exitCode(analysis, options);
+}
+
+/** The models and the totals' encoding, both by the tokenizer's file where one is given. */
+async function withTokenizer(
+  named: readonly Model[],
+  { tokenizer, split, encoding }: AnalyzeOptions,
+): Promise<{ readonly asked: readonly Model[]; readonly encoding: EncodingName }> {
+  if (tokenizer === undefined) return { asked: named, encoding };
+  const ofFile = await identifyTokenizerFile(path.resolve(tokenizer), split);
+  return {
+    asked: named.map((model) => withTokenizerFile(model, ofFile, '--tokenizer')),
+    encoding: ofFile,
+  };
 }
 
 function checkOptions(options: AnalyzeOptions): void {
   const formats = [options.json, options.markdown, options.csv].filter((chosen) => chosen);
   if (formats.length > 1) throw new Error('Choose one of --json, --markdown and --csv');
+  if (options.tokenizer !== undefined && options.model.length > 1) {
+    throw new Error("--tokenizer is one model's own: give one --model with it, or none");
+  }
+  if (options.split !== undefined && options.tokenizer === undefined) {
+    throw new Error('--split says how a rank file splits a text: give the file with --tokenizer');
+  }
   if (options.failOver && options.budget === undefined && options.model.length === 0) {
     throw new Error('--fail-over needs --budget <tokens> or --model <id>');
   }
@@ -101,7 +138,7 @@ async function analysisOf(
   return { folder, scan, counts, total, fits, modelsAsked: asked.length > 0, budget, seconds };
 
   function budgetCheck(budgetTokens: number): BudgetCheck {
-    const own = { name: scan.encoding, count: total };
+    const own = { name: encodingLabel(scan.encoding), count: total };
     const forModels =
       asked.length > 0 ? fits.map(({ model, count }) => ({ name: model.id, count })) : [];
     const all = [own, ...forModels];

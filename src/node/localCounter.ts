@@ -39,6 +39,6 @@ export async function openLocalCounter(encoding: EncodingName): Promise<LocalCou
     },
     spans: (text) => tokenSpans(encoder, text),
     tokenBytes: (id) => encoder.tokenBytes(id),
-    isSafeSplit: isSafeTextSplit,
+    isSafeSplit: (text, unit) => isSafeTextSplit(text, unit, encoder.isSafeSplit),
   };
 }

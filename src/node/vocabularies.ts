@@ -2,10 +2,12 @@ import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
+import { fileOfEncoding } from '../core/tokenizerFiles/tokenizerFileName.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
 import { buildVocabulary } from '../core/tokens/vocabulary.ts';
 import type { Vocabulary } from '../core/tokens/vocabulary.ts';
 import { readVocabularyFile } from '../core/tokens/vocabularyFile.ts';
+import { loadTokenizerFile } from './tokenizerFiles.ts';
 
 /** A loaded vocabulary; its arrays lie on shared memory, so posting it to a worker copies nothing. */
 export type SharedVocabulary = Vocabulary;
@@ -14,17 +16,26 @@ const decompress = promisify(brotliDecompress);
 const loaded = new Map<EncodingName, Promise<SharedVocabulary>>();
 
 /**
- * Loads a vocabulary that ships with us, once per thread. Rejects with an Error that names the encoding and the
+ * Loads a vocabulary that ships with us, or a tokenizer's file (`fileEncoding`), once per thread. Rejects with an Error that names the encoding and the
  * places searched when there is no such file, and with the reason when it cannot be read.
  */
 export function loadVocabulary(encoding: EncodingName): Promise<SharedVocabulary> {
   const known = loaded.get(encoding);
   if (known !== undefined) return known;
-  const loading = readVocabulary(encoding);
+  const file = fileOfEncoding(encoding);
+  if (file !== undefined) forgetOlder(file.path);
+  const loading = file === undefined ? readVocabulary(encoding) : loadTokenizerFile(file, encoding);
   loaded.set(encoding, loading);
   // A failure is not kept: the file may be there the next time.
   loading.catch(() => loaded.delete(encoding));
   return loading;
+}
+
+/** A file that changed is another encoding; what it was before is not counted with any more. */
+function forgetOlder(path: string): void {
+  for (const encoding of loaded.keys()) {
+    if (fileOfEncoding(encoding)?.path === path) loaded.delete(encoding);
+  }
 }
 
 async function readVocabulary(encoding: EncodingName): Promise<SharedVocabulary> {

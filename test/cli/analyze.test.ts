@@ -1,7 +1,10 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { get_encoding } from 'tiktoken';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildCli, type BuiltCli } from './builtCli.ts';
 import { tempTree } from '../node/tempTree.ts';
+import { byteLevelJson, huggingFaceIds } from '../core/tokenizerFiles/miniTokenizers.ts';
 
 const text = '# Größe\n\nconst a = 1; // 漢字\n';
 let cli: BuiltCli;
@@ -84,6 +87,35 @@ describe('context-budget analyze', () => {
     expect(run('analyze', folder, '--budget', '1_000', '--fail-over').status).toBe(0);
   });
 
+  it('counts a model exactly with a tokenizer.json, and anew when the file is another', () => {
+    const json = byteLevelJson();
+    const tokenizer = path.join(
+      tempTree({ 'tokenizer.json': JSON.stringify(json) }),
+      'tokenizer.json',
+    );
+    const expected = huggingFaceIds(json)(text).length;
+    const args = ['--model', 'meta/llama-3.1-8b-instruct', '--tokenizer', tokenizer, '--json'];
+    const countsOf = (stdout: string) =>
+      (JSON.parse(stdout) as Report).files.find((file) => file.path === 'src/a.ts')?.counts;
+    const first = run('analyze', folder, ...args);
+    expect(first.stderr).toBe('');
+    const [total, , model] = countsOf(first.stdout) ?? [];
+    expect(total).toMatchObject({ exact: true, tokens: expected });
+    expect(model).toMatchObject({
+      model: 'meta/llama-3.1-8b-instruct',
+      exact: true,
+      tokens: expected,
+      basis: expect.stringMatching(
+        /^counted with .*tokenizer\.json \(sha256 [0-9a-f]{8}\)$/,
+      ) as string,
+    });
+    const bytesOnly = { ...json, model: { ...json.model, merges: [] } };
+    writeFileSync(tokenizer, JSON.stringify(bytesOnly));
+    expect(countsOf(run('analyze', folder, ...args).stdout)?.[0]).toMatchObject({
+      tokens: Buffer.byteLength(text),
+    });
+  });
+
   it.each([
     [['analyze', '/nowhere/at/all'], 'There is no folder /nowhere/at/all'],
     [['analyze', import.meta.filename], 'is no folder'],
@@ -94,6 +126,17 @@ describe('context-budget analyze', () => {
     [['analyze', '.', '--json', '--csv'], 'Choose one'],
     [['analyze', '.', '--model', 'openai/gtp-4'], 'No model "openai/gtp-4"'],
     [['analyze', 'src/cli', '--encoding', 'nonsense'], 'nonsense'],
+    [['analyze', '.', '--tokenizer', '/nowhere/t.json'], 'no such file'],
+    [['analyze', '.', '--tokenizer', 'src'], 'is no file'],
+    [
+      ['analyze', 'src/cli', '--tokenizer', 'package.json', '--no-cache'],
+      'Its "model" is not there',
+    ],
+    [
+      ['analyze', '.', '--tokenizer', 'a', '-m', 'openai/gpt-4', '-m', 'openai/gpt-5'],
+      'one --model',
+    ],
+    [['analyze', '.', '--split', 'gpt2'], 'give the file with --tokenizer'],
     [['frobnicate'], 'unknown command'],
   ])('exits with 2 and says why: %j', (args, message) => {
     const { status, stdout, stderr } = run(...args);

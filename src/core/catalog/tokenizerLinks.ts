@@ -1,4 +1,5 @@
-import type { TokenizerLink } from './model.ts';
+import type { EncodingName } from '../tokens/tokenCounter.ts';
+import type { Model, TokenizerLink } from './model.ts';
 
 interface LinkRule extends TokenizerLink {
   /** Tried on the model's id in lower case, maker included. */
@@ -59,6 +60,12 @@ const rules: readonly LinkRule[] = [
 
 function rule(pattern: RegExp, family: string, source: string): LinkRule {
   return { pattern, encoding: 'o200k_base', exact: false, family, source };
+}
+
+/** The model counted exactly with a tokenizer's file of the user's (`fileEncoding`). */
+export function withTokenizerFile(model: Model, encoding: EncodingName, source: string): Model {
+  const { family } = model.tokenizer;
+  return { ...model, tokenizer: { encoding, exact: true, family, source } };
 }
 
 /** How the tokens of a model are counted, by its id ("maker/name"). */

@@ -1,20 +1,22 @@
 import { isSafeSplitAt } from '../tokens/safeSplit.ts';
-import type { TokenCounter } from '../tokens/tokenCounter.ts';
+import type { SafeSplit, TokenCounter } from '../tokens/tokenCounter.ts';
 
 /** Beyond this, looking for a safe place costs more than counting. */
 export const maxReachBytes = 2_048;
 
 /** The last place in a text, not at its ends, at which it may be cut with the same tokens; undefined: none near its end. */
-export function lastSafePlace(utf8: Uint8Array): number | undefined {
+export function lastSafePlace(utf8: Uint8Array, isSafe?: SafeSplit): number | undefined {
   const least = Math.max(1, utf8.length - maxReachBytes);
-  for (let idx = utf8.length - 1; idx >= least; idx--) if (isSafeSplitAt(utf8, idx)) return idx;
+  for (let idx = utf8.length - 1; idx >= least; idx--) {
+    if (isSafeSplitAt(utf8, idx, isSafe)) return idx;
+  }
   return undefined;
 }
 
 /** The first such place; undefined: none near its start. */
-export function firstSafePlace(utf8: Uint8Array): number | undefined {
+export function firstSafePlace(utf8: Uint8Array, isSafe?: SafeSplit): number | undefined {
   const most = Math.min(utf8.length - 1, maxReachBytes);
-  for (let idx = 1; idx <= most; idx++) if (isSafeSplitAt(utf8, idx)) return idx;
+  for (let idx = 1; idx <= most; idx++) if (isSafeSplitAt(utf8, idx, isSafe)) return idx;
   return undefined;
 }
 
@@ -29,16 +31,17 @@ export function seamTokens(
   right: Uint8Array,
 ): number | undefined {
   if (left.length === 0 || right.length === 0) return 0;
-  if (isSafeSplitAt(joined(left.subarray(-4), right.subarray(0, 4)), Math.min(4, left.length)))
-    return 0;
-  const from = lastSafePlace(left);
-  const to = firstSafePlace(right);
+  const { isSafeSplit, putsSpaceFirst } = counter;
+  const seam = joined(left.subarray(-4), right.subarray(0, 4));
+  if (!putsSpaceFirst && isSafeSplitAt(seam, Math.min(4, left.length), isSafeSplit)) return 0;
+  const from = lastSafePlace(left, isSafeSplit);
+  const to = firstSafePlace(right, isSafeSplit);
   if (from === undefined || to === undefined) return undefined;
   const before = left.subarray(from);
   const after = right.subarray(0, to);
   return (
-    counter.countBytes(joined(before, after)) -
-    counter.countBytes(before) -
+    counter.countBytes(joined(before, after), true) -
+    counter.countBytes(before, true) -
     counter.countBytes(after)
   );
 }

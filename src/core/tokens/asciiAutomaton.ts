@@ -1,4 +1,4 @@
-import type { SplitRule } from './splitRule.ts';
+import type { SplitRule, WordRule } from './splitRule.ts';
 
 /*
  * A split rule as a finite automaton over ASCII bytes: one look-up a byte and no decision to be made, which is why it
@@ -39,7 +39,7 @@ type ByteClass = keyof typeof classes | 'sign';
 type Row = Readonly<Partial<Record<ByteClass, Next>>> & { readonly otherwise: Next };
 
 /** What follows on each class of byte, by state. */
-function rowsOf({ kind, maxDigits, contractions }: SplitRule): Record<State, Row> {
+function rowsOf({ kind, maxDigits, contractions }: WordRule): Record<State, Row> {
   const byCase = kind === 'o200k';
   const lower: Next = byCase ? 'lower' : 'upper';
   const words = { upper: 'upper', lower } as const;

@@ -15,6 +15,8 @@ export function countChunks(
   isCancelled: () => boolean = () => false,
 ): number | undefined {
   let tokens = 0;
+  /** Whether a part of the text was counted already. */
+  let continues = false;
   let buffer = new Uint8Array(0);
   /** Bytes in the buffer, none of them counted yet. */
   let length = 0;
@@ -37,15 +39,16 @@ export function countChunks(
       const text = buffer.subarray(start, length);
       // The search goes on where it ended; the last character may have been cut then.
       const from = Math.max(0, searched - 4);
-      const end = nextSafeSplit(text, from, Math.max(1, PART_BYTES - from));
+      const end = nextSafeSplit(text, from, Math.max(1, PART_BYTES - from), counter.isSafeSplit);
       searched = end === undefined ? text.length : 0;
       if (end === undefined) break;
-      tokens += counter.countBytes(text.subarray(0, end));
+      tokens += counter.countBytes(text.subarray(0, end), continues);
+      continues = true;
       start += end;
     }
     buffer.copyWithin(0, start, length);
     length -= start;
   }
   if (isCancelled()) return undefined;
-  return tokens + counter.countBytes(buffer.subarray(0, length));
+  return tokens + counter.countBytes(buffer.subarray(0, length), continues);
 }

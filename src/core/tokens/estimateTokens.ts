@@ -1,3 +1,4 @@
+import { encodingLabel } from '../tokenizerFiles/tokenizerFileName.ts';
 import type { ContentKind } from '../files/contentKind.ts';
 import { familyRatios } from './ratios.ts';
 import type { TokenCount } from './tokenCounter.ts';
@@ -12,7 +13,7 @@ export function exactCount(tokens: number, encoding: string): TokenCount {
     lowTokens: tokens,
     highTokens: tokens,
     exact: true,
-    basis: `counted with ${encoding}`,
+    basis: `counted with ${encodingLabel(encoding)}`,
   };
 }
 

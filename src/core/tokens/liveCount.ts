@@ -1,5 +1,5 @@
 import { isSafeTextSplit } from './safeSplit.ts';
-import type { TokenCounter } from './tokenCounter.ts';
+import type { SafeSplit, TokenCounter } from './tokenCounter.ts';
 import { utf8LengthOfText } from './utf8.ts';
 
 /** Counting a block of so many UTF-16 units takes a fraction of a millisecond. */
@@ -42,7 +42,7 @@ export function createLiveCount(
   text: string,
   blockUnits = DEFAULT_BLOCK_UNITS,
 ): LiveCount {
-  let blocks = countBlocks(counter, text, blockUnits);
+  let blocks = countBlocks(counter, text, blockUnits, false);
   let tokens = sumOfTokens(blocks);
   let length = text.length;
   let bytes = sumOfBytes(blocks);
@@ -59,8 +59,11 @@ export function createLiveCount(
       if (blockStart >= endUnit) break;
       const from = Math.max(0, startUnit - blockStart);
       const to = Math.min(block.text.length, endUnit - blockStart);
-      if (from === 0 && to === block.text.length) sum += block.tokens;
-      else if (from < to) sum += counter.countText(block.text.slice(from, to));
+      const isWhole = from === 0 && to === block.text.length;
+      // A range begins a text of its own, which some tokenizers put a space before.
+      const begins = startUnit >= blockStart + from;
+      if (isWhole && (!begins || blockStart === 0 || !counter.putsSpaceFirst)) sum += block.tokens;
+      else if (from < to) sum += counter.countText(block.text.slice(from, to), !begins);
       blockStart += block.text.length;
     }
     return sum;
@@ -91,7 +94,7 @@ export function createLiveCount(
     }
     const newText =
       oldText.slice(0, startUnit - firstStart) + inserted + oldText.slice(endUnit - firstStart);
-    const changed = countBlocks(counter, newText, blockUnits);
+    const changed = countBlocks(counter, newText, blockUnits, first > 0);
     tokens += sumOfTokens(changed) - sumOfTokens(blocks.slice(first, afterLast));
     bytes += sumOfBytes(changed) - sumOfBytes(blocks.slice(first, afterLast));
     length += inserted.length - removedUnits;
@@ -122,21 +125,34 @@ function sumOfBytes(blocks: readonly Block[]): number {
   return blocks.reduce((sum, block) => sum + block.bytes, 0);
 }
 
-function countBlocks(counter: TokenCounter, text: string, blockUnits: number): Block[] {
+function countBlocks(
+  counter: TokenCounter,
+  text: string,
+  blockUnits: number,
+  continues: boolean,
+): Block[] {
   const blocks: Block[] = [];
   for (let start = 0; start < text.length;) {
-    const end = blockEnd(text, start, blockUnits);
+    const end = blockEnd(text, start, blockUnits, counter.isSafeSplit);
     const block = text.slice(start, end);
-    blocks.push({ text: block, tokens: counter.countText(block), bytes: utf8LengthOfText(block) });
+    const tokens = counter.countText(block, continues || start > 0);
+    blocks.push({ text: block, tokens, bytes: utf8LengthOfText(block) });
     start = end;
   }
   return blocks;
 }
 
-function blockEnd(text: string, start: number, blockUnits: number): number {
+function blockEnd(
+  text: string,
+  start: number,
+  blockUnits: number,
+  isSafe: SafeSplit | undefined,
+): number {
   const limit = start + blockUnits;
   if (limit >= text.length) return text.length;
-  for (let idx = limit; idx > start; idx--) if (isSafeTextSplit(text, idx)) return idx;
-  for (let idx = limit + 1; idx < text.length; idx++) if (isSafeTextSplit(text, idx)) return idx;
+  for (let idx = limit; idx > start; idx--) if (isSafeTextSplit(text, idx, isSafe)) return idx;
+  for (let idx = limit + 1; idx < text.length; idx++) {
+    if (isSafeTextSplit(text, idx, isSafe)) return idx;
+  }
   return text.length;
 }

@@ -1,3 +1,4 @@
+import { characterSeeds } from './characterSeeds.ts';
 import type { OperationCounter } from './operationCounter.ts';
 import { NO_TOKEN } from './noToken.ts';
 import type { TokenLookup } from './vocabulary.ts';
@@ -23,22 +24,31 @@ export const SHORT_PIECE_BYTES = 160;
  * neighbours the pair with the lowest rank, the leftmost of equals, becomes one, until none is in the vocabulary.
  */
 export function shortMerger(lookup: TokenLookup, counter?: OperationCounter): PieceMerger {
-  const { byteIds, bytePairRanks } = lookup.vocabulary;
+  const { byteIds, bytePairRanks, split } = lookup.vocabulary;
+  const seed = split.kind === 'joins' ? characterSeeds(lookup) : undefined;
   const ids = new Int32Array(SHORT_PIECE_BYTES);
   const ends = new Int32Array(SHORT_PIECE_BYTES);
   /** Rank of the pair that a part makes with the next one. */
   const ranks = new Int32Array(SHORT_PIECE_BYTES);
 
+  function seedBytes(view: DataView, start: number, end: number): number {
+    for (let idx = start; idx < end; idx++) {
+      ids[idx - start] = byteIds[view.getUint8(idx)];
+      ends[idx - start] = idx + 1;
+    }
+    return end - start;
+  }
+
   function merge(view: DataView, start: number, end: number): number {
-    let parts = end - start;
+    let parts =
+      seed === undefined ? seedBytes(view, start, end) : seed(view, start, end, ids, ends);
     const last = parts - 1;
     for (let part = 0; part < last; part++) {
-      ids[part] = byteIds[view.getUint8(start + part)];
-      ends[part] = start + part + 1;
-      ranks[part] = bytePairRanks[view.getUint16(start + part, true)];
+      ranks[part] =
+        seed === undefined
+          ? bytePairRanks[view.getUint16(start + part, true)]
+          : rankOfPart(view, start, part);
     }
-    ids[last] = byteIds[view.getUint8(end - 1)];
-    ends[last] = end;
     ranks[last] = NO_TOKEN;
     if (counter !== undefined) counter.lookups += last;
 

@@ -1,3 +1,4 @@
+import { characterSeeds } from './characterSeeds.ts';
 import { RankHeap } from './rankHeap.ts';
 import type { PieceMerger } from './merge.ts';
 import type { OperationCounter } from './operationCounter.ts';
@@ -9,7 +10,8 @@ import type { TokenLookup } from './vocabulary.ts';
  * whose part has changed since is passed over when it comes up. Same result as the short merger.
  */
 export function longMerger(lookup: TokenLookup, counter?: OperationCounter): PieceMerger {
-  const { byteIds, bytePairRanks } = lookup.vocabulary;
+  const { byteIds, bytePairRanks, split } = lookup.vocabulary;
+  const seed = split.kind === 'joins' ? characterSeeds(lookup) : undefined;
   let merged = { ids: new Int32Array(0), ends: new Int32Array(0) };
   let ranks = new Int32Array(0);
   let previous = new Int32Array(0);
@@ -24,13 +26,15 @@ export function longMerger(lookup: TokenLookup, counter?: OperationCounter): Pie
     ranks = new Int32Array(length);
     previous = new Int32Array(length);
     heap.clear();
-    for (let part = 0; part < length; part++) {
-      ids[part] = byteIds[view.getUint8(start + part)];
-      ends[part] = part + 1;
-      previous[part] = part - 1;
-    }
-    for (let part = 0; part < length; part++) {
-      const rank = part + 1 < length ? bytePairRanks[view.getUint16(start + part, true)] : NO_TOKEN;
+    if (seed === undefined) {
+      for (let part = 0; part < length; part++) {
+        ids[part] = byteIds[view.getUint8(start + part)];
+        ends[part] = part + 1;
+        previous[part] = part - 1;
+      }
+    } else placeSeeds(seed(view, start, end, ids, ends), start, ids, ends);
+    for (let part = 0; part < length; part = ends[part]) {
+      const rank = firstRank(view, start, length, part, ids, ends);
       ranks[part] = rank;
       if (rank !== NO_TOKEN) heap.append(rank, part);
     }
@@ -67,6 +71,31 @@ export function longMerger(lookup: TokenLookup, counter?: OperationCounter): Pie
     ranks = previous = new Int32Array(0);
     heap.clear();
     return tokens;
+  }
+
+  /** Moves parts in a row to their positions, from the last on: a position is never before the place in the row. */
+  function placeSeeds(parts: number, start: number, ids: Int32Array, ends: Int32Array): void {
+    for (let row = parts - 1; row >= 0; row--) {
+      const part = row === 0 ? 0 : ends[row - 1] - start;
+      const partEnd = ends[row] - start;
+      ids[part] = ids[row];
+      ends[part] = partEnd;
+      if (partEnd < previous.length) previous[partEnd] = part;
+    }
+  }
+
+  function firstRank(
+    view: DataView,
+    start: number,
+    length: number,
+    part: number,
+    ids: Int32Array,
+    ends: Int32Array,
+  ): number {
+    const next = ends[part];
+    if (next === length) return NO_TOKEN;
+    if (seed === undefined) return bytePairRanks[view.getUint16(start + part, true)];
+    return lookup.rankOf(view, start + part, start + ends[next], ids[part], ids[next]);
   }
 
   function rerank(

@@ -1,12 +1,17 @@
 import { asciiAutomaton, exit, FIRST_EXIT, START } from './asciiAutomaton.ts';
 import { cl100kScanner } from './scanCl100k.ts';
 import { deepSeekScanner } from './scanDeepSeek.ts';
+import { gpt2Scanner } from './scanGpt2.ts';
+import { joinScanner } from './scanJoins.ts';
 import { o200kScanner } from './scanO200k.ts';
 import { contractionEnd } from './scanParts.ts';
-import type { PieceScanner, SplitRule } from './splitRule.ts';
+import type { PieceScanner } from './splitRule.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
-/** The scanner of a split rule, for every text. */
-export function scannerOf(rule: SplitRule): PieceScanner {
+type Splitting = Pick<Vocabulary, 'split' | 'pairs'>;
+
+/** The scanner of a vocabulary's split rule, for every text. */
+export function scannerOf({ split: rule, pairs }: Splitting): PieceScanner {
   switch (rule.kind) {
     case 'o200k':
       return o200kScanner(rule);
@@ -14,13 +19,20 @@ export function scannerOf(rule: SplitRule): PieceScanner {
       return cl100kScanner(rule);
     case 'deepseek':
       return deepSeekScanner();
+    case 'gpt2':
+      return gpt2Scanner(rule);
+    case 'joins':
+      if (pairs === undefined) throw new Error('A vocabulary without a split rule needs its pairs');
+      return joinScanner(rule, pairs);
   }
 }
 
 /** Splits as the rule's scanner does, by the rule's automaton where that can tell. Any byte may follow the text. */
-export function createSplitter(rule: SplitRule): PieceScanner {
-  const scan = scannerOf(rule);
-  const automaton = asciiAutomaton(rule);
+export function createSplitter(splitting: Splitting): PieceScanner {
+  const scan = scannerOf(splitting);
+  const { kind } = splitting.split;
+  if (kind !== 'o200k' && kind !== 'cl100k') return scan;
+  const automaton = asciiAutomaton(splitting.split);
 
   return (utf8, start, end) => {
     let idx = start;

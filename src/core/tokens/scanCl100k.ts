@@ -1,6 +1,12 @@
 import { characterClasses, LETTER, NEWLINE, NUMBER, SPACE } from './characterClasses.ts';
-import { contractionEnd, digitsEnd, otherRunEnd, whiteSpaceEnd } from './scanParts.ts';
-import type { PieceScanner, SplitRule } from './splitRule.ts';
+import {
+  contractionEnd,
+  digitsEnd,
+  letterRunEnd,
+  otherRunEnd,
+  whiteSpaceEnd,
+} from './scanParts.ts';
+import type { PieceScanner, WordRule } from './splitRule.ts';
 import { codePointAt, utf8LengthOf } from './utf8.ts';
 
 /**
@@ -12,7 +18,7 @@ import { codePointAt, utf8LengthOf } from './utf8.ts';
  *      ?[^\s\p{L}\p{N}]+[\r\n]*
  *     \s*[\r\n]+|\s+(?!\S)|\s+
  */
-export function cl100kScanner({ maxDigits, contractions }: SplitRule): PieceScanner {
+export function cl100kScanner({ maxDigits, contractions }: WordRule): PieceScanner {
   const classes = characterClasses();
 
   return (utf8, start, end) => {
@@ -40,19 +46,4 @@ export function cl100kScanner({ maxDigits, contractions }: SplitRule): PieceScan
     if ((firstBits & SPACE) !== 0) return whiteSpaceEnd(classes, utf8, start, end);
     throw new Error(`The split rule matches nothing at byte ${start}`);
   };
-}
-
-function letterRunEnd(classes: Uint8Array, utf8: Uint8Array, start: number, end: number): number {
-  let idx = start;
-  while (idx < end) {
-    const byte = utf8[idx];
-    if (byte < 0x80) {
-      if ((classes[byte] & LETTER) === 0) break;
-      idx++;
-    } else {
-      if ((classes[codePointAt(utf8, idx)] & LETTER) === 0) break;
-      idx += utf8LengthOf(byte);
-    }
-  }
-  return idx;
 }

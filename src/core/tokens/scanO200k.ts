@@ -8,7 +8,7 @@ import {
   UPPER_RUN,
 } from './characterClasses.ts';
 import { contractionEnd, digitsEnd, otherRunEnd, whiteSpaceEnd } from './scanParts.ts';
-import type { PieceScanner, SplitRule } from './splitRule.ts';
+import type { PieceScanner, WordRule } from './splitRule.ts';
 import { codePointAt, utf8LengthOf } from './utf8.ts';
 
 /**
@@ -21,7 +21,7 @@ import { codePointAt, utf8LengthOf } from './utf8.ts';
  *      ?[^\s\p{L}\p{N}]+[\r\n/]*
  *     \s*[\r\n]+|\s+(?!\S)|\s+
  */
-export function o200kScanner({ maxDigits, contractions }: SplitRule): PieceScanner {
+export function o200kScanner({ maxDigits, contractions }: WordRule): PieceScanner {
   const classes = characterClasses();
 
   return (utf8, start, end) => {

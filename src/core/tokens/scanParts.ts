@@ -23,6 +23,27 @@ export function digitsEnd(
   return idx;
 }
 
+/** The end of `\p{L}*`. */
+export function letterRunEnd(
+  classes: Uint8Array,
+  utf8: Uint8Array,
+  start: number,
+  end: number,
+): number {
+  let idx = start;
+  while (idx < end) {
+    const byte = utf8[idx];
+    if (byte < 0x80) {
+      if ((classes[byte] & LETTER) === 0) break;
+      idx++;
+    } else {
+      if ((classes[codePointAt(utf8, idx)] & LETTER) === 0) break;
+      idx += utf8LengthOf(byte);
+    }
+  }
+  return idx;
+}
+
 /** The end of `[^\s\p{L}\p{N}]*`: marks, punctuation, symbols, controls. */
 export function otherRunEnd(
   classes: Uint8Array,
@@ -63,6 +84,25 @@ export function whiteSpaceEnd(
   }
   if (lineEnd >= 0) return lineEnd;
   return idx === end || lastStart === start ? idx : lastStart;
+}
+
+/** A run of white space that is known to begin at `start`: its end, and where its last character begins. */
+export function whiteSpaceRun(
+  classes: Uint8Array,
+  utf8: Uint8Array,
+  start: number,
+  end: number,
+): { readonly runEnd: number; readonly lastStart: number } {
+  let runEnd = start;
+  let lastStart = start;
+  while (runEnd < end) {
+    const byte = utf8[runEnd];
+    const bits = byte < 0x80 ? classes[byte] : classes[codePointAt(utf8, runEnd)];
+    if ((bits & SPACE) === 0) break;
+    lastStart = runEnd;
+    runEnd += utf8LengthOf(byte);
+  }
+  return { runEnd, lastStart };
 }
 
 const APOSTROPHE = 0x27;

@@ -44,6 +44,18 @@ export class TextBuffer {
     this.bytes[this.length] = 0;
   }
 
+  /** Puts a space before the text. */
+  insertSpace(): void {
+    const { bytes, length } = this;
+    this.#reserve(length + 1);
+    // Where there was no room these are other bytes.
+    if (this.bytes === bytes) bytes.copyWithin(1, 0, length);
+    else this.bytes.set(bytes.subarray(0, length), 1);
+    this.bytes[0] = 0x20;
+    this.length = length + 1;
+    this.bytes[this.length] = 0;
+  }
+
   /** Gives back the memory of a huge text. */
   release(): void {
     this.length = 0;

@@ -1,13 +1,24 @@
 /** A vocabulary with its split rule. What a model is counted with is named by its tokenizer link. */
 export type EncodingName = 'o200k_base' | 'cl100k_base' | (string & Record<never, never>);
 
+/** Whether a text may be cut between these two neighbouring code points, whatever stands around them. */
+export type SafeSplit = (before: number, after: number) => boolean;
+
 /** Counts tokens exactly as the encoding's own tokenizer would, special-token text being ordinary text. */
 export interface TokenCounter {
   readonly encoding: EncodingName;
-  /** Tokens of UTF-8 bytes; bytes that are no UTF-8 count as U+FFFD each, as TextDecoder replaces them. */
-  countBytes(utf8: Uint8Array): number;
+  /** Whether a text may be cut between two characters with the same tokens; `isSafeSplit` where absent. */
+  readonly isSafeSplit?: SafeSplit;
+  /** Whether a text that goes on none (`continues`) is counted with a space before it, as Llama 2's. */
+  readonly putsSpaceFirst?: boolean;
+  /**
+   * Tokens of UTF-8 bytes; bytes that are no UTF-8 count as U+FFFD each, as TextDecoder replaces them.
+   *
+   * @param continues they go on a text cut at a safe place: some tokenizers put a space before a text's beginning
+   */
+  countBytes(utf8: Uint8Array, continues?: boolean): number;
   /** Tokens of a text; a lone surrogate counts as U+FFFD. */
-  countText(text: string): number;
+  countText(text: string, continues?: boolean): number;
 }
 
 /** Tokens of a text one by one. */

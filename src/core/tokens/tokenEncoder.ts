@@ -5,6 +5,8 @@ import { longMerger } from './mergeLong.ts';
 import type { OperationCounter } from './operationCounter.ts';
 import { MAX_CACHED_PIECE_BYTES, PieceCache } from './pieceCache.ts';
 import { everyKindOfPiece } from './everyKindOfPiece.ts';
+import { safeSplitOf } from './safeSplit.ts';
+import { segmenterOf } from './segments.ts';
 import { MAX_SHORT_PIECE_BYTES, ShortPieceCounts } from './shortPieceCounts.ts';
 import { TextBuffer } from './textBuffer.ts';
 import type { Encoded, TokenEncoder } from './tokenCounter.ts';
@@ -25,7 +27,8 @@ export function createTokenEncoder(
   vocabulary: Vocabulary,
   counter?: OperationCounter,
 ): TokenEncoder {
-  const split = createSplitter(vocabulary.split);
+  const split = createSplitter(vocabulary);
+  const takeApart = segmenterOf(vocabulary);
   const shortCounts = new ShortPieceCounts();
   const lookup = new TokenLookup(vocabulary);
   const cache = new PieceCache(CACHE_SLOTS);
@@ -37,10 +40,20 @@ export function createTokenEncoder(
     return length <= SHORT_PIECE_BYTES ? short : long;
   }
 
-  function countPieces(): number {
-    const { bytes, view, length: end } = buffer;
+  function countAll(continues: boolean): number {
+    if (takeApart === undefined) return countPieces(0, buffer.length);
     let tokens = 0;
-    let start = 0;
+    takeApart(buffer, continues, {
+      text: (start, end) => (tokens += countPieces(start, end)),
+      added: () => tokens++,
+    });
+    return tokens;
+  }
+
+  function countPieces(textStart: number, end: number): number {
+    const { bytes, view } = buffer;
+    let tokens = 0;
+    let start = textStart;
     while (start < end) {
       const pieceEnd = split(bytes, start, end);
       const length = pieceEnd - start;
@@ -76,42 +89,59 @@ export function createTokenEncoder(
     return mergerOf(end - start).merge(view, start, end);
   }
 
-  function encodePieces(): Encoded {
-    const { bytes, view, length: end } = buffer;
-    const ids = new GrowingIds(Math.ceil(end / 3));
-    let start = 0;
-    while (start < end) {
-      const pieceEnd = split(bytes, start, end);
-      const id = lookup.idOf(view, start, pieceEnd);
-      if (id !== NO_TOKEN) ids.add(id, pieceEnd);
-      else {
-        const merger = mergerOf(pieceEnd - start);
-        const tokens = merger.merge(view, start, pieceEnd);
-        const { merged } = merger;
-        for (let k = 0; k < tokens; k++) ids.add(merged.ids[k], merged.ends[k]);
-      }
-      start = pieceEnd;
+  function encodeAll(): Encoded {
+    const ids = new GrowingIds(Math.ceil(buffer.length / 3));
+    if (takeApart === undefined) encodePieces(ids, 0, buffer.length, 0);
+    else {
+      takeApart(buffer, false, {
+        text: (start, end, moved) => {
+          encodePieces(ids, start, end, moved);
+        },
+        added: (id, end, moved) => {
+          ids.add(id, end - moved);
+        },
+      });
     }
     return ids.result();
   }
 
+  function encodePieces(ids: GrowingIds, textStart: number, end: number, moved: number): void {
+    const { bytes, view } = buffer;
+    let start = textStart;
+    while (start < end) {
+      const pieceEnd = split(bytes, start, end);
+      const id = lookup.idOf(view, start, pieceEnd);
+      if (id !== NO_TOKEN) ids.add(id, pieceEnd - moved);
+      else {
+        const merger = mergerOf(pieceEnd - start);
+        const tokens = merger.merge(view, start, pieceEnd);
+        const { merged } = merger;
+        for (let k = 0; k < tokens; k++) ids.add(merged.ids[k], merged.ends[k] - moved);
+      }
+      start = pieceEnd;
+    }
+  }
+
   const encoder: TokenEncoder = {
     encoding: vocabulary.encoding,
-    countBytes(utf8) {
+    isSafeSplit: safeSplitOf(vocabulary),
+    putsSpaceFirst:
+      vocabulary.split.kind === 'joins' && vocabulary.split.leadingSpace !== undefined,
+    countBytes(utf8, continues = false) {
       buffer.setBytes(utf8);
-      const tokens = countPieces();
+      const tokens = countAll(continues);
       buffer.release();
       return tokens;
     },
-    countText(text) {
+    countText(text, continues = false) {
       buffer.setText(text);
-      const tokens = countPieces();
+      const tokens = countAll(continues);
       buffer.release();
       return tokens;
     },
     encodeBytes(utf8) {
       buffer.setBytes(utf8);
-      const encoded = encodePieces();
+      const encoded = encodeAll();
       buffer.release();
       return encoded;
     },

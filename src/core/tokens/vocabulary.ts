@@ -1,3 +1,6 @@
+import type { AddedToken } from './addedTokens.ts';
+import { addPairs, CHARACTER_PAIRS_BYTES } from './characterPairs.ts';
+import type { CharacterPairs } from './characterPairs.ts';
 import { NO_TOKEN } from './noToken.ts';
 import { addPairMerge, pairRank } from './pairMerges.ts';
 import type { MergeList, PairMerges } from './pairMerges.ts';
@@ -16,6 +19,10 @@ export interface VocabularyData {
   readonly merges?: MergeList;
   /** Tokens that their own bytes alone do not merge to, so that a piece of these bytes is not that token. */
   readonly neverWholeIds?: readonly number[];
+  /** Tokens found in a text before it is split, whatever the merges. */
+  readonly addedTokens?: readonly AddedToken[];
+  /** Ids of the tokens of single bytes that stand in for characters without a token, where those are apart. */
+  readonly byteFallbackIds?: Int32Array;
 }
 
 /**
@@ -41,6 +48,9 @@ export interface Vocabulary {
   /** Id of the token of each single byte. */
   readonly byteIds: Int32Array;
   readonly merges?: PairMerges;
+  readonly addedTokens?: readonly AddedToken[];
+  /** What stands beside each other in an added token and, where the rule is `joins`, in any token. */
+  readonly pairs?: CharacterPairs;
 }
 
 const PADDING_BYTES = 16;
@@ -73,23 +83,27 @@ export function buildVocabulary(data: VocabularyData): Vocabulary {
   const bytePairRanks = new Int32Array(sharedMemory(65536 * 4)).fill(NO_TOKEN);
   const byteIds = new Int32Array(sharedMemory(256 * 4)).fill(NO_TOKEN);
   const view = new DataView(tokenBytes.buffer);
+  const fallbackIds = new Set(data.byteFallbackIds);
   for (let id = 0; id < numIds; id++) {
     const start = tokenStarts[id];
     const length = tokenLengths[id];
-    if (length === 0) continue;
+    if (length === 0 || fallbackIds.has(id)) continue;
     if (length === 1) byteIds[tokenBytes[start]] = id;
     if (length === 2) bytePairRanks[tokenBytes[start] | (tokenBytes[start + 1] << 8)] = id;
     const hash = hashBytes(view, start, length);
     writeSlot(table, view, start, length, hash, id);
     filter[(hash >>> 5) & LAST_FILTER_WORD] |= 1 << hash;
   }
+  data.byteFallbackIds?.forEach((id, byte) => {
+    if (byteIds[byte] === NO_TOKEN) byteIds[byte] = id;
+  });
   const missing = byteIds.indexOf(NO_TOKEN);
   if (missing >= 0) {
     throw new RangeError(
       `The vocabulary ${data.encoding} has no token for the byte 0x${missing.toString(16)}, so it cannot write every text`,
     );
   }
-  const { encoding, split } = data;
+  const { encoding, split, addedTokens } = data;
   const vocabulary: Vocabulary = {
     encoding,
     split,
@@ -101,14 +115,31 @@ export function buildVocabulary(data: VocabularyData): Vocabulary {
     filter,
     bytePairRanks,
     byteIds,
+    ...(addedTokens !== undefined && addedTokens.length > 0 && { addedTokens }),
+    ...buildPairs(data, tokenStarts),
   };
   if (data.merges === undefined) return vocabulary;
   const merges = buildMerges(vocabulary, data.merges);
   for (let pair = 0; pair < 65536; pair++) {
     bytePairRanks[pair] = pairRank(merges, byteIds[pair & 0xff], byteIds[pair >> 8]);
   }
-  for (const id of data.neverWholeIds ?? []) hideToken(vocabulary, id);
+  hideTokens(vocabulary, new Set(data.neverWholeIds));
   return { ...vocabulary, merges };
+}
+
+function buildPairs(
+  { split, tokenBytes, addedTokens = [], byteFallbackIds }: VocabularyData,
+  tokenStarts: Int32Array,
+): { readonly pairs?: CharacterPairs } {
+  if (split.kind !== 'joins' && addedTokens.length === 0) return {};
+  const pairs = new Int32Array(sharedMemory(CHARACTER_PAIRS_BYTES));
+  for (const { utf8 } of addedTokens) addPairs(pairs, utf8, 0, utf8.length);
+  if (split.kind !== 'joins') return { pairs };
+  const fallbackIds = new Set(byteFallbackIds);
+  for (let id = 0; id + 1 < tokenStarts.length; id++) {
+    if (!fallbackIds.has(id)) addPairs(pairs, tokenBytes, tokenStarts[id], tokenStarts[id + 1]);
+  }
+  return { pairs };
 }
 
 function buildMerges(vocabulary: Vocabulary, { resultIds, leftLengths }: MergeList): PairMerges {
@@ -134,10 +165,11 @@ function buildMerges(vocabulary: Vocabulary, { resultIds, leftLengths }: MergeLi
   return { table, resultIds: shared };
 }
 
-/** Makes a token's slot one that no piece is equal to. */
-function hideToken({ table }: Vocabulary, id: number): void {
+/** Makes the slots of tokens ones that no piece is equal to. */
+export function hideTokens({ table }: Pick<Vocabulary, 'table'>, ids: ReadonlySet<number>): void {
+  if (ids.size === 0) return;
   for (let slot = 0; slot < table.length; slot += 4) {
-    if (table[slot + 3] === id && table[slot + 2] > 0) table[slot + 2] = -1;
+    if (table[slot + 2] > 0 && ids.has(table[slot + 3])) table[slot + 2] = -1;
   }
 }
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createSplitter, scannerOf } from '../../../src/core/tokens/pieceSplitter.ts';
-import type { PieceScanner, SplitRule } from '../../../src/core/tokens/splitRule.ts';
+import type { PieceScanner, WordRule } from '../../../src/core/tokens/splitRule.ts';
 import { mixedText } from './texts.ts';
 
-const rules: SplitRule[] = [
+const rules: WordRule[] = [
   { kind: 'o200k', maxDigits: 3, contractions: true },
   { kind: 'o200k', maxDigits: 1, contractions: false },
   { kind: 'cl100k', maxDigits: 3, contractions: true },
@@ -21,8 +21,8 @@ function pieceEnds(scan: PieceScanner, utf8: Uint8Array, textEnd: number): numbe
 }
 
 describe.each(rules)('the automaton of $kind, digits by $maxDigits', (rule) => {
-  const scan = scannerOf(rule);
-  const split = createSplitter(rule);
+  const scan = scannerOf({ split: rule });
+  const split = createSplitter({ split: rule });
 
   it('splits as the scanner, wherever the text ends in the memory it lies in', () => {
     const ascii = fc.string({ unit: 'binary-ascii', maxLength: 40 });
