@@ -74,6 +74,34 @@ const hostRooms = {
   logOverride: { 'empty-import-meta': 'silent' },
 };
 
+/**
+ * Observable Plot can draw maps, and brings 30 KB of projections for it; no chart here is a map. Plot asks for them only when a
+ * chart names a projection.
+ */
+const noMaps = {
+  name: 'no-maps',
+  setup(build) {
+    const projections =
+      'Albers AlbersUsa AzimuthalEqualArea AzimuthalEquidistant ConicConformal ConicEqualArea';
+    const more =
+      'ConicEquidistant EqualEarth Equirectangular Gnomonic Mercator Orthographic Stereographic';
+    const parts =
+      'TransverseMercator Path Centroid Transform ClipCache ClipRectangle Stream Graticule Graticule10';
+    const names = [projections, more, parts].join(' ').split(' ');
+    build.onResolve({ filter: /^d3-geo$/ }, ({ path }) => ({ path, namespace: 'no-maps' }));
+    build.onLoad({ filter: /.*/, namespace: 'no-maps' }, () => ({
+      // One is called as the module loads; whatever else is called says what is missing.
+      contents: names
+        .map((name) =>
+          name === 'Transform'
+            ? 'export const geoTransform = (methods) => methods;'
+            : `export const geo${name} = () => { throw new Error('no maps in this bundle'); };`,
+        )
+        .join('\n'),
+    }));
+  },
+};
+
 const builds = [
   {
     ...node,
@@ -96,6 +124,9 @@ const builds = [
       dashboardView: 'webview-ui/dashboard/main.ts',
     },
     outdir: 'dist',
+    // Nothing in a webview is asked for its name, and the names are a tenth of what is sent.
+    keepNames: false,
+    plugins: [noMaps],
   },
   { ...esmForNode, entryPoints: ['src/cli/cli.ts'], outfile: 'dist/cli.js' },
   { ...esmForNode, entryPoints: ['src/node/countWorker.ts'], outfile: 'dist/countWorker.js' },
