@@ -1,3 +1,4 @@
+import type { LearntCounts } from '../tokens/learntRatios.ts';
 import type { EncodingName } from '../tokens/tokenCounter.ts';
 
 /** A fact with where it comes from and when it was read there. */
@@ -54,6 +55,8 @@ export interface TokenizerLink {
   /** Row of the ratio table when the model's own vocabulary is not `encoding`. */
   readonly family: string;
   readonly source: string;
+  /** Exact counts that this model made here. */
+  readonly learnt?: LearntCounts;
 }
 
 export interface Model {

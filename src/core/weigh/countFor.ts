@@ -24,13 +24,15 @@ export function totalOf({ countsByKind }: WeighedText): number {
 /**
  * What a model would count: exact when the text was counted with the model's own vocabulary, else an interval by its
  * family's ratios to o200k_base. A count made with another encoding first becomes one of o200k_base, by that
- * encoding's ratios the other way round: the widest interval of both steps is kept.
+ * encoding's ratios the other way round: the widest interval of both steps is kept. Exact counts that the model once
+ * made (`tokenizer.learnt`) narrow its interval.
  */
 export function countFor(text: WeighedText, { tokenizer }: Pick<Model, 'tokenizer'>): TokenCount {
   if (tokenizer.exact && tokenizer.encoding === text.encoding) {
     return exactCount(totalOf(text), text.encoding);
   }
-  if (text.encoding === 'o200k_base') return estimateTokens(text.countsByKind, tokenizer.family);
+  const { family, learnt } = tokenizer;
+  if (text.encoding === 'o200k_base') return estimateTokens(text.countsByKind, family, learnt);
   const known = Object.hasOwn(familyRatios, text.encoding);
   const back = familyRatios[known ? text.encoding : 'unknown'].byKind;
   const scaled = (end: 'low' | 'likely' | 'high'): CountsByKind => {
@@ -40,9 +42,9 @@ export function countFor(text: WeighedText, { tokenizer }: Pick<Model, 'tokenize
     }
     return counts;
   };
-  const least = estimateTokens(scaled('high'), tokenizer.family);
-  const likely = estimateTokens(scaled('likely'), tokenizer.family);
-  const most = estimateTokens(scaled('low'), tokenizer.family);
+  const least = estimateTokens(scaled('high'), family, learnt);
+  const likely = estimateTokens(scaled('likely'), family, learnt);
+  const most = estimateTokens(scaled('low'), family, learnt);
   return {
     ...likely,
     lowTokens: least.lowTokens,
