@@ -8,6 +8,7 @@ import { dashboardCommands } from './dashboard/dashboardCommands.ts';
 import { labCommands } from './lab/labCommands.ts';
 import type { Parts } from './parts.ts';
 import { settingsSection, writeSetting } from './settings.ts';
+import type { WindowStrategy } from './windowEnds.ts';
 import type { FilesRow } from './views/filesTree.ts';
 import type { ModelsRow } from './views/modelsTree.ts';
 
@@ -41,6 +42,7 @@ function commandTable(
     revealInExplorer: (row: FilesRow) => revealRow(parts, row),
     toggleBadges: () => writeSetting('badges', !session.settings.badges),
     showTokenBoundaries: () => parts.boundaries.toggle(),
+    showWindowEnds: (strategy?: WindowStrategy) => parts.windowEnds.toggle(strategy),
     hideMarks: () => {
       parts.marks.hideAll();
     },

@@ -5,6 +5,7 @@ import type { Marks } from './marks.ts';
 import type { Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
 import type { TokenBoundaries } from './tokenBoundaries.ts';
+import type { WindowEnds } from './windowEnds.ts';
 import type { BudgetView } from './views/budgetView.ts';
 
 /** What commands work with; made once by `startContextBudget`. */
@@ -15,6 +16,7 @@ export interface Parts {
   readonly liveCounts: LiveCounts;
   readonly marks: Marks;
   readonly boundaries: TokenBoundaries;
+  readonly windowEnds: WindowEnds;
   readonly log: vscode.LogOutputChannel;
   /** The encoding that the chosen model's tokens are counted with. */
   readonly encoding: () => Promise<EncodingName>;

@@ -15,6 +15,7 @@ import { excludeGlobs } from './settings.ts';
 import { StatusBar } from './statusBar.ts';
 import { TokenBoundaries } from './tokenBoundaries.ts';
 import { UnsavedEditors } from './unsavedEditors.ts';
+import { WindowEnds } from './windowEnds.ts';
 import { watchUserModels } from './userModels.ts';
 import { BudgetView, budgetViewId } from './views/budgetView.ts';
 import { registerFilesView } from './views/filesView.ts';
@@ -40,12 +41,14 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
     return disposable;
   };
   const log = own(vscode.window.createOutputChannel('Context Budget', { log: true }));
+  const marks = own(new Marks());
   const rooms = openRooms(
     path.join(context.extensionPath, 'dist'),
     context.globalStorageUri.scheme === 'file' ? context.globalStorageUri.fsPath : undefined,
     {
       extensionUri: context.extensionUri,
       encoding: () => encoding(),
+      marks,
       setTokens: () =>
         session.report === undefined
           ? undefined
@@ -85,9 +88,12 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
       }),
     }),
   );
-  const marks = own(new Marks());
   const base = { session, rooms, budgetView, liveCounts, marks, log, encoding };
-  const parts: Parts = { ...base, boundaries: own(new TokenBoundaries(base)) };
+  const parts: Parts = {
+    ...base,
+    boundaries: own(new TokenBoundaries(base)),
+    windowEnds: own(new WindowEnds(base, context.extensionUri)),
+  };
 
   own(registerCommands(parts, manifestDemoIds(context.extension.packageJSON as Manifest)));
   own(registerLabPanel(rooms));

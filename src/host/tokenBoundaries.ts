@@ -23,7 +23,7 @@ export interface MarkedTokens {
 
 /** Lays the tokens of the active editor's visible lines over it, in two alternating colours of the theme. */
 export class TokenBoundaries implements vscode.Disposable {
-  readonly #parts: Omit<Parts, 'boundaries'>;
+  readonly #parts: Omit<Parts, 'boundaries' | 'windowEnds'>;
   #decorations:
     readonly [vscode.TextEditorDecorationType, vscode.TextEditorDecorationType] | undefined;
   #listeners: readonly vscode.Disposable[] = [];
@@ -35,7 +35,7 @@ export class TokenBoundaries implements vscode.Disposable {
   #marked: MarkedTokens | undefined;
   #notice: vscode.Disposable | undefined;
 
-  constructor(parts: Omit<Parts, 'boundaries'>) {
+  constructor(parts: Omit<Parts, 'boundaries' | 'windowEnds'>) {
     this.#parts = parts;
   }
 

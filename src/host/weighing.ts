@@ -8,6 +8,7 @@ import type { FileCount } from '../core/files/scanReport.ts';
 import type { EncodingName, TokenCount } from '../core/tokens/tokenCounter.ts';
 import { countFor, sumByKind, type WeighedText } from '../core/weigh/countFor.ts';
 import { weighConversation } from '../core/weigh/conversation.ts';
+import { textLimitOf, type TextLimit } from '../core/weigh/textLimit.ts';
 import { costOf, fitOf, summaryOf, type Fit } from '../core/weigh/weigh.ts';
 import type { ModelSummary, UsdInterval } from '../core/weigh/weighed.ts';
 import type { BudgetSnapshot, PromptDraft, PromptWeight } from '../protocol/budgetMessages.ts';
@@ -59,6 +60,8 @@ export interface Weighing {
   ) => Omit<BudgetSnapshot, 'status' | 'subject' | 'fileCount'>;
   /** Undefined when the chosen model is unknown. */
   readonly weighTokens: (tokens: number, settings: Settings) => WeighedTokens | undefined;
+  /** Undefined when the chosen model or its window is unknown. */
+  readonly textLimit: (settings: Settings) => TextLimit | undefined;
   readonly weighPrompt: (draft: DraftInContext, settings: Settings) => PromptWeight;
 }
 
@@ -71,6 +74,7 @@ export function openWeighing(): Weighing {
     weighModels,
     weighSubject,
     weighTokens,
+    textLimit,
     weighPrompt,
   };
 }
@@ -168,6 +172,11 @@ function weighTokens(tokens: number, settings: Settings): WeighedTokens | undefi
     inputUsdPerMillionTokens: summary.inputUsdPerMillionTokens,
     inputCost: costOf(count, 0, model, at),
   };
+}
+
+function textLimit(settings: Settings): TextLimit | undefined {
+  const model = chosenModel(settings);
+  return model === undefined ? undefined : textLimitOf(model, settings);
 }
 
 function weighPrompt(

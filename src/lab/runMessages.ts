@@ -1,14 +1,17 @@
-import type { ControlValues, Demo, Frame } from './demo.ts';
+import type { ControlValues, Demo, Frame, TokenVisibility } from './demo.ts';
 import type { Checked } from './learn/exercise.ts';
 import type { AnswerRequest, ExerciseCard } from './learn/exercises.ts';
 import type { Quiz, QuizResult } from './learn/quiz.ts';
 import type { ModelsUsing } from './modelsUsing.ts';
 import type { MatrixPicture, Picture } from './picture.ts';
+import type { TokenTexts } from './tokenTexts.ts';
 
 /** A demo without its functions: what crosses to the page that shows it. */
 export interface DemoCard extends Omit<Demo, 'run' | 'visibility'> {
   /** Models of the catalogue that use the mechanism. */
   readonly models: ModelsUsing;
+  /** Whether it can show in the editor what a token sees. */
+  readonly canMark: boolean;
 }
 
 export interface FrameRequest {
@@ -18,6 +21,14 @@ export interface FrameRequest {
   readonly frameIdx: number;
   /** Tokens of the user's whole context set, where it was counted. */
   readonly setTokens?: number;
+}
+
+/** What the token at `queryIdx` sees under a demo's pattern. */
+export interface VisibilityRequest {
+  readonly demoId: string;
+  readonly tokens: readonly string[];
+  readonly values: ControlValues;
+  readonly queryIdx: number;
 }
 
 /** One step of a demo's run. */
@@ -59,6 +70,14 @@ export interface PageRequest {
   readonly numTokens: number;
 }
 
+/** A pattern that the editor shows in its own text. */
+export interface MarkRequest {
+  readonly demoId: string;
+  readonly title: string;
+  readonly values: ControlValues;
+  readonly numTokens: number;
+}
+
 /** Calls of the lab's page on the extension host. */
 export interface LabApi {
   ready(): Promise<{
@@ -72,6 +91,8 @@ export interface LabApi {
   wall(numTokens: number): Promise<readonly WallEntry[]>;
   /** A demo's picture in small, on the text's first tokens; computed once for a text. */
   thumbnail(demoId: string): Promise<Picture | undefined>;
+  /** Shows in the text's editor what the token at the cursor sees, until it is called without a pattern. */
+  mark(request: MarkRequest | undefined): Promise<void>;
   lessons(): Promise<Lessons>;
   checkAnswer(request: AnswerRequest): Promise<Checked>;
   gradeQuiz(chosen: readonly number[]): Promise<QuizResult>;
@@ -98,6 +119,8 @@ export interface OpenDemo {
 
 export type LabEvent =
   | { readonly type: 'open'; readonly demo: OpenDemo }
+  /** The marks in the editor were taken away. */
+  | { readonly type: 'marksHidden' }
   | { readonly type: 'text'; readonly text: LabText };
 
 /** What the thread that runs the engine is asked. */
@@ -120,7 +143,11 @@ export interface LabCalls {
   };
   readonly tokens: {
     readonly args: [text: string, encoding: string];
-    readonly result: { readonly tokens: readonly string[]; readonly cut: boolean };
+    readonly result: TokenTexts;
+  };
+  readonly visibility: {
+    readonly args: [VisibilityRequest];
+    readonly result: readonly TokenVisibility[];
   };
 }
 

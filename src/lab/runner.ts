@@ -1,9 +1,15 @@
-import type { DemoRun } from './demo.ts';
+import type { DemoRun, TokenVisibility } from './demo.ts';
 import { demos, findDemo } from './demos.ts';
 import { notSeen } from './patterns.ts';
 import type { MatrixPicture, Picture } from './picture.ts';
 import { modelsUsing } from './modelsUsing.ts';
-import type { DemoCard, FrameRequest, ShownFrame, WallEntry } from './runMessages.ts';
+import type {
+  DemoCard,
+  FrameRequest,
+  ShownFrame,
+  VisibilityRequest,
+  WallEntry,
+} from './runMessages.ts';
 
 /** Both sides of a comparison, and a step back. */
 const keptRuns = 4;
@@ -29,6 +35,7 @@ export function demoCards(): readonly DemoCard[] {
       controls,
       maxTokens,
       models: modelsUsing(mechanism),
+      canMark: demo.visibility !== undefined,
     };
   });
 }
@@ -77,6 +84,21 @@ export function thumbnail(
   const frameIdx = Math.floor(first.numFrames / 2);
   const shown = frameIdx === 0 ? first : runner.frame({ ...request, frameIdx });
   return shown.frame.pictures[0];
+}
+
+/**
+ * What one token sees of the tokens that the demo takes.
+ * @throws Error when the demo has no pattern of who sees whom, or the token is none of those
+ */
+export function visibility(request: VisibilityRequest): readonly TokenVisibility[] {
+  const { demoId, tokens, values, queryIdx } = request;
+  const demo = findDemo(demoId);
+  const used = tokens.slice(0, demo.maxTokens);
+  if (demo.visibility === undefined) throw new Error(`${demoId} shows no pattern of who sees whom`);
+  if (!Number.isInteger(queryIdx) || queryIdx < 0 || queryIdx >= used.length) {
+    throw new Error(`queryIdx must be 0 to ${used.length - 1}, got ${queryIdx}`);
+  }
+  return demo.visibility({ tokens: used, values }, queryIdx);
 }
 
 /** More tokens are drawn as tiles, whose cells nobody can count. */

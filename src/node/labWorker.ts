@@ -3,7 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { checkAnswer, exerciseCards } from '../lab/learn/exercises.ts';
 import { gradeQuiz, quiz } from '../lab/learn/quiz.ts';
 import type { LabCall, LabCalls, LabReply } from '../lab/runMessages.ts';
-import { createRunner, demoCards, patternWall, thumbnail } from '../lab/runner.ts';
+import { createRunner, demoCards, patternWall, thumbnail, visibility } from '../lab/runner.ts';
 import { tokenTexts } from '../lab/tokenTexts.ts';
 import type { TokenEncoder } from '../core/tokens/tokenCounter.ts';
 import { openTokenCounter } from './openTokenCounter.ts';
@@ -25,6 +25,7 @@ const methods: Methods = {
   frame: (request) => runner.frame(request),
   wall: (tokens) => patternWall(runner, tokens),
   thumbnail: (demoId, tokens) => thumbnail(runner, demoId, tokens),
+  visibility,
   lessons: () => ({ exercises: exerciseCards(), quiz: quiz() }),
   checkAnswer,
   gradeQuiz,

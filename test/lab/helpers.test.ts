@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -22,7 +23,10 @@ import { maskPicture } from '../../src/lab/pictures/maskPicture.ts';
 import { seriesPicture } from '../../src/lab/pictures/seriesPicture.ts';
 import { maskTiles } from '../../src/lab/pictures/tiles.ts';
 import { weightsPicture } from '../../src/lab/pictures/weightsPicture.ts';
+import { visibility } from '../../src/lab/runner.ts';
+import { tokenTexts } from '../../src/lab/tokenTexts.ts';
 import { tokenLabel } from '../../src/lab/words.ts';
+import { openTokenCounter } from '../../src/node/openTokenCounter.ts';
 import { expectWellFormedDemo, expectWellFormedPicture, sampleTokens } from './wellFormed.ts';
 
 describe('token vectors', () => {
@@ -185,5 +189,45 @@ describe('the list of demos', () => {
     expect(tokenLabel(' a\n\tb')).toBe('·a⏎⇥b');
     expect(tokenLabel('x'.repeat(40))).toBe(`${'x'.repeat(14)}…`);
     expect(tokenLabel('')).toBe('∅');
+  });
+});
+
+describe('what a token sees', () => {
+  const request = { tokens: ['a', 'b', 'c', 'd'], values: { windowTokens: 2 }, queryIdx: 2 };
+
+  it('is the pattern’s row', () => {
+    expect(visibility({ ...request, demoId: 'slidingWindow' })).toEqual([
+      'nothing',
+      'window',
+      'self',
+      'nothing',
+    ]);
+  });
+
+  it('is refused for a demo without a pattern, and for a token that there is not', () => {
+    expect(() => visibility({ ...request, demoId: 'quadraticWall' })).toThrow('quadraticWall');
+    expect(() => visibility({ ...request, demoId: 'slidingWindow', queryIdx: 4 })).toThrow('got 4');
+  });
+});
+
+describe('tokens as texts', () => {
+  it('end where their characters do in the text', async () => {
+    const encoder = await openTokenCounter('o200k_base');
+    const text = 'naïve 🧑‍🚀 𓀀 価格 = 12;\n';
+    const { tokens, unitEnds } = tokenTexts(
+      encoder,
+      new TextEncoder().encode(text),
+      8192,
+      (bytes) => (isUtf8(bytes) ? Buffer.from(bytes).toString() : undefined),
+    );
+    expect(unitEnds).toHaveLength(tokens.length);
+    expect(unitEnds?.at(-1)).toBe(text.length);
+    expect([...(unitEnds ?? [])]).toEqual([...(unitEnds ?? [])].sort((a, b) => a - b));
+    let start = 0;
+    tokens.forEach((token, idx) => {
+      const end = unitEnds?.[idx] ?? NaN;
+      if (!token.startsWith('<')) expect(text.slice(start, end)).toBe(token);
+      start = end;
+    });
   });
 });

@@ -12,6 +12,8 @@ export interface DemoActions extends PictureActions {
   reset(): void;
   goTo(frameIdx: number): void;
   play(playing: boolean): void;
+  /** Shows the pattern in the editor, or takes it away again. */
+  mark(marking: boolean): void;
 }
 
 /** One demo: controls, time line, pictures, numbers, and what it is and comes from. */
@@ -20,6 +22,7 @@ export function demoView(
   pane: Pane,
   scope: string,
   numTokens: number,
+  marking: boolean,
   actions: DemoActions,
 ): TemplateResult {
   const { shown, error } = pane;
@@ -29,6 +32,18 @@ export function demoView(
     ${controlsView(demo.controls, pane.values, scope, (id, value) => actions.change(id, value))}
     <div class="row">
       <button class="secondary" @click=${() => actions.reset()}>${t('Reset controls')}</button>
+      ${
+        demo.canMark
+          ? html`<button
+              class="secondary"
+              data-mark
+              aria-pressed=${marking}
+              @click=${() => actions.mark(!marking)}
+            >
+              ${marking ? t('Hide in the editor') : t('Show in the editor')}
+            </button>`
+          : nothing
+      }
     </div>
     ${error === undefined ? nothing : html`<p class="error" role="alert">${error}</p>`}
     ${shown === undefined ? nothing : timeline(pane, scope, actions)}

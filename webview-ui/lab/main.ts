@@ -23,7 +23,10 @@ const stale = new Set<Pane>();
 
 const { api } = connect<LabApi, LabEvent>(port, (event) => {
   if (event.type === 'open') open(event.demo);
-  else {
+  else if (event.type === 'marksHidden') {
+    state.marking = false;
+    draw();
+  } else {
     state.text = event.text;
     state.thumbnails = new Map();
     refresh();
@@ -58,6 +61,7 @@ function stopAll(): void {
 /** Everything that is shown, computed anew: the text or the number of tokens changed. */
 function refresh(): void {
   for (const pane of state.panes) ask(pane);
+  if (state.marking) mark();
   if (state.place === 'wall') askWall();
   if (state.place === 'learn') askLessons();
   if (state.place === 'gallery') askThumbnails();
@@ -66,6 +70,7 @@ function refresh(): void {
 
 function changed(): void {
   port.setState(kept(state));
+  if (state.marking) mark();
   draw();
 }
 
@@ -153,6 +158,13 @@ function actionsOf(pane: Pane, demo: DemoCard): DemoActions {
       if (playing) ask(pane);
       draw();
     },
+    mark: (marking) => {
+      // What is marked is the first pane's pattern: this one becomes the first.
+      if (marking) state.panes = [pane, ...state.panes.filter((one) => one !== pane)];
+      state.marking = marking;
+      mark();
+      draw();
+    },
     save: (picture, format, figure) => {
       const name = fileName(pane.demoId, picture, pane.frameIdx, format);
       pictureFile(picture, format, figure)
@@ -160,6 +172,24 @@ function actionsOf(pane: Pane, demo: DemoCard): DemoActions {
         .catch(fail);
     },
   };
+}
+
+/** What the editor shows follows what the page shows. */
+function mark(): void {
+  const pane = state.place === 'demo' ? state.panes[0] : undefined;
+  const demo = pane === undefined ? undefined : demoOf(pane);
+  if (!state.marking || pane === undefined || demo?.canMark !== true) {
+    state.marking = false;
+    api.mark(undefined).catch(fail);
+    return;
+  }
+  const { id: demoId, title } = demo;
+  api
+    .mark({ demoId, title, values: pane.values, numTokens: state.numTokens })
+    .catch((error: unknown) => {
+      state.marking = false;
+      fail(error);
+    });
 }
 
 function askWall(): void {
@@ -311,7 +341,8 @@ function place(): TemplateResult {
           const demo = demoOf(pane);
           if (demo === undefined) return nothing;
           const numTokens = Math.min(state.numTokens, state.text?.numTokens ?? 0);
-          return demoView(demo, pane, `pane${idx}`, numTokens, actionsOf(pane, demo));
+          const marking = state.marking && idx === 0;
+          return demoView(demo, pane, `pane${idx}`, numTokens, marking, actionsOf(pane, demo));
         })}
       </div>`;
   }

@@ -35,6 +35,8 @@ export interface State {
   wall?: readonly WallEntry[];
   /** Pictures in small by demo, of the text in hand. */
   thumbnails: ReadonlyMap<string, Picture>;
+  /** The first demo's pattern is shown in the editor. */
+  marking: boolean;
   lessons?: Lessons;
   learning: Learning;
   error?: string;
@@ -63,6 +65,7 @@ export function newState(): State {
     numTokens: 64,
     wallTokens: 24,
     thumbnails: new Map(),
+    marking: false,
     learning: newLearning(),
     spoken: '',
   };

@@ -4,13 +4,16 @@ import { LabThread } from '../../node/labThread.ts';
 import { serve } from '../../protocol/connection.ts';
 import { saveFile } from '../dashboard/saveFile.ts';
 import { webviewHtml, webviewOptions, webviewPort } from '../views/webviewHtml.ts';
+import type { Marks } from '../marks.ts';
 import { labText } from './labText.ts';
+import { SeenMarks, type MarkedText } from './seenMarks.ts';
 
 export const labViewType = 'contextBudget.lab';
 
 export interface LabOptions {
   readonly extensionUri: vscode.Uri;
   readonly encoding: () => Promise<string>;
+  readonly marks: Marks;
   /** Tokens of what the Budget section weighs; undefined while nothing was counted. */
   readonly setTokens: () => number | undefined;
 }
@@ -25,7 +28,7 @@ export interface Lab {
   dispose(): Promise<void>;
 }
 
-export function openLab({ extensionUri, encoding, setTokens }: LabOptions): Lab {
+export function openLab({ extensionUri, encoding, marks, setTokens }: LabOptions): Lab {
   const workerUri = vscode.Uri.joinPath(extensionUri, 'dist', 'labWorker.js');
   const thread = new LabThread({ workerFile: workerUri.fsPath });
   let panel: vscode.WebviewPanel | undefined;
@@ -33,17 +36,27 @@ export function openLab({ extensionUri, encoding, setTokens }: LabOptions): Lab 
   let opened: OpenDemo | undefined;
   let textTokens: readonly string[] = [];
   const thumbnails = new Map<string, ReturnType<LabApi['thumbnail']>>();
+  let marked: MarkedText | undefined;
   // The panel has the focus while a demo runs: the text is the editor's that was active before.
   let editor = vscode.window.activeTextEditor;
   const editors = vscode.window.onDidChangeActiveTextEditor((active) => {
     if (active !== undefined) editor = active;
   });
 
+  const seen = new SeenMarks({
+    marks,
+    visibility: (request) => thread.call('visibility', request),
+    onHidden: () => emit?.({ type: 'marksHidden' }),
+  });
+
   const takeText = async (): Promise<LabText> => {
     const active = vscode.window.activeTextEditor ?? editor;
     const source = labText(active?.document.isClosed === true ? undefined : active);
     const name = await encoding();
-    const { tokens, cut } = await thread.call('tokens', source.text, name);
+    const { tokens, unitEnds, cut } = await thread.call('tokens', source.text, name);
+    const { place } = source;
+    marked =
+      place === undefined || unitEnds === undefined ? undefined : { ...place, tokens, unitEnds };
     const set = setTokens();
     textTokens = tokens;
     thumbnails.clear();
@@ -82,6 +95,7 @@ export function openLab({ extensionUri, encoding, setTokens }: LabOptions): Lab 
       drawn.catch(() => thumbnails.delete(demoId));
       return drawn;
     },
+    mark: (request) => seen.show(marked, request),
     lessons: () => thread.call('lessons'),
     checkAnswer: (request) => thread.call('checkAnswer', request),
     gradeQuiz: (chosen) => thread.call('gradeQuiz', chosen),
@@ -99,6 +113,7 @@ export function openLab({ extensionUri, encoding, setTokens }: LabOptions): Lab 
     shown.onDidDispose(() => {
       server.dispose();
       if (panel !== shown) return;
+      seen.dispose();
       panel = undefined;
       emit = undefined;
       void thread.stop();
@@ -135,6 +150,7 @@ export function openLab({ extensionUri, encoding, setTokens }: LabOptions): Lab 
     },
     dispose: async () => {
       editors.dispose();
+      seen.dispose();
       panel?.dispose();
       await thread.stop();
     },

@@ -15,18 +15,30 @@ export interface SourceText {
   readonly name: string;
   readonly text: string;
   readonly cut: boolean;
+  /** Where the text stands; the sample stands nowhere. */
+  readonly place?: TextPlace;
+}
+
+export interface TextPlace {
+  readonly document: vscode.TextDocument;
+  /** UTF-16 units before the text. */
+  readonly startUnit: number;
 }
 
 /** The selection, else the start of the active file, else a sample. */
 export function labText(editor: vscode.TextEditor | undefined): SourceText {
-  const document = editor?.document;
-  if (document !== undefined) {
+  if (editor !== undefined) {
+    const { document } = editor;
     const fileName = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1);
-    const selected = editor?.selection.isEmpty === false ? document.getText(editor.selection) : '';
-    if (selected !== '') return cutText(vscode.l10n.t('selection in {0}', fileName), selected);
+    const selected = !editor.selection.isEmpty ? document.getText(editor.selection) : '';
+    if (selected !== '') {
+      const startUnit = document.offsetAt(editor.selection.start);
+      const name = vscode.l10n.t('selection in {0}', fileName);
+      return { ...cutText(name, selected), place: { document, startUnit } };
+    }
     const end = document.positionAt(maxCharacters + 1);
     const text = document.getText(new vscode.Range(new vscode.Position(0, 0), end));
-    if (text !== '') return cutText(fileName, text);
+    if (text !== '') return { ...cutText(fileName, text), place: { document, startUnit: 0 } };
   }
   return { name: vscode.l10n.t('sample text'), text: sample, cut: false };
 }
