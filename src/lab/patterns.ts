@@ -57,13 +57,13 @@ export function patternPicture(
 }
 
 const headDim = 16;
-/** Rows of the output that are held against dense attention. */
-const comparedQueries = 32;
+/** Rows of the output that are held against dense attention: fewer of a long text, whose rows are long. */
+const comparedQueries = (numTokens: number) => Math.min(numTokens, numTokens <= 1024 ? 32 : 8);
 
 /** The largest difference from dense attention that the pattern makes, over the last queries, with seeded random vectors. */
 function differenceFromDense(pattern: Pattern, tokens: readonly string[]): number {
   const { q, k, v, shape } = embedHeads(tokens, { numHeads: 1, headDim, seed: 1 });
-  const queryTokens = Math.min(tokens.length, comparedQueries);
+  const queryTokens = comparedQueries(tokens.length);
   const firstQueryIdx = tokens.length - queryTokens;
   const rows = q.subarray(firstQueryIdx * headDim);
   const part = { ...shape, queryTokens };
@@ -104,7 +104,7 @@ export function patternNumbers(
       'difference',
       'Largest difference from dense attention',
       differenceFromDense(pattern, tokens),
-      `over the last ${plural(Math.min(tokens.length, comparedQueries), 'query', 'queries')}; seeded random vectors of width ${headDim}`,
+      `over the last ${plural(comparedQueries(tokens.length), 'query', 'queries')}; seeded random vectors of width ${headDim}`,
     ),
     ...modelFlopsRows(architecture, set, denseCells(pattern, set), pattern.cellsAt(set)),
   ];

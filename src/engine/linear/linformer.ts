@@ -107,8 +107,11 @@ export function singularValues(
   const work = Array.from({ length: columns }, (_, column) =>
     Float64Array.from({ length: rows }, (__, row) => matrix[row * columns + column]),
   );
-  const product = (a: Float64Array, b: Float64Array) =>
-    a.reduce((sum, value, idx) => sum + value * b[idx], 0);
+  const product = (a: Float64Array, b: Float64Array) => {
+    let sum = 0;
+    for (let row = 0; row < rows; row++) sum += a[row] * b[row];
+    return sum;
+  };
   for (let sweep = 0; sweep < 40; sweep++) {
     let turned = false;
     for (let left = 0; left < columns; left++) {

@@ -66,8 +66,8 @@ function keptAt(idx: number, plan: SinkPlan): readonly number[] {
   return [...sinks, ...window];
 }
 
-/** One step over the kept positions: its output, and the share of the weight on the sink. */
-function attend(
+/** One step over the kept positions. */
+function attendTo(
   construction: ReturnType<typeof sinkConstruction>,
   kept: readonly number[],
   plan: SinkPlan,
@@ -77,7 +77,22 @@ function attend(
   kept.forEach((idx, place) => {
     v.set(construction.values.subarray(idx * valueDim, (idx + 1) * valueDim), place * valueDim);
   });
-  const shape = { numHeads: 1, numKvHeads: 1, queryTokens: 1, keyTokens: kept.length, headDim: 1 };
+  return attend(k, v, kept[0] === 0, plan);
+}
+
+/** One step with everything kept; nothing is copied. */
+function attendToAll(
+  construction: ReturnType<typeof sinkConstruction>,
+  idx: number,
+  plan: SinkPlan,
+) {
+  const k = construction.scores.subarray(0, idx + 1);
+  return attend(k, construction.values.subarray(0, (idx + 1) * valueDim), true, plan);
+}
+
+/** The output of one step, and the share of the weight on the sink. */
+function attend(k: Float32Array, v: Float32Array, hasFirst: boolean, plan: SinkPlan) {
+  const shape = { numHeads: 1, numKvHeads: 1, queryTokens: 1, keyTokens: k.length, headDim: 1 };
   const { output, weights = new Float64Array(0) } = referenceAttention(
     Float32Array.of(1),
     k,
@@ -89,16 +104,19 @@ function attend(
     },
   );
   const onKeys = weights.reduce((sum, one) => sum + one, 0);
-  const onSink = plan.hasSinkLogit ? 1 - onKeys : kept[0] === 0 ? weights[0] : 0;
+  const onSink = plan.hasSinkLogit ? 1 - onKeys : hasFirst ? weights[0] : 0;
   return { output, onSink: Math.max(0, onSink) };
 }
 
-/** Step `idx` under the cache and with everything kept. */
-function stepAt(construction: ReturnType<typeof sinkConstruction>, idx: number, plan: SinkPlan) {
+/** Step `idx` under the cache and with everything kept; `full` when that was computed already. */
+function stepAt(
+  construction: ReturnType<typeof sinkConstruction>,
+  idx: number,
+  plan: SinkPlan,
+  full = attendToAll(construction, idx, plan),
+) {
   const kept = keptAt(idx, plan);
-  const everything = Array.from({ length: idx + 1 }, (_, position) => position);
-  const own = attend(construction, kept, plan);
-  const full = attend(construction, everything, plan);
+  const own = attendTo(construction, kept, plan);
   const error = maxAbsDifference(own.output, full.output);
   return { kept, error, onSink: own.onSink, fullOnSink: full.onSink };
 }
@@ -124,7 +142,7 @@ export const attentionSinksDemo: Demo = {
     const tokens = takenTokens(attentionSinksDemo, input);
     const plan = planOf(input);
     const construction = sinkConstruction(tokens, plan);
-    const some = Math.min(tokens.length, 96);
+    const some = Math.min(tokens.length, tokens.length <= 1024 ? 96 : 48);
     const steps = [
       ...new Set(
         Array.from({ length: some }, (_, idx) =>
@@ -132,12 +150,20 @@ export const attentionSinksDemo: Demo = {
         ),
       ),
     ];
-    const line = (name: string, changes: Partial<SinkPlan>) => {
-      const changed = { ...plan, ...changes };
+    // With everything kept it makes no difference how many first tokens are: one row for each construction.
+    const fullRows = [false, true].map((hasSinkLogit) => {
+      const changed = { ...plan, hasSinkLogit };
       const under = sinkConstruction(tokens, changed);
+      return { under, full: steps.map((idx) => attendToAll(under, idx, changed)) };
+    });
+    const line = (name: string, changes: Pick<SinkPlan, 'hasSinkLogit' | 'numSinks'>) => {
+      const { under, full } = fullRows[Number(changes.hasSinkLogit)];
+      const changed = { ...plan, ...changes };
       return {
         name,
-        points: steps.map((idx) => [idx, stepAt(under, idx, changed).error] as const),
+        points: steps.map(
+          (idx, place) => [idx, stepAt(under, idx, changed, full[place]).error] as const,
+        ),
       };
     };
     const series = [

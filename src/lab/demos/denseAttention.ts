@@ -38,14 +38,19 @@ export function pooledHeads(heads: EmbeddedHeads, numKvHeads: number): EmbeddedH
   const { keyTokens } = heads.shape;
   const group = heads.shape.numKvHeads / numKvHeads;
   const length = keyTokens * headDim;
-  const pool = (all: Float32Array) =>
-    Float32Array.from({ length: numKvHeads * length }, (_, idx) => {
-      const first = Math.floor(idx / length) * group;
-      let sum = 0;
-      for (let head = first; head < first + group; head++)
-        sum += all[head * length + (idx % length)];
-      return sum / group;
-    });
+  const pool = (all: Float32Array) => {
+    const pooled = new Float32Array(numKvHeads * length);
+    for (let kvHead = 0; kvHead < numKvHeads; kvHead++) {
+      for (let idx = 0; idx < length; idx++) {
+        let sum = 0;
+        for (let head = kvHead * group; head < (kvHead + 1) * group; head++) {
+          sum += all[head * length + idx];
+        }
+        pooled[kvHead * length + idx] = sum / group;
+      }
+    }
+    return pooled;
+  };
   return { q: heads.q, k: pool(heads.k), v: pool(heads.v), shape: { ...heads.shape, numKvHeads } };
 }
 
@@ -90,7 +95,7 @@ export const denseAttentionDemo: Demo = {
       scoreDeviation: numberValue(controls, input, 'scoreDeviation'),
     });
     // Eight heads over a long text: fewer rows keep it fast.
-    const queries = sampledQueries(tokens.length, 12);
+    const queries = sampledQueries(tokens.length, 6);
     const multi = attentionRows(all, queries, { mask: causal });
     const shared = attentionRows(pooledHeads(all, numKvHeads), queries, { mask: causal });
     const rowsOf = (weights: Float64Array) =>

@@ -19,7 +19,7 @@ const controls: readonly Control[] = [
 ]; // prettier-ignore
 
 const hiddenSize = 8;
-const numSteps = 80;
+const numSteps = 60;
 const learningRate = 0.3;
 /** What all tokens share: without it a random router would spread them by itself. */
 const common = 2;
