@@ -11,7 +11,7 @@ const notPublished = 'the maker publishes no vocabulary for this model';
 
 /**
  * Which encoding counts a model's tokens, first match wins. Exact only where the maker's own map
- * says so; everything else is counted with o200k_base and scaled by its family's ratio.
+ * or tokenizer says so; everything else is counted with o200k_base and scaled by its family's ratio.
  */
 const rules: readonly LinkRule[] = [
   {
@@ -35,6 +35,24 @@ const rules: readonly LinkRule[] = [
     family: 'o200k_base',
     source: 'assumed: OpenAI has used o200k_base since GPT-4o; not confirmed for this model',
   },
+  exactRule(
+    /^qwen\/qwen(-?2\.5-\d|3-(\d+b|next-|vl-|coder($|-30b|-next)))/,
+    'qwen',
+    'qwen',
+    'tokenizer.json of Qwen 2.5 and Qwen 3 (151,643 tokens), of the models with open weights',
+  ),
+  exactRule(
+    /^deepseek\/deepseek-(r1(?!-distill)|chat-v3|v3)/,
+    'deepseek_v3',
+    'deepseek',
+    'tokenizer.json of DeepSeek V3 (128,000 tokens), kept for R1 and to V3.2',
+  ),
+  exactRule(
+    /^mistral\/(open-)?mistral-nemo/,
+    'tekken',
+    'mistral-tekken',
+    'tekken_240718.json of Mistral NeMo (mistral-common)',
+  ),
   rule(/claude/, 'claude', 'Anthropic publishes no vocabulary since Claude 3'),
   rule(/gemma/, 'gemma', 'tokenizer.json of Gemma 3'),
   rule(/^google\//, 'gemini', 'Gemma shares the vocabulary family of Gemini (Gemma reports)'),
@@ -57,6 +75,16 @@ const rules: readonly LinkRule[] = [
   rule(/^mistral\//, 'mistral-tekken', 'mistral-common: Tekken since Mistral NeMo'),
   rule(/phi-4/, 'cl100k_base', "Phi-4 technical report: tiktoken's vocabulary padded to 100,352"),
 ];
+
+/** With a vocabulary that ships with us and that the model's maker publishes for it. */
+function exactRule(
+  pattern: RegExp,
+  encoding: EncodingName,
+  family: string,
+  source: string,
+): LinkRule {
+  return { pattern, encoding, exact: true, family, source };
+}
 
 function rule(pattern: RegExp, family: string, source: string): LinkRule {
   return { pattern, encoding: 'o200k_base', exact: false, family, source };

@@ -1,5 +1,6 @@
 import { contentKinds } from '../files/contentKind.ts';
 import type { ContentKind } from '../files/contentKind.ts';
+import type { EncodingName } from './tokenCounter.ts';
 
 /** Tokens of a family for each token of o200k_base, on text of one kind. */
 export interface TokenRatio {
@@ -105,3 +106,15 @@ export const familyRatios: Readonly<Record<string, FamilyRatios>> = {
     asOf: '2026-11',
   },
 };
+
+/** The row of a vocabulary whose name is not its family's. */
+const familyByEncoding: Readonly<Record<string, string>> = {
+  deepseek_v3: 'deepseek',
+  tekken: 'mistral-tekken',
+};
+
+/** The row of `familyRatios` for texts counted with an encoding; "unknown" where nothing was measured for it. */
+export function familyOfEncoding(encoding: EncodingName): string {
+  const family = Object.hasOwn(familyByEncoding, encoding) ? familyByEncoding[encoding] : encoding;
+  return Object.hasOwn(familyRatios, family) ? family : 'unknown';
+}

@@ -1,14 +1,17 @@
 import type { Model } from '../catalog/model.ts';
 import type { ContentKind } from '../files/contentKind.ts';
 import type { FileCount } from '../files/scanReport.ts';
+import { encodingLabel } from '../tokenizerFiles/tokenizerFileName.ts';
 import { estimateTokens, exactCount, type CountsByKind } from '../tokens/estimateTokens.ts';
-import { familyRatios } from '../tokens/ratios.ts';
+import { familyOfEncoding, familyRatios } from '../tokens/ratios.ts';
 import type { EncodingName, TokenCount } from '../tokens/tokenCounter.ts';
 
 /** Tokens by what the text mostly is, all counted with one encoding. */
 export interface WeighedText {
   readonly encoding: EncodingName;
   readonly countsByKind: CountsByKind;
+  /** Row of the ratio table for the encoding, where its name does not say (a tokenizer's file). */
+  readonly family?: string;
 }
 
 export function sumByKind(files: readonly FileCount[], encoding: EncodingName): WeighedText {
@@ -33,8 +36,7 @@ export function countFor(text: WeighedText, { tokenizer }: Pick<Model, 'tokenize
   }
   const { family, learnt } = tokenizer;
   if (text.encoding === 'o200k_base') return estimateTokens(text.countsByKind, family, learnt);
-  const known = Object.hasOwn(familyRatios, text.encoding);
-  const back = familyRatios[known ? text.encoding : 'unknown'].byKind;
+  const back = familyRatios[familyOfEncoding(text.family ?? text.encoding)].byKind;
   const scaled = (end: 'low' | 'likely' | 'high'): CountsByKind => {
     const counts: Partial<Record<ContentKind, number>> = {};
     for (const [kind, tokens] of Object.entries(text.countsByKind) as [ContentKind, number][]) {
@@ -49,7 +51,7 @@ export function countFor(text: WeighedText, { tokenizer }: Pick<Model, 'tokenize
     ...likely,
     lowTokens: least.lowTokens,
     highTokens: most.highTokens,
-    basis: `${text.encoding} as ${likely.basis}`,
+    basis: `${encodingLabel(text.encoding)} as ${likely.basis}`,
   };
 }
 
