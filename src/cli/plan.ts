@@ -1,39 +1,40 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Option, type Command } from 'commander';
 import envPaths from 'env-paths';
-import { countForModel } from '../core/weigh/modelFit.ts';
 import { budgetFor } from '../core/budget/budgetFor.ts';
 import { findModel } from '../core/catalog/findModel.ts';
 import { models } from '../core/catalog/models.ts';
-import { requestCostInterval } from '../core/cost/costInterval.ts';
-import { defaultMaxFileBytes } from '../core/files/leftOutRules.ts';
-import { formatCount, formatPercent, formatUsd } from '../core/format/numbers.ts';
-import { tokensOfIndex } from '../core/plans/codeIndex.ts';
-import { makePlan } from '../core/plans/makePlans.ts';
+import type { FileCount } from '../core/files/scanReport.ts';
+import { comparePlans } from '../core/plans/comparePlans.ts';
 import { countedBudget } from '../core/plans/modelBudget.ts';
+import { nearestModel } from '../core/plans/nearestModel.ts';
 import {
   defaultOverlap,
   defaultRetrievalTokens,
   strategyIds,
-  type Plan,
-  type PlanInput,
   type StrategyId,
 } from '../core/plans/plan.ts';
-import { measureRecall } from '../core/plans/recall.ts';
-import { recommend } from '../core/plans/recommend.ts';
-import type { PromptFormat } from '../core/plans/prompt.ts';
+import type { PromptFormat, PromptOptions } from '../core/plans/prompt.ts';
+import { templateProblem, type PromptTemplate } from '../core/plans/promptFrame.ts';
 import type { Task } from '../core/plans/task.ts';
-import { buildCodeIndex, type TextFile } from '../node/buildCodeIndex.ts';
-import { openTokenCounter } from '../node/openTokenCounter.ts';
-import { readTextFile } from '../node/readTextFile.ts';
+import type { EncodingName } from '../core/tokens/tokenCounter.ts';
+import { countForModel } from '../core/weigh/modelFit.ts';
+import type { PlanSettings } from '../node/plansCalls.ts';
+import { PlansThread } from '../node/plansThread.ts';
 import { Scanner } from '../node/scanner.ts';
-import { lengthWarning } from '../core/quality/lengthWarning.ts';
 import { existingFolder, wholeTokens } from './arguments.ts';
+import {
+  nearestLine,
+  planHeading,
+  recallLines,
+  recommendationSection,
+  strategiesSection,
+} from './planSections.ts';
+import { planTiming } from './planTiming.ts';
 import { progressLine } from './progressLine.ts';
 import { renderText } from './renderText.ts';
-import { planHeading, recallLine, recommendationSection, strategyNames } from './planSections.ts';
-import type { Section } from './section.ts';
 import { writeRequests } from './writeRequests.ts';
 
 interface PlanOptions {
@@ -44,6 +45,10 @@ interface PlanOptions {
   readonly migrate?: string;
   readonly format: PromptFormat;
   readonly lineNumbers?: true;
+  readonly tree?: true;
+  readonly template?: string;
+  readonly gpu: string;
+  readonly timeOf?: string;
   readonly measure?: true;
   readonly out?: string;
   readonly json?: true;
@@ -76,6 +81,13 @@ export function registerPlan(program: Command): void {
     )
     .option('--measure', 'measure how often retrieval finds what it should on this code')
     .option('--line-numbers', 'number the lines')
+    .option('--tree', "begin each request with a tree of its files' paths")
+    .option('--template <file>', 'your own form of requests: JSON with "file" and "prompt"')
+    .option('--gpu <id>', 'card that times are worked out for', 'h100-sxm')
+    .option(
+      '--time-of <id>',
+      'open model whose times stand in for a hosted one, e.g. llama-3.1-70b',
+    )
     .option('-o, --out <dir>', 'write one file per request, and manifest.json; needs --strategy')
     .option('--json', 'print the plans as JSON')
     .option('--allow-secrets', 'write requests although something in them looks like a secret')
@@ -84,13 +96,6 @@ export function registerPlan(program: Command): void {
     .action(async (folder: string, options: PlanOptions) => {
       process.exitCode = await plan(folder, options);
     });
-}
-
-interface Planned {
-  readonly plan?: Plan;
-  readonly strategy: StrategyId;
-  /** Why there is no plan. */
-  readonly refused?: string;
 }
 
 async function plan(named: string, options: PlanOptions): Promise<number> {
@@ -106,131 +111,109 @@ async function plan(named: string, options: PlanOptions): Promise<number> {
     );
   }
   const encoding = model.tokenizer.exact ? model.tokenizer.encoding : 'o200k_base';
-  const files = await textFiles(folder, encoding);
-  const counter = await openTokenCounter(encoding);
-  const built = await buildCodeIndex(files.texts, counter);
+  const counts = await countedFiles(folder, encoding);
+  const byEncoding = new Map([[encoding, counts]]);
   const counted = countedBudget(
     budget.budgetTokens,
-    files.counts.reduce((sum, file) => sum + file.tokens, 0),
-    countForModel(model, new Map([[encoding, files.counts]])),
+    counts.reduce((sum, file) => sum + file.tokens, 0),
+    countForModel(model, byEncoding),
   );
-  const input: PlanInput = {
-    ...built,
-    counter,
+  const settings: PlanSettings = {
     task: taskOf(options),
     budgetTokens: counted.budgetTokens,
     outputTokens: budget.reservedOutputTokens,
-    prompt: { format: options.format, lineNumbers: options.lineNumbers === true },
+    prompt: promptOf(options),
     overlap: defaultOverlap,
     retrievalTokens: defaultRetrievalTokens,
   };
-  const strategies = options.strategy === undefined ? strategyIds : [options.strategy];
-  const planned = strategies.map((strategy) => tryPlan(strategy, input));
-  if (options.out !== undefined) {
-    const [{ plan: chosen, refused }] = planned;
-    if (chosen === undefined) throw new Error(refused);
-    return await writeRequests(
-      path.resolve(options.out),
-      chosen,
-      input,
-      options.allowSecrets === true,
-    );
-  }
-  const recall = options.measure
-    ? measureRecall(built.index, built.textOf, defaultRetrievalTokens)
-    : undefined;
-  const ranked = recommend(
-    planned
-      .filter(({ plan: made }) => made !== undefined)
-      .map(({ plan: made }) => ({ plan: made as Plan, usd: usdOf(made as Plan) })),
-    {
-      task: input.task,
-      setTokens: tokensOfIndex(built.index),
-      budgetTokens: input.budgetTokens,
-      tooLong: (promptTokens) => {
-        const { finding, sentences } = lengthWarning(model, promptTokens * counted.likelyRatio);
-        return finding === 'tooLong' ? sentences[0] : undefined;
-      },
-    },
-  );
-  const lines = [
-    planHeading(folder, model.id, input, counted),
-    ...(recall === undefined ? [] : [recallLine(recall)]),
-  ];
-  process.stdout.write(
-    options.json
-      ? `${JSON.stringify({ schemaVersion: 1, model: model.id, encoding, ...counted, recommended: ranked, recall, plans: planned }, null, 2)}\n`
-      : renderText(lines, [section(), recommendationSection(ranked)], columns()),
-  );
-  return 0;
-
-  function section(): Section {
-    return {
-      title: 'Strategies',
-      columns: [
-        { name: 'strategy', align: 'left' },
-        { name: 'calls', align: 'right' },
-        { name: 'tokens sent', align: 'right' },
-        { name: 'cost', align: 'right' },
-        { name: 'code seen', align: 'right' },
-        { name: 'dependencies seen together', align: 'right' },
-      ],
-      rows: planned.map(rowOf),
-      note: 'Dependencies: imports and names that lead to one declaring file; seen together when a part of both files stands in one request. Cost: input without a cache and the whole reserved output, by the prices of the catalogue.',
-    };
-  }
-
-  function rowOf({ strategy, plan: made, refused }: Planned): string[] {
-    const name = strategyNames[strategy];
-    if (made === undefined) return [name, '-', '-', '-', '-', refused ?? ''];
-    const { dependenciesTogether, dependencies } = made.losses;
-    return [
-      name,
-      formatCount(made.requests.length),
-      formatCount(Math.round(made.tokensSent * counted.likelyRatio)),
-      usdOf(made) === undefined ? 'unknown' : formatUsd(usdOf(made) as number),
-      formatPercent(made.coverage * 100),
-      dependencies === 0
-        ? 'none found'
-        : formatPercent((dependenciesTogether / dependencies) * 100),
-    ];
-  }
-
-  function usdOf(made: Plan): number | undefined {
-    const at = new Date();
-    let usd = 0;
-    for (const { tokens, outputTokens } of made.requests) {
-      const cost = requestCostInterval(
-        {
-          input: {
-            tokens: tokens * counted.likelyRatio + options.overheadTokens,
-            lowTokens: tokens * counted.lowRatio + options.overheadTokens,
-            highTokens: tokens * counted.highRatio + options.overheadTokens,
-            exact: model.tokenizer.exact,
-            basis: 'planned',
-          },
-          outputTokens,
-        },
-        model.prices?.value,
-        at,
-      );
-      if (cost === undefined) return undefined;
-      usd += cost.usd;
+  const thread = new PlansThread(workerFile('plansWorker.js'));
+  try {
+    const summary = await thread.open({
+      files: counts.map((file) => ({
+        path: file.path,
+        systemPath: path.join(folder, file.path),
+      })),
+      encoding,
+      root: folder,
+      cacheFolder: path.join(cacheFolder, 'indexes'),
+    });
+    for (const { path: file, message } of summary.problems)
+      process.stderr.write(`context-budget: ${file} is left out: ${message}\n`);
+    const strategies = options.strategy === undefined ? strategyIds : [options.strategy];
+    const planned = await thread.call('plan', summary.indexId, strategies, settings);
+    if (options.out !== undefined) {
+      const [{ plan: chosen, refused }] = planned;
+      if (chosen === undefined) throw new Error(refused);
+      const into = path.resolve(options.out);
+      const source = { thread, summary, prompt: settings.prompt };
+      return await writeRequests(into, chosen, source, options.allowSecrets === true);
     }
-    return usd;
+    const recall = options.measure
+      ? await thread.call('recall', summary.indexId, defaultRetrievalTokens)
+      : undefined;
+    const at = new Date();
+    const timed = planTiming(
+      model,
+      options.timeOf,
+      options.gpu,
+      budget.budgetTokens + budget.reservedOutputTokens,
+    );
+    const compared = comparePlans(planned, {
+      model,
+      counted,
+      overheadTokens: options.overheadTokens,
+      task: settings.task,
+      setTokens: summary.tokens,
+      at,
+      ...(timed === undefined ? {} : { timed }),
+    });
+    const isCut = planned.some(({ strategy, plan: made }) => {
+      return strategy === 'full' && made !== undefined && made.coverage < 1;
+    });
+    // Other models' counts are estimated from o200k_base: without those nothing is said of them.
+    const nearest =
+      isCut && encoding === 'o200k_base'
+        ? nearestModel(models, (other) => countForModel(other, byEncoding), options, at)
+        : undefined;
+    // Kept before the process ends; a failure costs time the next time, and nothing else.
+    await thread.call('keep', summary.indexId);
+    if (options.json) {
+      const times = timed === undefined ? undefined : timed.label;
+      const report = {
+        schemaVersion: 2,
+        model: model.id,
+        encoding,
+        ...counted,
+        timesAreOf: times,
+        recommended: compared.ranked,
+        nearestModel: nearest?.id,
+        recall,
+        plans: planned.map((each, i) => {
+          const { cost, time } = compared.plans[i];
+          return { ...each, cost, time };
+        }),
+      };
+      process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+      return 0;
+    }
+    const lines = [
+      planHeading(folder, model.id, summary, settings.budgetTokens, encoding, counted),
+      ...(recall === undefined ? [] : recallLines(recall)),
+      ...(isCut && encoding === 'o200k_base' ? [nearestLine(nearest)] : []),
+    ];
+    const sections = [
+      strategiesSection(compared.plans, timed?.label),
+      recommendationSection(compared.ranked),
+    ];
+    process.stdout.write(renderText(lines, sections, columns()));
+    return 0;
+  } finally {
+    await thread.stop();
   }
 }
 
 function columns(): number {
   return process.stdout.isTTY ? Math.max(60, process.stdout.columns) : 110;
-}
-
-function tryPlan(strategy: StrategyId, input: PlanInput): Planned {
-  try {
-    return { strategy, plan: makePlan(strategy, input) };
-  } catch (error) {
-    return { strategy, refused: error instanceof Error ? error.message : String(error) };
-  }
 }
 
 function taskOf({ question, migrate, task }: PlanOptions): Task {
@@ -239,26 +222,36 @@ function taskOf({ question, migrate, task }: PlanOptions): Task {
   return { kind: task };
 }
 
-/** The files that a scan counts, read again as text; what vanished or changed kind since is left out. */
-async function textFiles(folder: string, encoding: string) {
-  const scanner = new Scanner({
-    workerFile: fileURLToPath(new URL('./countWorker.js', import.meta.url)),
-    cacheFolder: envPaths('context-budget', { suffix: '' }).cache,
-  });
+function promptOf({ format, lineNumbers, tree, template }: PlanOptions): PromptOptions {
+  const options = { format, lineNumbers: lineNumbers === true, tree: tree === true };
+  return template === undefined ? options : { ...options, template: readTemplate(template) };
+}
+
+/** A JSON file with the two texts of a `PromptTemplate`. */
+function readTemplate(file: string): PromptTemplate {
+  const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const template = parsed as Partial<PromptTemplate> | null;
+  if (typeof template?.file !== 'string' || typeof template.prompt !== 'string') {
+    throw new Error(`${file} must hold { "file": "...", "prompt": "..." }`);
+  }
+  const { file: fileText, prompt } = template;
+  const problem = templateProblem({ file: fileText, prompt });
+  if (problem !== undefined) throw new Error(`${file}: ${problem}`);
+  return { file: fileText, prompt };
+}
+
+const cacheFolder = envPaths('context-budget', { suffix: '' }).cache;
+
+function workerFile(name: string): string {
+  return fileURLToPath(new URL(`./${name}`, import.meta.url));
+}
+
+async function countedFiles(folder: string, encoding: EncodingName): Promise<readonly FileCount[]> {
+  const scanner = new Scanner({ workerFile: workerFile('countWorker.js'), cacheFolder });
   const progress = progressLine(process.stderr);
   try {
     const request = { folders: [{ path: folder, prefix: '' }], encoding };
-    const { files: counts } = await scanner.scan(request, { onProgress: progress.show });
-    const texts: TextFile[] = [];
-    for (const { path: file } of counts) {
-      try {
-        const utf8 = readTextFile(path.join(folder, file), defaultMaxFileBytes);
-        if (utf8 !== undefined) texts.push({ path: file, utf8 });
-      } catch {
-        process.stderr.write(`context-budget: ${file} could not be read again and is left out\n`);
-      }
-    }
-    return { counts, texts };
+    return (await scanner.scan(request, { onProgress: progress.show })).files;
   } finally {
     progress.clear();
     await scanner.dispose();

@@ -1,8 +1,21 @@
-import { formatCount, formatPercent } from '../core/format/numbers.ts';
+import type { Model } from '../core/catalog/model.ts';
+import {
+  formatCount,
+  formatInterval,
+  formatPercent,
+  formatSeconds,
+  formatTokens,
+  formatUsd,
+} from '../core/format/numbers.ts';
+import type { ComparedPlan } from '../core/plans/comparePlans.ts';
 import type { CountedBudget } from '../core/plans/modelBudget.ts';
-import type { PlanInput, StrategyId } from '../core/plans/plan.ts';
+import type { StrategyId } from '../core/plans/plan.ts';
+import type { PlanUsd } from '../core/plans/planCost.ts';
+import type { SecondsInterval } from '../core/plans/planTime.ts';
 import type { MeasuredRecall, RecallShare } from '../core/plans/recall.ts';
+import type { QuestionKind } from '../core/plans/recallQuestions.ts';
 import type { Recommendation } from '../core/plans/recommend.ts';
+import type { IndexSummary } from '../node/plansCalls.ts';
 import type { Section } from './section.ts';
 
 /** Words of each strategy in tables. */
@@ -35,30 +48,106 @@ export function recommendationSection(ranked: readonly Recommendation[]): Sectio
   };
 }
 
-export function recallLine({
+export function strategiesSection(
+  plans: readonly ComparedPlan[],
+  timesOf: string | undefined,
+): Section {
+  return {
+    title: 'Strategies',
+    columns: [
+      { name: 'strategy', align: 'left' },
+      { name: 'calls', align: 'right' },
+      { name: 'tokens sent', align: 'right' },
+      { name: 'cost', align: 'right' },
+      { name: 'batch', align: 'right' },
+      { name: 'asked again', align: 'right' },
+      { name: 'first answer', align: 'right' },
+      { name: 'all calls', align: 'right' },
+      { name: 'code seen', align: 'right' },
+      { name: 'dependencies together', align: 'right' },
+    ],
+    rows: plans.map(rowOf),
+    note: `Cost: the reserved output in full, by the catalogue's prices with their tiers; asked again: what stands at the start of each call is read from the provider's cache. Times: ${timesOf ?? "unknown: a hosted model's are not arithmetic (--time-of names an open model to stand in)"}, calls one after the other. Dependencies: imports and names that lead to one declaring file; together when a part of both files stands in one request.`,
+  };
+}
+
+function rowOf({ strategy, plan, refused, cost, time, tokensSent }: ComparedPlan): string[] {
+  const name = strategyNames[strategy];
+  if (plan === undefined) return [name, '-', '-', '-', '-', '-', '-', '-', '-', refused ?? ''];
+  const { dependenciesTogether, dependencies } = plan.losses;
+  return [
+    name,
+    formatCount(plan.requests.length),
+    formatCount(tokensSent?.tokens ?? plan.tokensSent),
+    usdText(cost?.once),
+    usdText(cost?.batch),
+    usdText(cost?.again),
+    secondsText(time?.firstAnswer),
+    secondsText(time?.total),
+    formatPercent(plan.coverage * 100),
+    dependencies === 0 ? 'none found' : formatPercent((dependenciesTogether / dependencies) * 100),
+  ];
+}
+
+function usdText(cost: PlanUsd | undefined): string {
+  return cost === undefined ? 'unknown' : formatInterval(cost.lowUsd, cost.highUsd, formatUsd);
+}
+
+function secondsText(time: SecondsInterval | undefined): string {
+  return time === undefined
+    ? 'unknown'
+    : formatInterval(time.lowSeconds, time.highSeconds, formatSeconds);
+}
+
+/** What would hold everything at once. */
+export function nearestLine(nearest: Model | undefined): string {
+  return nearest === undefined
+    ? 'Not all of it fits into one request, and no model of the catalogue holds it for certain.'
+    : `Not all of it fits into one request; the nearest model that holds it is ${nearest.id} (${formatTokens(nearest.contextWindowTokens?.value ?? 0)} window).`;
+}
+
+const kindNames: Readonly<Record<QuestionKind, string>> = {
+  documentation: 'documentation for its declaration',
+  use: 'a use for the definition',
+  import: 'an import for its file',
+};
+
+export function recallLines({
   questions,
   budgetTokens,
   retrieval,
   pathOrder,
   random,
+  byKind,
+  at,
   tokensPerHit,
-}: MeasuredRecall): string {
+}: MeasuredRecall): string[] {
   if (questions === 0)
-    return 'Retrieval could not be measured: the code holds no documented declaration and no use of another file.';
+    return [
+      'Retrieval could not be measured: the code holds no documented declaration, no import and no use of another file.',
+    ];
   const share = ({ share: likely, lowShare, highShare }: RecallShare) =>
     `${formatPercent(likely * 100)} (${formatPercent(lowShare * 100)} to ${formatPercent(highShare * 100)})`;
-  return `Retrieval of ${formatCount(budgetTokens)} tokens found what ${questions} questions made from the code ask for in ${share(retrieval)}, ${tokensPerHit === undefined ? 'no hit' : `${formatCount(Math.round(tokensPerHit))} tokens a hit`}; path order ${share(pathOrder)}, chance ${share(random)}. It measures how well words lead to code here, not how well a model answers.`;
+  return [
+    `Retrieval of ${formatCount(budgetTokens)} tokens found what ${questions} questions made from the code ask for in ${share(retrieval)}, ${tokensPerHit === undefined ? 'no hit' : `${formatCount(Math.round(tokensPerHit))} tokens a hit`}; path order ${share(pathOrder)}, chance ${share(random)}.`,
+    `By what asks: ${byKind.map((each) => `${kindNames[each.kind]} ${share(each)}`).join('; ')}. Among the first pieces: ${at.map((each) => `${each.k}: ${formatPercent(each.share * 100)}`).join(', ')}.`,
+    'It measures how well words lead to code here, not how well a model answers, nor questions that need several places at once.',
+  ];
 }
 
 export function planHeading(
   folder: string,
   modelId: string,
-  input: PlanInput,
+  summary: IndexSummary,
+  budgetTokens: number,
+  encoding: string,
   counted: CountedBudget,
 ): string {
+  const { paths, chunks, importDependencies, symbolDependencies } = summary;
+  const { externalImports, unresolvedImports } = summary;
   const estimate =
     counted.highRatio === 1
       ? 'counted exactly'
-      : `planned by the upper end of its estimate, ${counted.highRatio.toFixed(2)} x ${input.counter.encoding}`;
-  return `${folder} for ${modelId}: ${formatCount(input.index.files.length)} files, ${formatCount(input.index.chunks.length)} pieces, ${formatCount(input.index.graph.dependencies.length)} dependencies (${formatCount(input.index.graph.unresolvedImports)} imports unresolved); at most ${formatCount(input.budgetTokens)} tokens of text a request, ${estimate}`;
+      : `planned by the upper end of its estimate, ${counted.highRatio.toFixed(2)} x ${encoding}`;
+  return `${folder} for ${modelId}: ${formatCount(paths.length)} files, ${formatCount(chunks)} pieces, ${formatCount(importDependencies)} imports and ${formatCount(symbolDependencies)} references by name (${formatCount(externalImports)} imports lead outside, ${formatCount(unresolvedImports)} are unresolved); at most ${formatCount(budgetTokens)} tokens of text a request, ${estimate}`;
 }

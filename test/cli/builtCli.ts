@@ -20,7 +20,11 @@ export async function buildCli(): Promise<BuiltCli> {
   mkdirSync(path.join(root, 'out'), { recursive: true });
   const dist = mkdtempSync(path.join(root, 'out', 'test-cli-'));
   await build({
-    entryPoints: { cli: 'src/cli/cli.ts', countWorker: 'src/node/countWorker.ts' },
+    entryPoints: {
+      cli: 'src/cli/cli.ts',
+      countWorker: 'src/node/countWorker.ts',
+      plansWorker: 'src/node/plansWorker.ts',
+    },
     absWorkingDir: root,
     outdir: dist,
     bundle: true,

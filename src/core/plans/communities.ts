@@ -10,7 +10,18 @@ const weights = { import: 3, symbol: 1, folder: 0.5 };
  * Groups of files that need each other: communities of the dependency graph by the Louvain method (Blondel et al. 2008,
  * https://arxiv.org/abs/0803.0476), with a weak tie along each folder. The same groups on every run.
  */
-export function communitiesOf(index: CodeIndex): number[][] {
+export function communitiesOf(index: CodeIndex): readonly (readonly number[])[] {
+  let groups = known.get(index);
+  if (groups === undefined) {
+    groups = findCommunities(index);
+    known.set(index, groups);
+  }
+  return groups;
+}
+
+const known = new WeakMap<CodeIndex, readonly (readonly number[])[]>();
+
+function findCommunities(index: CodeIndex): readonly (readonly number[])[] {
   const graph = new UndirectedGraph<object, { weight: number }>();
   index.files.forEach((_, fileIdx) => graph.addNode(String(fileIdx)));
   const tie = (a: number, b: number, weight: number) => {

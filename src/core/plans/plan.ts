@@ -15,17 +15,23 @@ export const strategyIds = [
 ] as const;
 export type StrategyId = (typeof strategyIds)[number];
 
-/** One call of the model. */
-export interface PlannedRequest {
+/** One call of the model: its place in the plan and its size. */
+export interface PlannedCall {
   /** answer: the code and the task; map: a part of the code; reduce: answers of other requests; refine: code and the answer so far. */
   readonly role: 'answer' | 'map' | 'reduce' | 'refine';
-  readonly parts: readonly Part[];
   /** Requests whose answers it carries, by their place in the plan. */
   readonly answersOf: readonly number[];
-  readonly instruction: string;
   /** Tokens of the text that is sent: exact for code and words, the carried answers taken at their reserved length. */
   readonly tokens: number;
   readonly outputTokens: number;
+  /** Of `tokens`, those at its start that stay the same when another task of this kind is sent: a provider's prompt cache finds them again. */
+  readonly stableTokens: number;
+}
+
+/** A call with what it sends. */
+export interface PlannedRequest extends PlannedCall {
+  readonly parts: readonly Part[];
+  readonly instruction: string;
 }
 
 /** How much of what belongs together was seen together. */
@@ -39,15 +45,32 @@ export interface PlanLosses {
   readonly filesCut: number;
 }
 
-export interface Plan {
+export interface PlanOf<Call extends PlannedCall> {
   readonly strategy: StrategyId;
-  readonly requests: readonly PlannedRequest[];
+  readonly requests: readonly Call[];
   readonly tokensSent: number;
   /** Share of the set's tokens that is sent at least once, 0 to 1. */
   readonly coverage: number;
   readonly losses: PlanLosses;
   /** What a person should know of this plan: what was cut and why, what it cannot see. */
   readonly notes: readonly string[];
+}
+
+export type Plan = PlanOf<PlannedRequest>;
+/** A plan without what its requests send: enough to cost, time and compare it. */
+export type PlanOutline = PlanOf<PlannedCall>;
+
+export function outlineOfPlan(plan: Plan): PlanOutline {
+  return {
+    ...plan,
+    requests: plan.requests.map(({ role, answersOf, tokens, outputTokens, stableTokens }) => ({
+      role,
+      answersOf,
+      tokens,
+      outputTokens,
+      stableTokens,
+    })),
+  };
 }
 
 export interface PlanInput {

@@ -1,12 +1,14 @@
-import { formatPercent, formatTokens } from '../format/numbers.ts';
-import type { Plan, StrategyId } from './plan.ts';
+import { formatPercent, formatSeconds, formatTokens, formatUsd } from '../format/numbers.ts';
+import type { PlanOutline, StrategyId } from './plan.ts';
 import { isLocal, type Task } from './task.ts';
 
 /** What the rules weigh a plan by. */
 export interface Candidate {
-  readonly plan: Plan;
+  readonly plan: PlanOutline;
   /** Of all calls, by the likely count; undefined: the price is unknown. */
   readonly usd?: number;
+  /** Until the first answer begins; undefined: unknown. */
+  readonly firstAnswerSeconds?: number;
 }
 
 export interface Circumstances {
@@ -15,12 +17,16 @@ export interface Circumstances {
   readonly budgetTokens: number;
   /** What a cited benchmark says against prompts of this length for this model; undefined: nothing. */
   readonly tooLong: (promptTokens: number) => string | undefined;
+  /** Of the cheapest plan that could do the task; worked out unless given. */
+  readonly cheapestUsd?: number;
+  /** Whether `budgetTokens` is the upper end of an estimate. */
+  readonly isEstimate?: boolean;
 }
 
 /** One visible reason for or against a plan. */
 interface Rule {
   readonly id: string;
-  /** 1 is a mild preference, 4 and more decide: a measured failure outweighs the convenience of one call. */
+  /** 0 is only said, 1 is a mild preference, 4 and more decide: a measured failure outweighs the convenience of one call. */
   readonly points: number;
   /** The reason in words where the rule holds for the candidate. */
   readonly reason: (candidate: Candidate, circumstances: Circumstances) => string | undefined;
@@ -29,6 +35,11 @@ interface Rule {
 /** A question that a few thousand tokens with retrieval answer should not pay for the whole code. */
 const smallPromptTokens = 16_000;
 
+/** A person turns to something else while waiting longer. */
+const longWaitSeconds = 60;
+/** Less is not worth choosing a plan by. */
+const smallUsd = 0.05;
+
 /** The rules, in one place and in words. */
 export const rules: readonly Rule[] = [
   {
@@ -36,6 +47,15 @@ export const rules: readonly Rule[] = [
     points: 3,
     reason: ({ plan }, { task }) =>
       plan.coverage === 1 && !isLocal(task) ? 'all of the code is read' : undefined,
+  },
+  {
+    id: 'fits whole',
+    // Said, not weighed: the other rules weigh what follows from it.
+    points: 0,
+    reason: ({ plan }, { budgetTokens, isEstimate }) =>
+      plan.strategy === 'full' && plan.coverage === 1
+        ? `fits with ${formatPercent((1 - plan.tokensSent / budgetTokens) * 100)} to spare${isEstimate === true ? ', even at the upper end of the estimate' : ''}`
+        : undefined,
   },
   {
     id: 'one call',
@@ -64,10 +84,7 @@ export const rules: readonly Rule[] = [
     id: 'a question is local',
     points: 4,
     reason: ({ plan }, { task, setTokens }) =>
-      isLocal(task) &&
-      plan.strategy === 'rag' &&
-      setTokens > smallPromptTokens &&
-      plan.requests[0].parts.length > 0
+      isLocal(task) && plan.strategy === 'rag' && setTokens > smallPromptTokens && plan.coverage > 0
         ? `a question needs few places: ${formatTokens(plan.tokensSent)} instead of ${formatTokens(setTokens)} tokens`
         : undefined,
   },
@@ -96,6 +113,22 @@ export const rules: readonly Rule[] = [
         : undefined,
   },
   {
+    id: 'costs several times more',
+    points: -2,
+    reason: ({ usd }, { cheapestUsd }) =>
+      usd !== undefined && cheapestUsd !== undefined && usd > smallUsd && usd > 5 * cheapestUsd
+        ? `costs ${formatUsd(usd)}, ${Math.round(usd / cheapestUsd)} times the cheapest`
+        : undefined,
+  },
+  {
+    id: 'long wait',
+    points: -1,
+    reason: ({ firstAnswerSeconds }) =>
+      firstAnswerSeconds !== undefined && firstAnswerSeconds > longWaitSeconds
+        ? `the first answer begins after ${formatSeconds(firstAnswerSeconds)}`
+        : undefined,
+  },
+  {
     id: 'waiting in a row',
     points: -1,
     reason: ({ plan }) =>
@@ -116,10 +149,14 @@ export function recommend(
   candidates: readonly Candidate[],
   circumstances: Circumstances,
 ): Recommendation[] {
+  const known: Circumstances = {
+    cheapestUsd: cheapest(candidates, circumstances),
+    ...circumstances,
+  };
   return candidates
     .map((candidate) => {
       const held = rules
-        .map((rule) => ({ rule, reason: rule.reason(candidate, circumstances) }))
+        .map((rule) => ({ rule, reason: rule.reason(candidate, known) }))
         .filter(({ reason }) => reason !== undefined);
       return {
         candidate,
@@ -138,4 +175,13 @@ export function recommend(
       points,
       reasons,
     }));
+}
+
+/** The least that a plan costs which could do the task: one that reads a twentieth of the code is no cheaper review. */
+function cheapest(candidates: readonly Candidate[], { task }: Circumstances): number | undefined {
+  const prices = candidates
+    .filter(({ plan }) => isLocal(task) || plan.coverage >= 0.95)
+    .map(({ usd }) => usd)
+    .filter((usd): usd is number => usd !== undefined && usd > 0);
+  return prices.length === 0 ? undefined : Math.min(...prices);
 }

@@ -47,13 +47,17 @@ export class RequestBuilder {
     return chunk.tokens + (chunk.endLine - chunk.startLine + 1) * (Math.ceil(digits / 3) + 2);
   }
 
-  /** The request of these chunks, in this order; throws nothing away silently: what had to go is returned. */
+  /**
+   * The request of these chunks, in this order; throws nothing away silently: what had to go is returned. `isStable`: the next
+   * task of this kind would send the same chunks in this order.
+   */
   build(
     chunkIdxs: readonly number[],
     role: PlannedRequest['role'],
     instruction: string,
     carriedTokens = 0,
     answersOf: readonly number[] = [],
+    isStable = true,
   ): { request: PlannedRequest; dropped: readonly number[] } {
     const { budgetTokens, outputTokens } = this.input;
     const kept = [...chunkIdxs];
@@ -76,6 +80,10 @@ export class RequestBuilder {
             instruction,
             tokens,
             outputTokens,
+            stableTokens:
+              isStable && parts.length > 0
+                ? Math.max(0, tokens - carriedTokens - this.instructionTokens(instruction))
+                : 0,
           },
           dropped: dropped.reverse(),
         };

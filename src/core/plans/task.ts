@@ -10,6 +10,11 @@ export function isLocal(task: Task): boolean {
   return task.kind === 'question';
 }
 
+/** Whether what is important depends on the words of the task, so that another task reads other code first. */
+export function hasOwnWords(task: Task): boolean {
+  return task.kind === 'question' || task.kind === 'migrate';
+}
+
 /** The words that are sent with the code. */
 export function instructionOf(task: Task): string {
   switch (task.kind) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Plan, StrategyId } from '../../../src/core/plans/plan.ts';
+import type { PlanOutline, StrategyId } from '../../../src/core/plans/plan.ts';
 import { recommend, type Circumstances } from '../../../src/core/plans/recommend.ts';
 
 function planLike(
@@ -8,15 +8,13 @@ function planLike(
   tokens: number,
   coverage: number,
   together = 1,
-): Plan {
-  const part = { fileIdx: 0, startByte: 0, endByte: 1, startLine: 0, endLine: 0 };
+): PlanOutline {
   return {
     strategy,
     requests: Array.from({ length: calls }, () => ({
       role: 'answer' as const,
-      parts: [part],
       answersOf: [],
-      instruction: '',
+      stableTokens: 0,
       tokens: tokens / calls,
       outputTokens: 1_000,
     })),
@@ -55,6 +53,7 @@ describe('the recommendation', () => {
     const [best] = recommend(plans, { ...circumstances, task: { kind: 'review' } });
     expect(best.strategy).toBe('full');
     expect(best.reasons).toContain('one call');
+    expect(best.reasons.join('; ')).toMatch(/fits with 3\d(\.\d)?\s?% to spare/);
   });
 
   it('says and weighs what a benchmark found against so long a prompt', () => {

@@ -85,8 +85,9 @@ function mapRequests(input: PlanInput, instruction: string): PlannedRequest[] {
 
 /** Communities, the ones of neighbouring paths beside each other, files by path inside. */
 function groupsInOrder({ index }: PlanInput): number[][] {
-  const groups = communitiesOf(index);
-  for (const group of groups) group.sort((a, b) => comparePaths(index, a, b));
+  const groups = communitiesOf(index).map((group) =>
+    [...group].sort((a, b) => comparePaths(index, a, b)),
+  );
   return groups.sort((a, b) => comparePaths(index, a[0], b[0]));
 }
 

@@ -9,7 +9,7 @@ import {
 } from '../order.ts';
 import type { Plan, PlanInput } from '../plan.ts';
 import { RequestBuilder } from '../requestBuilder.ts';
-import { instructionOf, isLocal } from '../task.ts';
+import { hasOwnWords, instructionOf, isLocal } from '../task.ts';
 
 /**
  * Everything in one request. For a task on the whole, files stand in the order of their dependencies, which stays the same
@@ -46,7 +46,7 @@ export function planTruncate(input: PlanInput): Plan {
       chunks.push(chunkIdx);
     }
   }
-  const { request } = builder.build(chunks, 'answer', instruction);
+  const { request } = builder.build(chunks, 'answer', instruction, 0, [], !hasOwnWords(task));
   const notes =
     cut === undefined ? [] : [`Cut inside or before ${cut}; what is less important is not sent.`];
   return planOf('truncate', index, [request], notes);
@@ -91,7 +91,14 @@ function sendOnce(
   const chunks = order
     .filter((fileIdx) => kept.has(fileIdx))
     .flatMap((fileIdx) => chunksOfFile(index, fileIdx));
-  const { request, dropped } = builder.build(chunks, 'answer', instruction);
+  const { request, dropped } = builder.build(
+    chunks,
+    'answer',
+    instruction,
+    0,
+    [],
+    !hasOwnWords(task),
+  );
   const cutTokens = cut.reduce((sum, fileIdx) => sum + index.files[fileIdx].tokens, 0);
   return planOf(
     strategy,

@@ -3,7 +3,7 @@ import { planOf } from '../losses.ts';
 import { chunksOfFile, dependencyOrder, fileImportance } from '../order.ts';
 import type { Plan, PlanInput } from '../plan.ts';
 import { Filling, RequestBuilder } from '../requestBuilder.ts';
-import { instructionOf } from '../task.ts';
+import { hasOwnWords, instructionOf } from '../task.ts';
 
 const maxHits = 2_000;
 
@@ -51,7 +51,7 @@ function retrieve(
   });
   const rankOf = (chunkIdx: number) => bestFileOf.get(index.chunks[chunkIdx].fileIdx) ?? Infinity;
   const order = [...taken].sort((a, b) => rankOf(b) - rankOf(a) || a - b);
-  const { request } = builder.build(order, 'answer', instruction);
+  const { request } = builder.build(order, 'answer', instruction, 0, [], !hasOwnWords(input.task));
   const notes =
     ranked.length === 0
       ? ['No word of the task stands in the code: nothing was retrieved.']
