@@ -67,6 +67,7 @@ const hostRooms = {
     'src/host/weighing.ts',
     'src/host/lab.ts',
     'src/host/dashboard.ts',
+    'src/host/plans.ts',
   ],
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },

@@ -9,6 +9,7 @@ import { labCommands } from './lab/labCommands.ts';
 import type { Parts } from './parts.ts';
 import { settingsSection, writeSetting } from './settings.ts';
 import type { WindowStrategy } from './windowEnds.ts';
+import { planCommands } from './plans/planCommands.ts';
 import type { FilesRow } from './views/filesTree.ts';
 import type { ModelsRow } from './views/modelsTree.ts';
 
@@ -21,6 +22,7 @@ function commandTable(
   return {
     ...labCommands(parts.rooms, demoIds),
     ...dashboardCommands(parts.rooms),
+    ...planCommands(parts.rooms),
     analyze: () => session.analysis.analyze(),
     cancelAnalysis: () => {
       session.analysis.cancel();

@@ -1,10 +1,11 @@
 import type { Counting } from './counting.ts';
 import type { Dashboard, DashboardOptions } from './dashboard.ts';
 import type { Lab, LabOptions } from './lab.ts';
+import type { Plans, PlansOptions } from './plans.ts';
 import type { Weighing } from './weighing.ts';
 
 /**
- * The heavy parts of the host, each a bundle of its own (dist/counting.cjs, dist/weighing.cjs, dist/lab.cjs, dist/dashboard.cjs) that is
+ * The heavy parts of the host, each a bundle of its own (dist/counting.cjs, dist/weighing.cjs, dist/lab.cjs, dist/dashboard.cjs, dist/plans.cjs) that is
  * loaded when first asked for: activation loads neither the scanner nor the catalogue.
  */
 export interface Rooms {
@@ -12,6 +13,7 @@ export interface Rooms {
   weighing(): Promise<Weighing>;
   lab(): Promise<Lab>;
   dashboard(): Promise<Dashboard>;
+  plans(): Promise<Plans>;
   dispose(): Promise<void>;
 }
 
@@ -20,11 +22,13 @@ export function openRooms(
   storageFolder: string | undefined,
   labOptions: LabOptions,
   dashboardOptions: () => DashboardOptions,
+  plansOptions: () => Omit<PlansOptions, 'distFolder' | 'storageFolder'>,
 ): Rooms {
   let counting: Promise<Counting> | undefined;
   let weighing: Promise<Weighing> | undefined;
   let lab: Promise<Lab> | undefined;
   let dashboard: Promise<Dashboard> | undefined;
+  let plans: Promise<Plans> | undefined;
   return {
     counting: () =>
       (counting ??= import('./counting.ts').then(({ openCounting }) =>
@@ -36,8 +40,13 @@ export function openRooms(
       (dashboard ??= import('./dashboard.ts').then((room) =>
         room.openDashboard(dashboardOptions()),
       )),
+    plans: () =>
+      (plans ??= import('./plans.ts').then((room) =>
+        room.openPlans({ ...plansOptions(), distFolder, storageFolder }),
+      )),
     dispose: async () => {
       (await dashboard)?.dispose();
+      await (await plans)?.dispose();
       await (await lab)?.dispose();
       await (await counting)?.dispose();
     },

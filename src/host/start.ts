@@ -9,6 +9,7 @@ import { manifestDemoIds, registerLabPanel, type Manifest } from './lab/labComma
 import { LiveCounts } from './liveCounts.ts';
 import { Marks } from './marks.ts';
 import type { Parts } from './parts.ts';
+import { RequestDocuments, requestScheme } from './plans/requestDocuments.ts';
 import { openRooms, type Rooms } from './rooms.ts';
 import { Session } from './session.ts';
 import { excludeGlobs } from './settings.ts';
@@ -62,8 +63,11 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
       memory: context.workspaceState,
       log,
     }),
+    () => ({ session, weighing: () => rooms.weighing(), log }),
   );
   own({ dispose: () => void rooms.dispose() });
+  const documents = new RequestDocuments(() => rooms.plans());
+  own(vscode.workspace.registerTextDocumentContentProvider(requestScheme, documents));
 
   const encoding = async () => (await rooms.weighing()).encodingOf(session.settings);
   const counting = () => rooms.counting();

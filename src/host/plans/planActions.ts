@@ -1,0 +1,204 @@
+import * as vscode from 'vscode';
+import { formatCount, formatPercent } from '../../core/format/numbers.ts';
+import { comparePlans, type ComparedPlan } from '../../core/plans/comparePlans.ts';
+import { findModel } from '../../core/catalog/findModel.ts';
+import type { StrategyId } from '../../core/plans/plan.ts';
+import type { PlansReport } from '../../core/plans/plansReport.ts';
+import { tokenCountText, usdIntervalText } from '../words.ts';
+import { askTask } from './askTask.ts';
+import type { PlanAnswers } from './planCommands.ts';
+import { copyRequest, savePlan, sendToChat, type RequestName } from './planOutput.ts';
+import type { Plans, PlansOptions } from './planService.ts';
+import { showRequest } from './requestDocuments.ts';
+import { strategyName } from './strategyNames.ts';
+
+/** What the commands do, each with the person. */
+export interface PlanActions {
+  /** Asks for a task and a strategy unless they are given, then shows the requests. */
+  planStrategy(given?: PlanAnswers): Promise<void>;
+  copyPlan(): Promise<boolean>;
+  savePlan(folder?: vscode.Uri): Promise<boolean>;
+  sendPlanToChat(): Promise<boolean>;
+}
+
+type PlanName = Omit<RequestName, 'idx'>;
+
+export function planActions({ session, weighing }: PlansOptions, service: Plans): PlanActions {
+  /** What was picked last: copying, saving and sending mean it. */
+  let current: PlanName | undefined;
+
+  const chosen = (): PlanName => {
+    if (current === undefined || service.report?.planId !== current.planId) {
+      throw new Error(
+        vscode.l10n.t('No strategy is planned: run "{0}" first', vscode.l10n.t('Plan a Strategy…')),
+      );
+    }
+    return current;
+  };
+
+  const pickRequest = async (): Promise<RequestName | undefined> => {
+    const name = chosen();
+    const { requests } = service.chosen(name.planId, name.strategy).plan;
+    if (requests.length === 1) return { ...name, idx: 0 };
+    const picked = await vscode.window.showQuickPick(requestItems(service, name), {
+      title: vscode.l10n.t('Which request?'),
+      matchOnDescription: true,
+    });
+    return picked && { ...name, idx: picked.idx };
+  };
+
+  const showRequests = async (name: PlanName): Promise<void> => {
+    const { requests } = service.chosen(name.planId, name.strategy).plan;
+    if (requests.length === 1) {
+      await showRequest(service, name.planId, name.strategy, 0);
+      return;
+    }
+    const picked = await vscode.window.showQuickPick(requestItems(service, name), {
+      title: vscode.l10n.t('{0}: {1} requests', strategyName(name.strategy), requests.length),
+      placeHolder: vscode.l10n.t('Opens a request to read'),
+      matchOnDescription: true,
+    });
+    if (picked !== undefined) await showRequest(service, name.planId, name.strategy, picked.idx);
+  };
+
+  return {
+    planStrategy: async (given) => {
+      const task = given?.task ?? (await askTask());
+      if (task === undefined) return;
+      if (session.report === undefined) await session.analysis.analyze();
+      const { modelId, reservedOutputTokens, overheadTokens } = session.settings;
+      const subject = { kind: 'set' } as const;
+      const report = await withCancel((signal, progress) =>
+        service.plan(
+          { task, subject, modelId, reservedOutputTokens, overheadTokens },
+          signal,
+          progress,
+        ),
+      );
+      if (report === undefined) return;
+      const { modelsOf } = await weighing();
+      const model = findModel(modelId, modelsOf(session.settings));
+      const strategy =
+        given?.strategy ??
+        (await pickStrategy(
+          report,
+          comparePlans(report.planned, {
+            model,
+            counted: report.counted,
+            overheadTokens,
+            task,
+            setTokens: report.index.tokens,
+            at: new Date(),
+          }),
+        ));
+      if (strategy === undefined) return;
+      current = { planId: report.planId, strategy };
+      await showRequests(current);
+    },
+    copyPlan: async () => {
+      const name = await pickRequest();
+      return name !== undefined && (await copyRequest(session, service, name));
+    },
+    sendPlanToChat: async () => {
+      const name = await pickRequest();
+      return name !== undefined && (await sendToChat(session, service, name));
+    },
+    savePlan: async (folder) => {
+      const { planId, strategy } = chosen();
+      const choose = folder === undefined ? undefined : () => Promise.resolve(folder);
+      return savePlan(session, service, planId, strategy, choose);
+    },
+  };
+}
+
+/** Undefined: cancelled. */
+async function withCancel(
+  run: (
+    signal: AbortSignal,
+    progress: (filesDone: number, files: number) => void,
+  ) => Promise<PlansReport>,
+): Promise<PlansReport | undefined> {
+  const abort = new AbortController();
+  const title = vscode.l10n.t('Planning strategies');
+  const location = vscode.ProgressLocation.Notification;
+  return vscode.window.withProgress({ location, title, cancellable: true }, async (ui, token) => {
+    token.onCancellationRequested(() => {
+      abort.abort();
+    });
+    try {
+      return await run(abort.signal, (filesDone, files) => {
+        ui.report({ message: vscode.l10n.t('{0} of {1} files read', filesDone, files) });
+      });
+    } catch (error) {
+      if (abort.signal.aborted) return undefined;
+      throw error;
+    }
+  });
+}
+
+async function pickStrategy(
+  report: PlansReport,
+  { plans, ranked }: ReturnType<typeof comparePlans>,
+): Promise<StrategyId | undefined> {
+  const best = ranked.at(0)?.strategy;
+  const reasonsOf = (strategy: StrategyId) =>
+    ranked.find((each) => each.strategy === strategy)?.reasons ?? [];
+  const order = ranked.map(({ strategy }) => strategy);
+  const possible = plans.filter(({ plan }) => plan !== undefined);
+  const items = possible
+    .sort((a, b) => order.indexOf(a.strategy) - order.indexOf(b.strategy))
+    .map((compared) => ({
+      strategy: compared.strategy,
+      label: `$(${compared.strategy === best ? 'star-full' : 'blank'}) ${strategyName(compared.strategy)}`,
+      description: figures(compared),
+      detail: [...reasonsOf(compared.strategy), ...(compared.plan?.notes ?? [])].join(' · '),
+    }));
+  if (items.length === 0) {
+    throw new Error(report.planned.find(({ refused }) => refused !== undefined)?.refused);
+  }
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Strategies for {0}', tokenCountText(report.index.tokens)),
+    placeHolder: vscode.l10n.t('The first is recommended'),
+    matchOnDetail: true,
+  });
+  return picked?.strategy;
+}
+
+function figures({ plan, cost, tokensSent }: ComparedPlan): string {
+  if (plan === undefined) return '';
+  const calls = plan.requests.length;
+  const { dependencies, dependenciesTogether } = plan.losses;
+  return [
+    calls === 1 ? vscode.l10n.t('1 call') : vscode.l10n.t('{0} calls', formatCount(calls)),
+    tokenCountText(tokensSent?.tokens ?? plan.tokensSent),
+    usdIntervalText(cost?.once),
+    vscode.l10n.t('{0} of the code', formatPercent(plan.coverage * 100)),
+    ...(dependencies === 0
+      ? []
+      : [
+          vscode.l10n.t(
+            '{0} of the dependencies together',
+            formatPercent((dependenciesTogether / dependencies) * 100),
+          ),
+        ]),
+  ].join(' · ');
+}
+
+function requestItems(service: Plans, { planId, strategy }: PlanName) {
+  const { plan, paths } = service.chosen(planId, strategy);
+  return plan.requests.map(({ parts, tokens, answersOf }, idx) => {
+    const files = [...new Set(parts.map(({ fileIdx }) => paths[fileIdx]))];
+    const named = files.slice(0, 3).join(', ');
+    return {
+      idx,
+      label: vscode.l10n.t('Request {0}', idx + 1),
+      description: [
+        tokenCountText(tokens),
+        ...(answersOf.length === 0
+          ? []
+          : [vscode.l10n.t('carries {0} answers', formatCount(answersOf.length))]),
+      ].join(' · '),
+      detail: files.length > 3 ? vscode.l10n.t('{0} and {1} more', named, files.length - 3) : named,
+    };
+  });
+}

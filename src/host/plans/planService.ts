@@ -1,0 +1,236 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { budgetFor } from '../../core/budget/budgetFor.ts';
+import { findModel } from '../../core/catalog/findModel.ts';
+import type { Model } from '../../core/catalog/model.ts';
+import type { FileCount } from '../../core/files/scanReport.ts';
+import { countedBudget } from '../../core/plans/modelBudget.ts';
+import {
+  defaultOverlap,
+  defaultRetrievalTokens,
+  outlineOfPlan,
+  strategyIds,
+  type Plan,
+  type StrategyId,
+} from '../../core/plans/plan.ts';
+import type { PlanQuestion, PlansReport } from '../../core/plans/plansReport.ts';
+import type { PromptOptions } from '../../core/plans/prompt.ts';
+import type { MeasuredRecall } from '../../core/plans/recall.ts';
+import { exactCount } from '../../core/tokens/estimateTokens.ts';
+import type { EncodingName } from '../../core/tokens/tokenCounter.ts';
+import { countFor, sumByKind } from '../../core/weigh/countFor.ts';
+import type { SecretFinding } from '../../node/findSecrets.ts';
+import type { IndexSummary } from '../../node/plansCalls.ts';
+import { PlansThread } from '../../node/plansThread.ts';
+import type { Session } from '../session.ts';
+import type { Weighing } from '../weighing.ts';
+import { planActions, type PlanActions } from './planActions.ts';
+import { promptOptions } from './promptSettings.ts';
+import { sourceFiles, subjectFiles } from './subjectFiles.ts';
+
+export interface PlansOptions {
+  readonly session: Session;
+  readonly weighing: () => Promise<Weighing>;
+  readonly distFolder: string;
+  /** Undefined: indexes are not kept. */
+  readonly storageFolder: string | undefined;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** One plan of the report at hand, with what sending it takes. */
+export interface ChosenPlan {
+  readonly plan: Plan;
+  readonly paths: readonly string[];
+  readonly prompt: PromptOptions;
+  text(idx: number): Promise<string>;
+  secrets(idxs: readonly number[]): Promise<readonly SecretFinding[]>;
+}
+
+/** Plans for the window's files; the last planning is kept until the next. */
+export interface Plans {
+  plan(
+    question: PlanQuestion,
+    signal: AbortSignal,
+    onProgress?: (filesDone: number, files: number) => void,
+  ): Promise<PlansReport>;
+  /** Throws when the plans were replaced meanwhile, or the strategy has none. */
+  chosen(planId: number, strategy: StrategyId): ChosenPlan;
+  /** The report that was made last. */
+  readonly report: PlansReport | undefined;
+  recall(planId: number): Promise<MeasuredRecall>;
+  /** For tests. */
+  readonly thread: PlansThread;
+  readonly actions: PlanActions;
+  dispose(): Promise<void>;
+}
+
+interface Made {
+  readonly report: PlansReport;
+  readonly plans: ReadonlyMap<StrategyId, Plan>;
+  readonly index: IndexSummary;
+  readonly prompt: PromptOptions;
+}
+
+export function openPlans(options: PlansOptions): Plans {
+  const { session, weighing, distFolder, storageFolder, log } = options;
+  const thread = new PlansThread(path.join(distFolder, 'plansWorker.js'));
+  let made: Made | undefined;
+  let lastPlanId = 0;
+  let indexed: { readonly key: string; readonly index: IndexSummary } | undefined;
+  // An index is good until a file, the set or an unsaved editor changes.
+  const changes = session.onDidChange((change) => {
+    if (change === 'content') indexed = undefined;
+  });
+
+  const indexOf = async (
+    files: readonly FileCount[],
+    encoding: EncodingName,
+    signal: AbortSignal,
+    onProgress: (filesDone: number, files: number) => void,
+  ): Promise<IndexSummary> => {
+    const key = JSON.stringify([encoding, thread.threadId, files.map((file) => file.path)]);
+    if (indexed?.key === key) return indexed.index;
+    const index = await thread.open(
+      {
+        files: await sourceFiles(session, files, signal),
+        encoding,
+        root: (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.toString()).join('\n'),
+        ...(storageFolder === undefined
+          ? {}
+          : { cacheFolder: path.join(storageFolder, 'indexes') }),
+      },
+      {
+        signal,
+        onProgress: (filesDone) => {
+          onProgress(filesDone, files.length);
+        },
+      },
+    );
+    for (const problem of index.problems) log.warn(`${problem.path}: ${problem.message}`);
+    const known = JSON.stringify([encoding, thread.threadId, files.map((file) => file.path)]);
+    indexed = { key: known, index };
+    // Nobody waits for the disk; without it the next window reads everything again.
+    void thread.call('keep', index.indexId).then(
+      (problem) => {
+        if (problem !== undefined) log.warn(`The index of plans was not kept: ${problem}`);
+      },
+      () => {},
+    );
+    return index;
+  };
+
+  const plan: Plans['plan'] = async (question, signal, onProgress = () => {}) => {
+    const { modelsOf } = await weighing();
+    const model = findModel(question.modelId, modelsOf(session.settings));
+    const budget = budgetFor(model, question);
+    if (budget === undefined) {
+      throw new Error(
+        vscode.l10n.t(
+          'The context window of {0} is unknown, so nothing can be planned for it',
+          model.name,
+        ),
+      );
+    }
+    const files = subjectFiles(session, question.subject);
+    if (files.length === 0) {
+      throw new Error(vscode.l10n.t('There is no counted file to plan for: analyze first'));
+    }
+    const { encoding } = model.tokenizer;
+    const index = await indexOf(files, encoding, signal, onProgress);
+    const counted = countedFor(
+      model,
+      files,
+      session.report?.encoding ?? encoding,
+      index,
+      budget.budgetTokens,
+    );
+    const prompt = promptOptions();
+    const planned = await thread.call('plan', index.indexId, strategyIds, {
+      task: question.task,
+      budgetTokens: counted.budgetTokens,
+      outputTokens: budget.reservedOutputTokens,
+      prompt,
+      overlap: defaultOverlap,
+      retrievalTokens: defaultRetrievalTokens,
+    });
+    signal.throwIfAborted();
+    const report: PlansReport = {
+      planId: ++lastPlanId,
+      question,
+      encoding,
+      counted,
+      index: { ...index, files: index.paths.length, problems: index.problems.length },
+      planned: planned.map(({ strategy, plan: each, refused }) => ({
+        strategy,
+        ...(each && { plan: outlineOfPlan(each) }),
+        ...(refused === undefined ? {} : { refused }),
+      })),
+    };
+    const plans = new Map(
+      planned.flatMap(({ strategy, plan: each }) =>
+        each === undefined ? [] : [[strategy, each] as const],
+      ),
+    );
+    made = { report, plans, index, prompt };
+    return report;
+  };
+
+  const madeFor = (planId: number): Made => {
+    if (made?.report.planId !== planId) {
+      throw new Error(vscode.l10n.t('These plans were replaced: plan again'));
+    }
+    return made;
+  };
+
+  const service: Plans = {
+    plan,
+    thread,
+    get actions() {
+      return actions;
+    },
+    get report() {
+      return made?.report;
+    },
+    chosen: (planId, strategy) => {
+      const { plans, index, prompt } = madeFor(planId);
+      const chosen = plans.get(strategy);
+      if (chosen === undefined) throw new Error(vscode.l10n.t('This strategy has no plan here'));
+      const { indexId, paths } = index;
+      return {
+        plan: chosen,
+        paths,
+        prompt,
+        text: (idx) => thread.call('render', indexId, { request: chosen.requests[idx], prompt }),
+        secrets: (idxs) =>
+          thread.call(
+            'secrets',
+            indexId,
+            idxs.map((idx) => ({ parts: chosen.requests[idx].parts })),
+          ),
+      };
+    },
+    recall: (planId) =>
+      thread.call('recall', madeFor(planId).index.indexId, defaultRetrievalTokens),
+    dispose: async () => {
+      changes.dispose();
+      await thread.stop();
+    },
+  };
+  const actions = planActions(options, service);
+  return service;
+}
+
+/** Exact where the index counted with the model's own vocabulary, else by the family's ratios and the report's kinds of content. */
+function countedFor(
+  model: Model,
+  files: readonly FileCount[],
+  reportEncoding: EncodingName,
+  index: IndexSummary,
+  budgetTokens: number,
+) {
+  const { exact, encoding } = model.tokenizer;
+  const count = exact
+    ? exactCount(index.tokens, encoding)
+    : countFor(sumByKind(files, reportEncoding), model);
+  return countedBudget(budgetTokens, index.tokens, count);
+}

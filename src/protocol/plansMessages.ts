@@ -1,0 +1,18 @@
+import type { PlanQuestion, PlansReport, RequestFacts } from '../core/plans/plansReport.ts';
+import type { StrategyId } from '../core/plans/plan.ts';
+import type { MeasuredRecall } from '../core/plans/recall.ts';
+
+/** Calls of the Strategies tab on the extension host. Nothing that is sent out goes before its secrets were looked for. */
+export interface PlansApi {
+  /** Reads and links the files, then plans every strategy. Fails with the reason when cancelled. */
+  planStrategies(question: PlanQuestion): Promise<PlansReport>;
+  cancelPlans(): Promise<void>;
+  planRequests(planId: number, strategy: StrategyId): Promise<readonly RequestFacts[]>;
+  /** Opens the text of a request, which can't be edited, beside the dashboard. */
+  showRequest(planId: number, strategy: StrategyId, idx: number): Promise<void>;
+  /** Each false when the person decided against it. */
+  copyRequest(planId: number, strategy: StrategyId, idx: number): Promise<boolean>;
+  sendRequestToChat(planId: number, strategy: StrategyId, idx: number): Promise<boolean>;
+  savePlan(planId: number, strategy: StrategyId): Promise<boolean>;
+  measureRecall(planId: number): Promise<MeasuredRecall>;
+}

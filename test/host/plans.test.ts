@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Plans } from '../../src/host/plans.ts';
+import type { ContextBudgetApi } from '../../src/host/start.ts';
+import { answering, contextBudget, setSetting, until, writeFile } from './support.ts';
+
+/** Of the form that GitHub's tokens have; it opens nothing. */
+const secret = `ghp_${'wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx'}`;
+const run = (command: string, ...args: unknown[]) =>
+  vscode.commands.executeCommand(`contextBudget.${command}`, ...args);
+
+describe('plans in the editor', () => {
+  let api: ContextBudgetApi;
+  let plans: Plans;
+
+  before(async () => {
+    api = await contextBudget();
+    await setSetting('contextBudget.model', 'openai/gpt-4o');
+    await until('the model', () => api.session.settings.modelId === 'openai/gpt-4o');
+    await writeFile('plans/header.ts', 'export function readHeader() {\n  return 1;\n}\n');
+    await writeFile('plans/main.ts', "import { readHeader } from './header';\nreadHeader();\n");
+    await writeFile('secrets/key.ts', `export const key = '${secret}';\n`);
+    await run('analyze');
+    await api.session.clearSet();
+    await api.session.setChecked([['plans', true]]);
+    plans = await api.rooms.plans();
+  });
+
+  after(async () => {
+    await api.session.clearSet();
+    await setSetting('contextBudget.prompt.fileTemplate', undefined);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('are shown as documents that can be read and not edited, what is needed before what needs it', async () => {
+    await run('planStrategy', { task: { kind: 'review' }, strategy: 'full' });
+    const editor = vscode.window.activeTextEditor;
+    assert.equal(editor?.document.uri.scheme, 'context-budget-plan');
+    const text = editor.document.getText();
+    assert.ok(text.indexOf('## plans/header.ts') < text.indexOf('## plans/main.ts'), text);
+    assert.ok(text.endsWith('the most serious first.'));
+    const full = plans.report?.planned.find(({ strategy }) => strategy === 'full')?.plan;
+    const counting = await api.rooms.counting();
+    assert.equal(full?.tokensSent, await counting.countText(text, 'o200k_base'));
+    assert.equal(full.losses.dependenciesTogether, full.losses.dependencies);
+  });
+
+  it('are copied, and saved as one file for each request with a manifest', async () => {
+    assert.equal(await run('copyPlan'), true);
+    const copied = await vscode.env.clipboard.readText();
+    assert.ok(copied.startsWith('## plans/header.ts'));
+    const folder = mkdtempSync(path.join(tmpdir(), 'context-budget-plan-'));
+    assert.equal(await run('savePlan', vscode.Uri.file(folder)), true);
+    assert.deepEqual(readdirSync(folder).sort(), ['manifest.json', 'request-0001.md']);
+    assert.equal(readFileSync(path.join(folder, 'request-0001.md'), 'utf8'), copied);
+    const manifest = JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8')) as {
+      readonly requests: readonly { readonly parts: readonly { readonly path: string }[] }[];
+    };
+    assert.deepEqual(
+      manifest.requests[0].parts.map((part) => part.path),
+      ['plans/header.ts', 'plans/main.ts'],
+    );
+  });
+
+  it('take the unsaved text of an editor, and the form that a person set', async () => {
+    const uri = api.session.uriOf('plans/main.ts');
+    assert.ok(uri);
+    const document = await vscode.workspace.openTextDocument(uri);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(uri, new vscode.Position(0, 0), '// not saved\n');
+    await vscode.workspace.applyEdit(edit);
+    await setSetting('contextBudget.prompt.fileTemplate', 'FILE {path}\n{code}');
+    await run('planStrategy', { task: { kind: 'review' }, strategy: 'full' });
+    const text = vscode.window.activeTextEditor?.document.getText() ?? '';
+    assert.ok(text.includes('FILE plans/main.ts\n// not saved\n'), text);
+    await setSetting('contextBudget.prompt.fileTemplate', undefined);
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+  });
+
+  it('stay here when something looks like a secret, until the person decides; the value is never shown', async () => {
+    await api.session.clearSet();
+    await api.session.setChecked([['secrets', true]]);
+    await run('planStrategy', { task: { kind: 'review' }, strategy: 'full' });
+    await vscode.env.clipboard.writeText('as before');
+    const asked = await answering(
+      'showWarningMessage',
+      undefined,
+      () => run('copyPlan') as Promise<unknown>,
+    );
+    assert.deepEqual(asked, ['One place looks like a secret']);
+    assert.equal(await vscode.env.clipboard.readText(), 'as before');
+    await answering('showWarningMessage', 'Copy Anyway', () => run('copyPlan') as Promise<unknown>);
+    assert.ok((await vscode.env.clipboard.readText()).includes('secrets/key.ts'));
+  });
+
+  it('plan again in a new thread after theirs has died', async () => {
+    await plans.thread.stop();
+    const report = await plans.plan(
+      {
+        task: { kind: 'question', question: 'where is readHeader' },
+        subject: { kind: 'folder', path: 'plans' },
+        modelId: 'openai/gpt-4o',
+        reservedOutputTokens: 1_000,
+        overheadTokens: 0,
+      },
+      new AbortController().signal,
+    );
+    assert.equal(report.index.files, 2);
+    const rag = report.planned.find(({ strategy }) => strategy === 'rag')?.plan;
+    assert.ok((rag?.tokensSent ?? 0) > 0);
+  });
+});
