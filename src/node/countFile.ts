@@ -19,6 +19,7 @@ export function countFile(
   maxFileBytes: number,
   counter: TokenCounter,
   isCancelled: () => boolean,
+  withHash = true,
 ): CountOutcome {
   const readMs = Date.now();
   const isNotebook = isNotebookPath(file.path);
@@ -26,8 +27,10 @@ export function countFile(
   try {
     return withFileContent(file.systemPath, maxBytes, (content): CountOutcome => {
       if (content.type === 'notAFile' || content.type === 'tooLarge') return content;
-      const { bytes, hash } = content;
-      if (file.known?.hash === hash) {
+      const { bytes } = content;
+      // Whose hash nobody keeps needs none.
+      const hash = withHash ? content.hash() : '';
+      if (withHash && file.known?.hash === hash) {
         return { type: 'read', bytes, hash, readMs, result: file.known.result };
       }
       if (content.type === 'binary') {
@@ -69,7 +72,7 @@ function countText(
   function* measured(): Generator<Uint8Array> {
     for (const chunk of content.chunks()) {
       textBytes += chunk.length;
-      for (let i = 0; i < chunk.length; i++) if (chunk[i] === 10) lineFeeds++;
+      lineFeeds += lineFeedsIn(chunk);
       kind ??= contentKindOf(path, chunk);
       yield chunk;
     }
@@ -80,4 +83,10 @@ function countText(
   if (tokens === undefined) return undefined;
   const lines = lineCount(lineFeeds, textBytes);
   return { type: 'counted', kind: kind ?? 'code', lines, tokens, outputBytes: 0 };
+}
+
+function lineFeedsIn(chunk: Uint8Array): number {
+  let lineFeeds = 0;
+  for (let idx = 0; idx < chunk.length; idx++) if (chunk[idx] === 0x0a) lineFeeds++;
+  return lineFeeds;
 }

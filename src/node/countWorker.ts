@@ -29,12 +29,12 @@ function counterOf(encoding: EncodingName, vocabulary: SharedVocabulary): Promis
 async function countFiles(
   request: WorkerCalls['countFiles']['request'],
 ): Promise<readonly CountOutcome[]> {
-  const { files, maxFileBytes, control, position, encoding, vocabulary } = request;
+  const { files, maxFileBytes, control, position, encoding, vocabulary, withHash } = request;
   const counter = await counterOf(encoding, vocabulary);
   return files.map((file, index) => {
     if (isCancelled(control)) return { type: 'cancelled' };
     Atomics.store(position, 0, index);
-    return countFile(file, maxFileBytes, counter, () => isCancelled(control));
+    return countFile(file, maxFileBytes, counter, () => isCancelled(control), withHash);
   });
 }
 

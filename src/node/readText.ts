@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import {
   sniffFormat,
   unfinishedUtf8Bytes,
   withoutUtf8,
+  type SniffedFormat,
   type TextFormat,
 } from '../core/files/textFormat.ts';
 import { forFs, type SystemPath } from './systemPath.ts';
@@ -16,13 +17,13 @@ export const chunkBytes = 1024 * 1024;
 export type FileContent =
   | { readonly type: 'notAFile' }
   | { readonly type: 'tooLarge'; readonly bytes: number }
-  | { readonly type: 'binary'; readonly bytes: number; readonly hash: string }
+  | { readonly type: 'binary'; readonly bytes: number; readonly hash: () => string }
   | {
       readonly type: 'text';
       readonly format: Exclude<TextFormat, 'binary'>;
       readonly bytes: number;
       /** SHA-256 of the bytes on disk, hexadecimal. */
-      readonly hash: string;
+      readonly hash: () => string;
       /** The text is one chunk. */
       readonly isWhole: boolean;
       /** The text as UTF-8 without a byte order mark, in chunks that end between characters. */
@@ -47,38 +48,56 @@ export function withFileContent<T>(
     const stats = fstatSync(fd);
     if (!stats.isFile()) return use({ type: 'notAFile' });
     if (stats.size > maxBytes) return use({ type: 'tooLarge', bytes: stats.size });
-    return use(contentOf(fd));
+    return use(contentOf(fd, stats.size));
   } finally {
     closeSync(fd);
   }
 }
 
-function contentOf(fd: number): FileContent {
-  const firstBytes = readChunk(fd, 0, 0);
+function contentOf(fd: number, size: number): FileContent {
+  const firstBytes = readChunk(fd, 0, 0, size);
   const first = buffer.subarray(0, firstBytes);
   const isWhole = firstBytes < chunkBytes;
   const { format: sniffed, markBytes } = sniffFormat(first);
-  const otherwise = sniffed === 'eightBit' ? withoutUtf8(first) : 'binary';
-  const hasher = createHash('sha256').update(first);
-  let bytes = firstBytes;
   let valid = sniffed === 'eightBit' && isUtf8Chunk(first, isWhole);
-  if (!isWhole) {
-    const rest = scanRest(fd, hasher, valid ? unfinishedUtf8Bytes(first) : 0, valid);
-    bytes = rest.bytes;
-    valid = rest.valid;
+  if (isWhole) {
+    const format = formatOf(sniffed, valid, first);
+    const hashed = { bytes: firstBytes, hash: () => sha256().update(first).digest('hex') };
+    if (format === 'binary') return { type: 'binary', ...hashed };
+    const chunks = () => [decoded(first.subarray(markBytes), format)];
+    return { type: 'text', format, ...hashed, isWhole, chunks };
   }
-  const hash = hasher.digest('hex');
-  const format = sniffed !== 'eightBit' ? sniffed : valid ? 'utf8' : otherwise;
-  if (format === 'binary') return { type: 'binary', bytes, hash };
-  const chunks = () =>
-    isWhole ? [decoded(first.subarray(markBytes), format)] : reread(fd, markBytes, format);
-  return { type: 'text', format, bytes, hash, isWhole, chunks };
+  // The first chunk's memory is used for the next ones.
+  const otherwise = formatOf(sniffed, false, first);
+  const hasher = sha256().update(first);
+  const rest = scanRest(fd, hasher, valid ? unfinishedUtf8Bytes(first) : 0, valid);
+  valid = rest.valid;
+  const format = valid ? 'utf8' : otherwise;
+  const digest = hasher.digest('hex');
+  const hashed = { bytes: rest.bytes, hash: () => digest };
+  if (format === 'binary') return { type: 'binary', ...hashed };
+  return {
+    type: 'text',
+    format,
+    ...hashed,
+    isWhole,
+    chunks: () => reread(fd, markBytes, format),
+  };
+}
+
+function formatOf(sniffed: SniffedFormat['format'], valid: boolean, start: Uint8Array): TextFormat {
+  if (sniffed !== 'eightBit') return sniffed;
+  return valid ? 'utf8' : withoutUtf8(start);
+}
+
+function sha256(): Hash {
+  return createHash('sha256');
 }
 
 /** Reads to the end of a file of which the first chunk is known: its hash, its length, and whether it is UTF-8. */
 function scanRest(
   fd: number,
-  hasher: ReturnType<typeof createHash>,
+  hasher: Hash,
   unfinished: number,
   validSoFar: boolean,
 ): { readonly bytes: number; readonly valid: boolean } {
@@ -129,13 +148,16 @@ function* reread(
   }
 }
 
-/** Fills the buffer from `offset`; less than that only at the end of the file. */
-function readChunk(fd: number, offset: number, position: number): number {
+/**
+ * Fills the buffer from `offset`; less than that only at the end of the file, which is not asked for once more when
+ * as much was read as the file is long.
+ */
+function readChunk(fd: number, offset: number, position: number, size = Infinity): number {
   let filled = offset;
   while (filled < chunkBytes) {
     const read = readSync(fd, buffer, filled, chunkBytes - filled, position + filled - offset);
-    if (read === 0) break;
     filled += read;
+    if (read === 0 || (size > 0 && filled >= size)) break;
   }
   return filled - offset;
 }

@@ -97,6 +97,8 @@ export interface WorkerCalls {
       readonly type: 'countFiles';
       readonly files: readonly FileToCount[];
       readonly maxFileBytes: number;
+      /** Whether the counts are remembered, by the content's hash. */
+      readonly withHash: boolean;
       readonly control: Int32Array;
       /** Where the worker notes the index of the file it is at, so that a crash costs that file alone. */
       readonly position: Int32Array;
@@ -115,10 +117,10 @@ export type WorkerReply =
   { readonly id: number; readonly ok: unknown } | { readonly id: number; readonly error: string };
 
 /** Places in the shared `control` of one scan. */
-export const controlIndex = { cancelled: 0, filesFound: 1 } as const;
+export const controlIndex = { cancelled: 0, filesFound: 1, nothingRemembered: 2 } as const;
 
 export function newControl(): Int32Array {
-  return new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
+  return new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
 }
 
 export function isCancelled(control: Int32Array): boolean {

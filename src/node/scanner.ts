@@ -151,6 +151,10 @@ export class Scanner {
     const report = () => {
       const filesFound = Atomics.load(control, controlIndex.filesFound);
       onProgress?.({ filesDone: run.filesDone, filesFound });
+      // Loads while the other thread walks; a failure shows where the vocabulary is waited for.
+      if (Atomics.load(control, controlIndex.nothingRemembered) === 1) {
+        this.#vocabulary(request.encoding).catch(() => {});
+      }
     };
     const timer = setInterval(report, progressIntervalMs);
     try {
@@ -207,6 +211,7 @@ export class Scanner {
             type: 'countFiles',
             files: batch,
             maxFileBytes: run.maxFileBytes,
+            withHash: this.#options.cacheFolder !== undefined,
             encoding: run.request.encoding,
             vocabulary,
             control: run.control,

@@ -29,6 +29,10 @@ export function walkFolders(request: WalkRequest): WalkReply {
   const otherRoots = request.folders.map((folder) => folder.path);
   for (const folder of request.folders) {
     const cache = cacheOf(request, folder);
+    // Then there will be something to count, and who is to count it can get ready.
+    if (cache === undefined || cache.size === 0) {
+      Atomics.store(request.control, controlIndex.nothingRemembered, 1);
+    }
     for (const from of startsIn(folder, request.only)) {
       const found = walk(
         {

@@ -17,7 +17,7 @@ function read(bytes: Uint8Array | string, maxBytes = 64 * 1024 * 1024) {
     const chunks = Array.from(content.chunks(), (chunk) => Buffer.from(chunk));
     for (const chunk of chunks) expect(chunk.toString('utf8')).not.toContain('\uFFFD');
     const { type, format, bytes, hash } = content;
-    return { type, format, bytes, hash, text: Buffer.concat(chunks).toString('utf8') };
+    return { type, format, bytes, hash: hash(), text: Buffer.concat(chunks).toString('utf8') };
   });
 }
 

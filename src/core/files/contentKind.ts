@@ -81,9 +81,11 @@ export function contentKindOf(path: string, start: Uint8Array): ContentKind {
 function hasGeneratedLines(sample: Uint8Array): boolean {
   if (sample.length < MINIFIED_LINE_BYTES * 4) return false;
   let lines = 1;
-  for (const byte of sample) if (byte === 0x0a) lines++;
+  for (let idx = 0; idx < sample.length; idx++) if (sample[idx] === 0x0a) lines++;
   return sample.length / lines > MINIFIED_LINE_BYTES;
 }
+
+const LETTER_BIT = Math.log2(LETTER);
 
 /** The kind of a text by script, when letters outside of Latin are a good share of all letters. */
 function scriptKindOf(sample: Uint8Array): ContentKind | undefined {
@@ -94,6 +96,13 @@ function scriptKindOf(sample: Uint8Array): ContentKind | undefined {
   let hangul = 0;
   let cyrillic = 0;
   for (let idx = 0; idx < sample.length;) {
+    const byte = sample[idx];
+    // Nearly everything is ASCII, and asking for its code point takes longer than all the rest.
+    if (byte < 0x80) {
+      letters += (classes[byte] & LETTER) >> LETTER_BIT;
+      idx++;
+      continue;
+    }
     const length = wellFormedLength(sample, idx, sample.length);
     if (length < 0) {
       idx -= length;

@@ -23,8 +23,8 @@ export function sniffFormat(start: Uint8Array): SniffedFormat {
   }
   if (start[0] === 0xfe && start[1] === 0xff) return { format: 'utf16be', markBytes: 2 };
   const end = Math.min(start.length, sniffedBytes);
-  for (let i = 0; i < end; i++) if (start[i] === 0) return { format: 'binary', markBytes: 0 };
-  return { format: 'eightBit', markBytes: 0 };
+  const zero = start.indexOf(0);
+  return { format: zero >= 0 && zero < end ? 'binary' : 'eightBit', markBytes: 0 };
 }
 
 /**
