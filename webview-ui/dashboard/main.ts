@@ -1,4 +1,4 @@
-import { html, nothing, render, type TemplateResult } from 'lit';
+import { html, nothing, render } from 'lit';
 import { readCounted, readState } from '../../src/core/dashboard/checkState.ts';
 import type { DashboardSnapshot } from '../../src/core/dashboard/snapshot.ts';
 import { parseStateString } from '../../src/core/dashboard/stateString.ts';
@@ -11,9 +11,11 @@ import type {
 } from '../../src/protocol/dashboardMessages.ts';
 import { setStrings, t } from '../shared/l10n.ts';
 import { vscodePort } from '../shared/vscodePort.ts';
+import { exportMenu } from './exporting.ts';
 import { knobsView } from './knobs.ts';
 import { createStore, type Store } from './store.ts';
 import type { Tab, TabContext, TabView } from './tab.ts';
+import { tabList } from './tabList.ts';
 import { tabs } from './tabs.ts';
 import './dashboard.css';
 
@@ -43,7 +45,12 @@ const { api } = connect<DashboardApi, DashboardEvent>(port, (event) => {
       snapshot = { ...snapshot, now: event.now };
       break;
     case 'state':
-      importState(event.text);
+      try {
+        importState(event.text);
+        say(t('Knobs taken over'));
+      } catch (problem) {
+        fail(problem);
+      }
       return;
   }
   drawSoon();
@@ -68,65 +75,14 @@ function drawSoon(): void {
   });
 }
 
-/** Takes over the knobs that somebody sent; a string that is none changes nothing and says why. */
+/** Takes over the knobs that somebody sent; a string that is none changes nothing, and the error says why. */
 function importState(text: string): void {
-  try {
-    const asSet = { modelId: undefined, gpuCount: undefined, reservedOutputTokens: undefined };
-    store?.set({ ...asSet, ...parseStateString(text) });
-    say(t('Knobs taken over'));
-  } catch (problem) {
-    fail(problem);
-  }
+  const asSet = { modelId: undefined, gpuCount: undefined, reservedOutputTokens: undefined };
+  store?.set({ ...asSet, ...parseStateString(text) });
 }
 
 function tabOf(state: DashboardState): Tab {
   return tabs.find(({ id }) => id === state.tab) ?? tabs[0];
-}
-
-function select(tab: Tab): void {
-  store?.set({ tab: tab.id });
-}
-
-/** Arrow keys, Home and End move between the tabs, as everywhere. */
-function onTabKey(event: KeyboardEvent): void {
-  if (store === undefined) return;
-  const at = tabs.indexOf(tabOf(store.get()));
-  const forward = getComputedStyle(document.body).direction === 'rtl' ? -1 : 1;
-  const to =
-    event.key === 'ArrowRight'
-      ? at + forward
-      : event.key === 'ArrowLeft'
-        ? at - forward
-        : event.key === 'Home'
-          ? 0
-          : event.key === 'End'
-            ? tabs.length - 1
-            : undefined;
-  if (to === undefined) return;
-  event.preventDefault();
-  const tab = tabs[(to + tabs.length) % tabs.length];
-  select(tab);
-  document.getElementById(`tab-${tab.id}`)?.focus();
-}
-
-function frame(state: DashboardState, whole: DashboardSnapshot, ownStore: Store): TemplateResult {
-  const current = tabOf(state);
-  return html`${knobsView({ store: ownStore, snapshot: whole, api, fail })}
-    <div class="tabs" role="tablist" aria-label=${t('Dashboard')} @keydown=${onTabKey}>
-      ${tabs.map(
-        (tab) =>
-          html`<button
-            role="tab"
-            id="tab-${tab.id}"
-            aria-selected=${tab === current ? 'true' : 'false'}
-            aria-controls="panel"
-            tabindex=${tab === current ? '0' : '-1'}
-            @click=${() => select(tab)}
-          >
-            ${t(tab.title)}
-          </button>`,
-      )}
-    </div>`;
 }
 
 function draw(): void {
@@ -147,27 +103,52 @@ function draw(): void {
             </button>
           </p>`
     }`;
-  const isReady = snapshot !== undefined && store !== undefined;
+  if (snapshot === undefined || store === undefined) {
+    render(
+      html`${head}
+        <p class="quiet">${t('Loading…')}</p>`,
+      root,
+    );
+    return;
+  }
+  const ownStore = store;
+  const tab = tabOf(ownStore.get());
   render(
-    html`${head}
-      ${
-        isReady
-          ? frame(store!.get(), snapshot!, store!)
-          : html`<p class="quiet">${t('Loading…')}</p>`
-      }
-      <div
-        id="panel"
-        role="tabpanel"
-        tabindex="-1"
-        aria-labelledby=${isReady ? `tab-${tabOf(store!.get()).id}` : nothing}
-      ></div>
+    html`<div class="head">
+        ${head}
+        <div id="export-slot"></div>
+      </div>
+      ${knobsView({ store: ownStore, snapshot, api, fail })}
+      ${tabList(tab, (next) => ownStore.set({ tab: next.id }))}
+      <div id="panel" role="tabpanel" tabindex="-1" aria-labelledby="tab-${tab.id}"></div>
       <p class="hidden" role="status" aria-live="polite" id="spoken">${spoken}</p>`,
     root,
   );
-  if (isReady) drawTab(store!, tabOf(store!.get()));
+  const context = contextOf(ownStore);
+  drawTab(context, tab);
+  // After the tab: the menu names the charts that are drawn now.
+  const slot = document.getElementById('export-slot');
+  if (slot === null) return;
+  render(exportMenu({ context, tab, view: () => shown?.view, importState }), slot);
 }
 
-function drawTab(ownStore: Store, tab: Tab): void {
+let ownContext: TabContext | undefined;
+
+function contextOf(ownStore: Store): TabContext {
+  return (ownContext ??= {
+    store: ownStore,
+    snapshot: () => {
+      if (snapshot === undefined) throw new Error('tabs are mounted once there is a snapshot');
+      return snapshot;
+    },
+    api,
+    nonce,
+    fail,
+    say,
+  });
+}
+
+function drawTab(context: TabContext, tab: Tab): void {
   const panel = document.getElementById('panel');
   if (panel === null) return;
   if (shown?.tab === tab) {
@@ -178,14 +159,6 @@ function drawTab(ownStore: Store, tab: Tab): void {
   // A host of its own for each mount: what one tab leaves behind, the next does not find.
   const host = document.createElement('div');
   panel.replaceChildren(host);
-  const context: TabContext = {
-    store: ownStore,
-    snapshot: () => snapshot!,
-    api,
-    nonce,
-    fail,
-    say,
-  };
   shown = { tab, view: tab.mount(host, context) };
   shown.view.update();
 }

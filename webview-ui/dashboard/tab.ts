@@ -1,3 +1,4 @@
+import type { ExportCell, ExportTable } from '../../src/core/dashboard/exportTables.ts';
 import type { DashboardSnapshot } from '../../src/core/dashboard/snapshot.ts';
 import type { DashboardApi } from '../../src/protocol/dashboardMessages.ts';
 import type { Store } from './store.ts';
@@ -33,15 +34,7 @@ export interface TabContext {
   readonly say: (text: string) => void;
 }
 
-/** A table as it stands in an export: numbers as numbers, so that CSV and JSON can be worked with. */
-export interface ExportTable {
-  readonly title: string;
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly ExportCell[])[];
-}
-
-/** Undefined is unknown: empty in CSV, null in JSON, "unknown" in Markdown. */
-export type ExportCell = string | number | undefined;
+export type { ExportCell, ExportTable };
 
 export interface ExportChart {
   readonly title: string;

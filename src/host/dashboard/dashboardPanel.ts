@@ -132,7 +132,7 @@ export function openDashboard(options: DashboardOptions): Dashboard {
       script: 'dashboardView.js',
       stylesheet: 'dashboardView.css',
       title: vscode.l10n.t('Context dashboard'),
-      styleNonce: true,
+      charts: true,
     });
     session.analyzeOnOpen();
   };

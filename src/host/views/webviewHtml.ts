@@ -7,8 +7,8 @@ export interface WebviewPage {
   readonly script: string;
   readonly stylesheet: string;
   readonly title: string;
-  /** Also lets in style elements that carry the script's nonce, as charts make them. */
-  readonly styleNonce?: boolean;
+  /** Also lets in what charts need: style elements that carry the script's nonce, and pictures that the page itself made. */
+  readonly charts?: boolean;
 }
 
 /** The shell of a webview: nothing but our own script runs, nothing is fetched; all data comes by messages. */
@@ -22,8 +22,9 @@ export function webviewHtml(
     escaped(webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', file)).toString());
   const policy = [
     `default-src 'none'`,
-    `style-src ${webview.cspSource}${page.styleNonce === true ? ` 'nonce-${nonce}'` : ''}`,
+    `style-src ${webview.cspSource}${page.charts === true ? ` 'nonce-${nonce}'` : ''}`,
     `font-src ${webview.cspSource}`,
+    ...(page.charts === true ? ['img-src blob:'] : []),
     `script-src 'nonce-${nonce}'`,
   ].join('; ');
   return `<!DOCTYPE html>

@@ -103,7 +103,7 @@ export async function openDashboardPage(browser, snapshot, options = {}) {
     calls.push({ method, args });
     return options.answer?.(method, args) ?? null;
   });
-  const policy = `default-src 'none'; style-src 'self' 'nonce-${nonce}'; script-src 'nonce-${nonce}'; connect-src 'none'`;
+  const policy = `default-src 'none'; style-src 'self' 'nonce-${nonce}'; script-src 'nonce-${nonce}'; img-src blob:`;
   const html = `<!DOCTYPE html><html lang="en" dir="${options.direction ?? 'ltr'}"><head><meta charset="utf-8">
     <meta http-equiv="Content-Security-Policy" content="${policy.replaceAll('"', '&quot;')}">
     <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -7,19 +7,24 @@ import type { FolderNode, TreeNode } from '../../../src/core/set/fileTree.ts';
 import { t } from '../../shared/l10n.ts';
 import { kindText } from '../words.ts';
 
-/** The colour of each kind of content, by the theme's chart colours; prose of any script has one. */
+/** The colour of each kind of content; prose of any script has one. */
 const colourOf: Readonly<Record<ContentKind, string>> = {
   code: 'blue',
   typeDeclarations: 'purple',
   markdown: 'green',
   json: 'yellow',
-  css: 'orange',
+  css: 'cyan',
   minified: 'red',
   chinese: 'green',
   japanese: 'green',
   korean: 'green',
   russian: 'green',
 };
+
+/** VS Code's `charts.orange` is half transparent, and absent in high contrast: cyan, which no chart colour is, in its place. */
+function variableOf(colour: string): string {
+  return colour === 'cyan' ? 'terminal-ansiCyan' : `charts-${colour}`;
+}
 
 export interface Theme {
   readonly background: string;
@@ -43,7 +48,7 @@ export function readTheme(): Theme {
     border: colour('contrastBorder', ''),
     font: `12px ${style.fontFamily}`,
     kinds: Object.fromEntries(
-      contentKinds.map((kind) => [kind, colour(`charts-${colourOf[kind]}`, foreground)]),
+      contentKinds.map((kind) => [kind, colour(variableOf(colourOf[kind]), foreground)]),
     ) as Record<ContentKind, string>,
   };
 }
