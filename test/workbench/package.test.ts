@@ -28,8 +28,10 @@ describe('the packed extension', () => {
     expect(listing).toContain('dist/countWorker.js');
     expect(listing).toContain('dist/vocabularies/o200k_base.bin');
     expect(listing).toContain('package.nls.json');
-    // The command line, its grammars and the library are no part of the extension.
-    expect(listing).not.toMatch(/dist\/(cli|engine|grammars)/);
+    expect(listing).toContain('dist/plansWorker.js');
+    expect(listing).toContain('dist/grammars/tree-sitter-python.wasm');
+    // The command line and the library are no part of the extension.
+    expect(listing).not.toMatch(/dist\/(cli|engine)/);
     expect(listing).not.toMatch(/ (src|test|webview-ui|scripts|node_modules)\//);
   });
 
