@@ -68,6 +68,7 @@ const hostRooms = {
     'src/host/lab.ts',
     'src/host/dashboard.ts',
     'src/host/plans.ts',
+    'src/host/models.ts',
   ],
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { chooseModel, useModel } from './commands/chooseModel.ts';
 import { countTokens } from './commands/countTokens.ts';
 import { excludeRows, includeRows, openRow, revealRow } from './commands/fileRows.ts';
+import { modelCommands } from './commands/modelCommands.ts';
 import { copyPromptWithContext, openInChat } from './commands/promptActions.ts';
 import { addOpenEditors, addToSet, removeFromSet } from './commands/setCommands.ts';
 import { dashboardCommands } from './dashboard/dashboardCommands.ts';
@@ -23,6 +24,7 @@ function commandTable(
     ...labCommands(parts.rooms, demoIds),
     ...dashboardCommands(parts.rooms),
     ...planCommands(parts.rooms),
+    ...modelCommands(parts.rooms),
     analyze: () => session.analysis.analyze(),
     cancelAnalysis: () => {
       session.analysis.cancel();

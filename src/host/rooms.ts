@@ -2,11 +2,13 @@ import type { Counting } from './counting.ts';
 import type { Dashboard, DashboardOptions } from './dashboard.ts';
 import type { Lab, LabOptions } from './lab.ts';
 import type { Plans, PlansOptions } from './plans.ts';
+import type { Models, ModelsOptions } from './models.ts';
+import type { OwnModels } from './ownModels.ts';
 import type { Weighing } from './weighing.ts';
 
 /**
- * The heavy parts of the host, each a bundle of its own (dist/counting.cjs, dist/weighing.cjs, dist/lab.cjs, dist/dashboard.cjs, dist/plans.cjs) that is
- * loaded when first asked for: activation loads neither the scanner nor the catalogue.
+ * The heavy parts of the host, each a bundle of its own (dist/counting.cjs, dist/weighing.cjs, dist/lab.cjs, dist/dashboard.cjs,
+ * dist/plans.cjs, dist/models.cjs) that is loaded when first asked for: activation loads neither the scanner nor the catalogue.
  */
 export interface Rooms {
   counting(): Promise<Counting>;
@@ -14,6 +16,7 @@ export interface Rooms {
   lab(): Promise<Lab>;
   dashboard(): Promise<Dashboard>;
   plans(): Promise<Plans>;
+  models(): Promise<Models>;
   dispose(): Promise<void>;
 }
 
@@ -23,18 +26,24 @@ export function openRooms(
   labOptions: LabOptions,
   dashboardOptions: () => DashboardOptions,
   plansOptions: () => Omit<PlansOptions, 'distFolder' | 'storageFolder'>,
+  own: OwnModels,
+  modelsOptions: () => Omit<ModelsOptions, 'own'>,
 ): Rooms {
   let counting: Promise<Counting> | undefined;
   let weighing: Promise<Weighing> | undefined;
   let lab: Promise<Lab> | undefined;
   let dashboard: Promise<Dashboard> | undefined;
   let plans: Promise<Plans> | undefined;
+  let models: Promise<Models> | undefined;
   return {
     counting: () =>
       (counting ??= import('./counting.ts').then(({ openCounting }) =>
         openCounting(distFolder, storageFolder),
       )),
-    weighing: () => (weighing ??= import('./weighing.ts').then((room) => room.openWeighing())),
+    weighing: () =>
+      (weighing ??= Promise.all([import('./weighing.ts'), own.load()]).then(([room]) =>
+        room.openWeighing(() => own.data),
+      )),
     lab: () => (lab ??= import('./lab.ts').then((room) => room.openLab(labOptions))),
     dashboard: () =>
       (dashboard ??= import('./dashboard.ts').then((room) =>
@@ -43,6 +52,10 @@ export function openRooms(
     plans: () =>
       (plans ??= import('./plans.ts').then((room) =>
         room.openPlans({ ...plansOptions(), distFolder, storageFolder }),
+      )),
+    models: () =>
+      (models ??= import('./models.ts').then((room) =>
+        room.openModels({ own, ...modelsOptions() }),
       )),
     dispose: async () => {
       (await dashboard)?.dispose();

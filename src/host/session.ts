@@ -152,6 +152,11 @@ export class Session implements vscode.Disposable {
     }
   }
 
+  /** Models or prices were imported: what is shown is weighed anew. */
+  catalogueChanged(): void {
+    this.#contentChanged();
+  }
+
   isExcluded(path: string): boolean {
     return this.#excluded.some((each) => path === each || path.startsWith(`${each}/`));
   }

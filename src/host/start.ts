@@ -10,6 +10,8 @@ import { LiveCounts } from './liveCounts.ts';
 import { Marks } from './marks.ts';
 import type { Parts } from './parts.ts';
 import { RequestDocuments, requestScheme } from './plans/requestDocuments.ts';
+import { registerModelCards } from './modelCardDocuments.ts';
+import { OwnModels } from './ownModels.ts';
 import { openRooms, type Rooms } from './rooms.ts';
 import { Session } from './session.ts';
 import { excludeGlobs } from './settings.ts';
@@ -27,6 +29,7 @@ export interface ContextBudgetApi {
   readonly session: Session;
   readonly unsaved: UnsavedEditors;
   readonly rooms: Rooms;
+  readonly own: OwnModels;
   readonly budgetView: BudgetView;
   readonly statusBar: StatusBar;
   readonly badges: Badges;
@@ -43,7 +46,8 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
   };
   const log = own(vscode.window.createOutputChannel('Context Budget', { log: true }));
   const marks = own(new Marks());
-  const rooms = openRooms(
+  const ownModels = own(new OwnModels(context.globalStorageUri, log));
+  const rooms: Rooms = openRooms(
     path.join(context.extensionPath, 'dist'),
     context.globalStorageUri.scheme === 'file' ? context.globalStorageUri.fsPath : undefined,
     {
@@ -62,8 +66,11 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
       extensionUri: context.extensionUri,
       memory: context.workspaceState,
       log,
+      ownModels: () => ownModels.data.models,
     }),
     () => ({ session, weighing: () => rooms.weighing(), log }),
+    ownModels,
+    () => ({ session, weighing: () => rooms.weighing() }),
   );
   own({ dispose: () => void rooms.dispose() });
   const documents = new RequestDocuments(() => rooms.plans());
@@ -102,6 +109,12 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
   own(registerCommands(parts, manifestDemoIds(context.extension.packageJSON as Manifest)));
   own(registerLabPanel(rooms));
   own(registerDashboardPanel(rooms));
+  own(registerModelCards(rooms, session));
+  own(
+    ownModels.onDidChange(() => {
+      session.catalogueChanged();
+    }),
+  );
   own(watchUserModels(parts));
   own(vscode.window.registerWebviewViewProvider(budgetViewId, budgetView));
   own(registerFilesView(session));
@@ -110,5 +123,15 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
   const statusBar = own(new StatusBar(parts));
   const badges = own(new Badges(session));
   const activationMs = performance.now() - startedMs;
-  return { session, unsaved, rooms, budgetView, statusBar, badges, parts, activationMs };
+  return {
+    session,
+    unsaved,
+    rooms,
+    own: ownModels,
+    budgetView,
+    statusBar,
+    badges,
+    parts,
+    activationMs,
+  };
 }

@@ -1,6 +1,8 @@
 import { budgetFor } from '../core/budget/budgetFor.ts';
 import { findModel, UnknownModelError } from '../core/catalog/findModel.ts';
 import { mergeModels } from '../core/catalog/mergeModels.ts';
+import { noOwnData, withOwnData } from '../core/catalog/ownModels.ts';
+import type { OwnData } from '../core/catalog/ownModels.ts';
 import { models as bundledModels } from '../core/catalog/models.ts';
 import { parseUserModels } from '../core/catalog/userModels.ts';
 import type { Model, TokenizerLink } from '../core/catalog/model.ts';
@@ -65,7 +67,9 @@ export interface Weighing {
   readonly weighPrompt: (draft: DraftInContext, settings: Settings) => PromptWeight;
 }
 
-export function openWeighing(): Weighing {
+/** @param own what the person imported, as it stands when asked */
+export function openWeighing(own: () => OwnData = () => noOwnData): Weighing {
+  ownData = own;
   return {
     modelsOf,
     encodingOf,
@@ -79,21 +83,28 @@ export function openWeighing(): Weighing {
   };
 }
 
+let ownData: () => OwnData = () => noOwnData;
+
 interface Catalogue {
+  readonly own: OwnData;
   readonly userModels: unknown;
   readonly models: readonly Model[];
   readonly problems: readonly string[];
 }
 
-/** The catalogue with the person's own models, merged once per change of that setting. */
+/** The catalogue with what the person imported and, over it, set: merged once per change of either. */
 let merged: Catalogue | undefined;
 
 function catalogueOf({ userModels }: Settings): Catalogue {
-  if (merged !== undefined && merged.userModels === userModels) return merged;
+  const own = ownData();
+  if (merged !== undefined && merged.userModels === userModels && merged.own === own) {
+    return merged;
+  }
   const asOf = new Date().toISOString().slice(0, 10);
   const parsed = parseUserModels(userModels ?? [], { source: 'contextBudget.userModels', asOf });
-  const models = mergeModels(bundledModels, parsed.models);
-  merged = { userModels, models, problems: parsed.problems };
+  const imported = withOwnData(bundledModels, own);
+  const models = mergeModels(imported.models, parsed.models);
+  merged = { own, userModels, models, problems: [...imported.problems, ...parsed.problems] };
   return merged;
 }
 

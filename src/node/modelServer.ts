@@ -7,9 +7,19 @@ import { InputError } from '../core/estimates/inputError.ts';
 const mostAnswerBytes = 64 * 2 ** 20;
 const patienceMilliseconds = 10_000;
 
-/** The models that an OpenAI-compatible server lists (`GET <address>/v1/models`). */
+/**
+ * The models that an OpenAI-compatible server lists (`GET <address>/v1/models`). Where that names no windows, LM Studio's
+ * own list does (`GET <address>/api/v0/models`); other servers have no such route.
+ */
 export async function listServedModels(address: string): Promise<readonly ServedModel[]> {
-  return parseModelList(await askServer(address, 'v1/models'));
+  const models = parseModelList(await askServer(address, 'v1/models'));
+  if (models.some((one) => one.contextWindowTokens !== undefined)) return models;
+  const own = await askServer(address, 'api/v0/models').then(parseModelList, ignoreInputError);
+  return models.map((one) => own?.find(({ id }) => id === one.id) ?? one);
+}
+
+function ignoreInputError(error: unknown): undefined {
+  if (!(error instanceof InputError)) throw error;
 }
 
 /** The shape of a model that a running Ollama serves (`POST <address>/api/show`). */

@@ -32,6 +32,10 @@ beforeAll(async () => {
         const data = [{ id: 'qwen3-8b', object: 'model', max_model_len: 32_768 }, { id: 'other' }];
         return send(JSON.stringify({ object: 'list', data }));
       }
+      if (request.url === '/studio/v1/models') return send('{"data":[{"id":"a"},{"id":"b"}]}');
+      if (request.url === '/studio/api/v0/models') {
+        return send('{"data":[{"id":"b","type":"llm","max_context_length":8192}]}');
+      }
       if (request.url === '/html/v1/models') return send('<html>');
       if (request.url === '/away/v1/models') {
         return response.writeHead(302, { location: 'http://127.0.0.1:1/v1/models' }).end();
@@ -58,6 +62,13 @@ describe('a running model server', () => {
     expect(models.map((one) => one.id)).toEqual(['qwen3-8b', 'other']);
     expect(models[0].contextWindowTokens).toBe(32_768);
     expect(models[1].contextWindowTokens).toBeUndefined();
+  });
+
+  it('takes the windows of LM Studio from its own list', async () => {
+    expect(await listServedModels(`${address}/studio`)).toEqual([
+      { id: 'a', contextWindowTokens: undefined },
+      { id: 'b', contextWindowTokens: 8192 },
+    ]);
   });
 
   it('tells the shape of a model of Ollama', async () => {

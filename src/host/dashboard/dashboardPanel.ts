@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { RememberedDashboard } from '../../protocol/dashboardMessages.ts';
 import type { DashboardApi, DashboardEvent } from '../../protocol/dashboardMessages.ts';
+import type { OwnModel } from '../../core/catalog/ownModels.ts';
 import { serve } from '../../protocol/connection.ts';
 import type { Counting } from '../counting.ts';
 import type { Session, SessionChange } from '../session.ts';
@@ -18,6 +19,7 @@ export interface DashboardOptions {
   readonly session: Session;
   readonly weighing: () => Promise<Weighing>;
   readonly counting: () => Promise<Counting>;
+  readonly ownModels: () => readonly OwnModel[];
   readonly extensionUri: vscode.Uri;
   readonly memory: vscode.Memento;
   readonly log: vscode.LogOutputChannel;

@@ -1,5 +1,6 @@
 import { architectures } from '../../core/architectures/architectures.ts';
 import type { Model } from '../../core/catalog/model.ts';
+import type { OwnModel } from '../../core/catalog/ownModels.ts';
 import { emptyFileTable } from '../../core/dashboard/snapshot.ts';
 import type {
   DashboardCatalogue,
@@ -22,6 +23,8 @@ export interface SnapshotMakerOptions {
   readonly session: Session;
   readonly weighing: () => Promise<Weighing>;
   readonly counting: () => Promise<Counting>;
+  /** What the person imported: their shapes are offered beside ours. */
+  readonly ownModels: () => readonly OwnModel[];
 }
 
 /** Makes the sections of the snapshot, each only when what it shows has changed. */
@@ -45,7 +48,7 @@ export class SnapshotMaker {
     await this.changes();
     // Last of all: what changes meanwhile is sent as an event, which a page that has no snapshot yet passes over.
     const now = await this.#now();
-    return { catalogue: catalogueOf(this.#models ?? []), files: this.#files, now };
+    return { catalogue: this.#catalogue(this.#models ?? []), files: this.#files, now };
   }
 
   /** The sections that are not as they were when this was last asked. */
@@ -55,7 +58,7 @@ export class SnapshotMaker {
     const models = (await weighing()).modelsOf(session.settings);
     if (models !== this.#models) {
       this.#models = models;
-      events.push({ type: 'catalogue', catalogue: catalogueOf(models) });
+      events.push({ type: 'catalogue', catalogue: this.#catalogue(models) });
     }
     const { report } = session;
     const now = await this.#now();
@@ -78,8 +81,14 @@ export class SnapshotMaker {
       settings: { modelId, reservedOutputTokens, overheadTokens },
     };
   }
-}
 
-function catalogueOf(models: readonly Model[]): DashboardCatalogue {
-  return { models, architectures, hardware, measurements: effectiveMeasurements };
+  #catalogue(models: readonly Model[]): DashboardCatalogue {
+    const imported = this.#options.ownModels().flatMap((one) => one.architecture ?? []);
+    return {
+      models,
+      architectures: [...architectures, ...imported],
+      hardware,
+      measurements: effectiveMeasurements,
+    };
+  }
 }
