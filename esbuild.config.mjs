@@ -69,6 +69,7 @@ const hostRooms = {
     'src/host/dashboard.ts',
     'src/host/plans.ts',
     'src/host/models.ts',
+    'src/host/exactCount.ts',
   ],
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import {
   buildHostSuite,
   copyHostWorkspace,
+  fakeModelsFolder,
   hostSuiteChannel,
   hostTestsFile,
 } from './support/hostSuite.mjs';
@@ -23,7 +24,7 @@ const follow = setInterval(() => channel.showProgress(), 200);
 let fault;
 try {
   await runTests({
-    extensionDevelopmentPath: projectRoot,
+    extensionDevelopmentPath: [projectRoot, fakeModelsFolder],
     extensionTestsPath: hostTestsFile,
     extensionTestsEnv: channel.env,
     launchArgs: [

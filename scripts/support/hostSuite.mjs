@@ -17,6 +17,11 @@ import { pause, projectRoot } from './processes.mjs';
 import { removeFolder, startServer, workbenchUrl } from './vscodeServer.mjs';
 
 export const hostTestsFile = path.join(projectRoot, 'out/host/index.cjs');
+/** Beside the extension: one that provides language models which count in ways known to the tests. */
+export const fakeModelsFolder = path.join(
+  projectRoot,
+  'test/host/extensions/context-budget-tests.fake-models-0.0.1',
+);
 const workspaceSource = path.join(projectRoot, 'test/host/workspace');
 const failuresFolder = path.join(projectRoot, 'out/host-failures');
 
@@ -90,7 +95,11 @@ export async function runHostSuite(browser, { nameFilter, silentSeconds = 150 } 
   let instance;
   let page;
   try {
-    server = await startServer({ dataFolder, env: channel.env });
+    server = await startServer({
+      dataFolder,
+      env: channel.env,
+      extensionFolders: [fakeModelsFolder],
+    });
     instance = await launchBrowser(browser);
     page = await instance.newPage({ viewport: { width: 1280, height: 800 } });
     let exitCode;

@@ -45,6 +45,11 @@ function commandTable(
     openFile: (row: FilesRow) => openRow(parts, row),
     revealInExplorer: (row: FilesRow) => revealRow(parts, row),
     toggleBadges: () => writeSetting('badges', !session.settings.badges),
+    countExactly: async (target?: vscode.Uri, all?: vscode.Uri[]) =>
+      (await parts.rooms.exactCount()).countExactly(target, all),
+    setCountKey: async () => (await parts.rooms.exactCount()).setKey(),
+    removeCountKey: async () => (await parts.rooms.exactCount()).removeKey(),
+    forgetExactCounts: async () => (await parts.rooms.exactCount()).forget(),
     showTokenBoundaries: () => parts.boundaries.toggle(),
     showWindowEnds: (strategy?: WindowStrategy) => parts.windowEnds.toggle(strategy),
     hideMarks: () => {

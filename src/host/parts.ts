@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
+import type { LearntMemory } from './learntMemory.ts';
 import type { LiveCounts } from './liveCounts.ts';
 import type { Marks } from './marks.ts';
 import type { Rooms } from './rooms.ts';
@@ -14,6 +15,7 @@ export interface Parts {
   readonly rooms: Rooms;
   readonly budgetView: BudgetView;
   readonly liveCounts: LiveCounts;
+  readonly learnt: LearntMemory;
   readonly marks: Marks;
   readonly boundaries: TokenBoundaries;
   readonly windowEnds: WindowEnds;

@@ -1,5 +1,6 @@
 import type { Counting } from './counting.ts';
 import type { Dashboard, DashboardOptions } from './dashboard.ts';
+import type { ExactCount, ExactCountOptions } from './exactCount.ts';
 import type { Lab, LabOptions } from './lab.ts';
 import type { Plans, PlansOptions } from './plans.ts';
 import type { Models, ModelsOptions } from './models.ts';
@@ -8,7 +9,7 @@ import type { Weighing } from './weighing.ts';
 
 /**
  * The heavy parts of the host, each a bundle of its own (dist/counting.cjs, dist/weighing.cjs, dist/lab.cjs, dist/dashboard.cjs,
- * dist/plans.cjs, dist/models.cjs) that is loaded when first asked for: activation loads neither the scanner nor the catalogue.
+ * dist/plans.cjs, dist/models.cjs ...) that is loaded when first asked for: activation loads neither the scanner nor the catalogue.
  */
 export interface Rooms {
   counting(): Promise<Counting>;
@@ -17,6 +18,7 @@ export interface Rooms {
   dashboard(): Promise<Dashboard>;
   plans(): Promise<Plans>;
   models(): Promise<Models>;
+  exactCount(): Promise<ExactCount>;
   dispose(): Promise<void>;
 }
 
@@ -28,6 +30,7 @@ export function openRooms(
   plansOptions: () => Omit<PlansOptions, 'distFolder' | 'storageFolder'>,
   own: OwnModels,
   modelsOptions: () => Omit<ModelsOptions, 'own'>,
+  exactCountOptions: () => ExactCountOptions,
 ): Rooms {
   let counting: Promise<Counting> | undefined;
   let weighing: Promise<Weighing> | undefined;
@@ -35,6 +38,7 @@ export function openRooms(
   let dashboard: Promise<Dashboard> | undefined;
   let plans: Promise<Plans> | undefined;
   let models: Promise<Models> | undefined;
+  let exactCount: Promise<ExactCount> | undefined;
   return {
     counting: () =>
       (counting ??= import('./counting.ts').then(({ openCounting }) =>
@@ -56,6 +60,10 @@ export function openRooms(
     models: () =>
       (models ??= import('./models.ts').then((room) =>
         room.openModels({ own, ...modelsOptions() }),
+      )),
+    exactCount: () =>
+      (exactCount ??= import('./exactCount.ts').then((room) =>
+        room.openExactCount(exactCountOptions()),
       )),
     dispose: async () => {
       (await dashboard)?.dispose();

@@ -17,6 +17,7 @@ import { effectiveReport } from '../core/set/effectiveReport.ts';
 import { fileTree, type FolderNode, type TreeNode } from '../core/set/fileTree.ts';
 import { groupBy } from '../core/set/groupBy.ts';
 import type { Analysis } from './analysis.ts';
+import type { LearntMemory } from './learntMemory.ts';
 import { readSettings, settingsSection, type Settings } from './settings.ts';
 import type { UnsavedEditors } from './unsavedEditors.ts';
 import { reportPath, reportUri } from './workspacePaths.ts';
@@ -51,18 +52,29 @@ export class Session implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[] = [this.#changed];
   readonly #unsaved: UnsavedEditors;
   readonly analysis: Analysis;
-  #settings = readSettings();
+  readonly #learnt: LearntMemory;
+  #settings: Settings;
   #set: ContextSet;
   #excluded: readonly string[];
   #derived: Derived = {};
 
-  constructor(analysis: Analysis, unsaved: UnsavedEditors, memory: vscode.Memento) {
+  constructor(
+    analysis: Analysis,
+    unsaved: UnsavedEditors,
+    memory: vscode.Memento,
+    learnt: LearntMemory,
+  ) {
+    this.#learnt = learnt;
+    this.#settings = readSettings(learnt.value);
     this.analysis = analysis;
     this.#unsaved = unsaved;
     this.#memory = memory;
     this.#set = parseContextSet(memory.get(setKey));
     this.#excluded = memory.get<string[]>(excludedKey, []);
     this.#subscriptions.push(
+      learnt.onDidChange(() => {
+        this.#settingsChanged();
+      }),
       analysis.onDidChange((change) => {
         if (change === 'progress') this.#changed.fire('progress');
         else this.#contentChanged();
@@ -202,7 +214,7 @@ export class Session implements vscode.Disposable {
 
   #settingsChanged(): void {
     const before = this.#settings;
-    this.#settings = readSettings();
+    this.#settings = readSettings(this.#learnt.value);
     this.#contentChanged();
     const scopeChanged = before.exclude.join('\n') !== this.#settings.exclude.join('\n');
     const modelChanged = before.modelId !== this.#settings.modelId;

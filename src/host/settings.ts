@@ -15,9 +15,11 @@ export interface Settings {
   readonly hardCapTokens?: number;
   /** As the settings have it; the catalogue checks it (`parseUserModels`). */
   readonly userModels: unknown;
+  /** No setting, but as personal: what exact counts have taught of models (`parseLearnt` checks it). */
+  readonly learnt: unknown;
 }
 
-export function readSettings(): Settings {
+export function readSettings(learnt: unknown): Settings {
   const section = vscode.workspace.getConfiguration(settingsSection);
   return {
     modelId: text(section.get('model')) ?? '',
@@ -30,6 +32,7 @@ export function readSettings(): Settings {
     softCapTokens: count(section.get('cap.softTokens')),
     hardCapTokens: count(section.get('cap.hardTokens')),
     userModels: section.get<unknown>('userModels'),
+    learnt,
   };
 }
 

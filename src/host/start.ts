@@ -6,6 +6,7 @@ import { registerCommands } from './commands.ts';
 import { copyPromptWithContext, openInChat, weighDraft } from './commands/promptActions.ts';
 import { registerDashboardPanel } from './dashboard/dashboardCommands.ts';
 import { manifestDemoIds, registerLabPanel, type Manifest } from './lab/labCommands.ts';
+import { LearntMemory } from './learntMemory.ts';
 import { LiveCounts } from './liveCounts.ts';
 import { Marks } from './marks.ts';
 import type { Parts } from './parts.ts';
@@ -71,7 +72,9 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
     () => ({ session, weighing: () => rooms.weighing(), log }),
     ownModels,
     () => ({ session, weighing: () => rooms.weighing() }),
+    () => ({ session, rooms, secrets: context.secrets, learnt, log }),
   );
+  const learnt = own(new LearntMemory(context.globalState));
   own({ dispose: () => void rooms.dispose() });
   const documents = new RequestDocuments(() => rooms.plans());
   own(vscode.workspace.registerTextDocumentContentProvider(requestScheme, documents));
@@ -83,7 +86,7 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
   const analysis = own(new Analysis({ counting, encoding, exclude, log }));
   const liveCounts = own(new LiveCounts(counting));
   const unsaved = own(new UnsavedEditors(analysis, { counting, liveCounts, log }));
-  const session: Session = own(new Session(analysis, unsaved, context.workspaceState));
+  const session: Session = own(new Session(analysis, unsaved, context.workspaceState, learnt));
 
   const budgetView = own(
     new BudgetView({
@@ -99,7 +102,7 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
       }),
     }),
   );
-  const base = { session, rooms, budgetView, liveCounts, marks, log, encoding };
+  const base = { session, rooms, budgetView, liveCounts, learnt, marks, log, encoding };
   const parts: Parts = {
     ...base,
     boundaries: own(new TokenBoundaries(base)),

@@ -7,6 +7,7 @@ import { models as bundledModels } from '../core/catalog/models.ts';
 import { parseUserModels } from '../core/catalog/userModels.ts';
 import type { Model, TokenizerLink } from '../core/catalog/model.ts';
 import type { FileCount } from '../core/files/scanReport.ts';
+import { parseLearnt } from '../core/tokens/learntRatios.ts';
 import type { EncodingName, TokenCount } from '../core/tokens/tokenCounter.ts';
 import { countFor, sumByKind, type WeighedText } from '../core/weigh/countFor.ts';
 import { weighConversation } from '../core/weigh/conversation.ts';
@@ -88,23 +89,30 @@ let ownData: () => OwnData = () => noOwnData;
 interface Catalogue {
   readonly own: OwnData;
   readonly userModels: unknown;
+  readonly learnt: unknown;
   readonly models: readonly Model[];
   readonly problems: readonly string[];
 }
 
-/** The catalogue with what the person imported and, over it, set: merged once per change of either. */
+/** The catalogue with what the person imported and set, and what exact counts taught: merged once per change of these. */
 let merged: Catalogue | undefined;
 
-function catalogueOf({ userModels }: Settings): Catalogue {
+function catalogueOf({ userModels, learnt }: Settings): Catalogue {
   const own = ownData();
-  if (merged !== undefined && merged.userModels === userModels && merged.own === own) {
-    return merged;
-  }
+  const isSame = (before: Catalogue) =>
+    before.userModels === userModels && before.own === own && before.learnt === learnt;
+  if (merged !== undefined && isSame(merged)) return merged;
   const asOf = new Date().toISOString().slice(0, 10);
   const parsed = parseUserModels(userModels ?? [], { source: 'contextBudget.userModels', asOf });
   const imported = withOwnData(bundledModels, own);
-  const models = mergeModels(imported.models, parsed.models);
-  merged = { own, userModels, models, problems: [...imported.problems, ...parsed.problems] };
+  const byModel = parseLearnt(learnt);
+  const models = mergeModels(imported.models, parsed.models).map((model) =>
+    Object.hasOwn(byModel, model.id)
+      ? { ...model, tokenizer: { ...model.tokenizer, learnt: byModel[model.id] } }
+      : model,
+  );
+  const problems = [...imported.problems, ...parsed.problems];
+  merged = { own, userModels, learnt, models, problems };
   return merged;
 }
 

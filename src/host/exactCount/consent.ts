@@ -1,0 +1,76 @@
+import * as vscode from 'vscode';
+import { countProviders, type CountProvider } from '../../node/countEndpoints.ts';
+import { findSecrets, type SecretFinding } from '../../node/findSecrets.ts';
+import { bytesText, fileCountText } from '../words.ts';
+import type { ModelChoice } from './askers.ts';
+import type { SubjectText } from './subjects.ts';
+
+const shownSecrets = 5;
+
+/** Searches what would be sent; undefined when cancelled. */
+export async function searchSecrets(
+  texts: readonly SubjectText[],
+  token: vscode.CancellationToken,
+): Promise<SecretFinding[] | undefined> {
+  const findings: SecretFinding[] = [];
+  for (const { path, text } of texts) {
+    if (token.isCancellationRequested) return undefined;
+    findings.push(...(await findSecrets(path, text)));
+  }
+  return findings;
+}
+
+/** Asks once for every count, naming what goes where; false unless the person agrees. */
+export async function mayCount(
+  choice: ModelChoice,
+  texts: readonly SubjectText[],
+  secrets: readonly SecretFinding[],
+  baseUrl: URL | undefined,
+): Promise<boolean> {
+  const bytes = texts.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+  const size = `${fileCountText(texts.length)}, ${bytesText(bytes)}`;
+  const warning = secretsText(secrets);
+  if (choice.by.type === 'editor') {
+    const count = vscode.l10n.t('Count');
+    const detail = vscode.l10n.t(
+      'The text goes to the extension of "{0}", which provides this model. It may count on this machine or send the text to the model’s maker.',
+      choice.by.chat.vendor,
+    );
+    const question = vscode.l10n.t('Have {0} counted by {1}?', size, choice.label);
+    return confirmed(question, [detail, ...warning], count);
+  }
+  const { provider, modelName } = choice.by;
+  const send = vscode.l10n.t('Send and Count');
+  const details = [
+    vscode.l10n.t('Address: {0}', baseUrl?.href ?? ''),
+    vscode.l10n.t('Model: {0}, with your key for {1}', modelName, nameOfProvider(provider)),
+    vscode.l10n.t('Sent: the whole text of {0}, without names and paths', size),
+    ...warning,
+  ];
+  const question = vscode.l10n.t('Send {0} to {1} to be counted?', size, baseUrl?.host ?? '');
+  return confirmed(question, details, send);
+}
+
+async function confirmed(
+  question: string,
+  details: readonly string[],
+  button: string,
+): Promise<boolean> {
+  const detail = details.join('\n');
+  const options = { modal: true, detail };
+  return (await vscode.window.showWarningMessage(question, options, button)) === button;
+}
+
+function secretsText(secrets: readonly SecretFinding[]): string[] {
+  if (secrets.length === 0) return [vscode.l10n.t('No secrets were found in it.')];
+  const shown = secrets
+    .slice(0, shownSecrets)
+    .map(({ path, line, kind }) => `${path}:${line} (${kind})`);
+  const more = secrets.length - shown.length;
+  if (more > 0) shown.push(vscode.l10n.t('{0} more', more));
+  return [vscode.l10n.t('LOOKS LIKE SECRETS, and would be sent: {0}', shown.join(', '))];
+}
+
+export function nameOfProvider(provider: CountProvider): string {
+  return countProviders[provider].name;
+}
