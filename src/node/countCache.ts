@@ -55,7 +55,8 @@ export class CountCache {
   readonly #key: string;
   readonly #limits: CacheLimits;
   readonly #fresh = new Set<string>();
-  #entries: Map<string, CachedCount>;
+  /** As they lie in the file: most are only compared. */
+  #rows: Map<string, Row>;
 
   /**
    * Reads what is there; what is corrupt, of another tokenizer or another version counts as nothing.
@@ -66,11 +67,11 @@ export class CountCache {
     this.#key = JSON.stringify([countingVersion, contentKinds, counted, root]);
     this.#file = path.join(folder, `${sha256(this.#key).slice(0, 32)}.counts`);
     this.#limits = limits;
-    this.#entries = readEntries(this.#file, this.#key);
+    this.#rows = readRows(this.#file, this.#key);
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#rows.size;
   }
 
   /** The remembered count: `trusted` as it is, else only if the content still has its hash. */
@@ -78,27 +79,28 @@ export class CountCache {
     path: string,
     stamp: FileStamp,
   ): { readonly entry: CachedCount; readonly trusted: boolean } | undefined {
-    const entry = this.#entries.get(path);
-    if (entry === undefined) return undefined;
+    const row = this.#rows.get(path);
+    if (row === undefined) return undefined;
+    const [, bytes, mtimeMs, ctimeMs, , readMs] = row;
     const trusted =
-      entry.stamp.bytes === stamp.bytes &&
-      entry.stamp.mtimeMs === stamp.mtimeMs &&
-      entry.stamp.ctimeMs === stamp.ctimeMs &&
-      entry.readMs - Math.max(stamp.mtimeMs, stamp.ctimeMs) > coarsestTimeStepMs;
-    return { entry, trusted };
+      bytes === stamp.bytes &&
+      mtimeMs === stamp.mtimeMs &&
+      ctimeMs === stamp.ctimeMs &&
+      readMs - Math.max(stamp.mtimeMs, stamp.ctimeMs) > coarsestTimeStepMs;
+    return { entry: entryOf(row), trusted };
   }
 
   remember(path: string, entry: CachedCount): void {
-    this.#entries.set(path, entry);
+    this.#rows.set(path, rowOf(path, entry));
     this.#fresh.add(path);
   }
 
   /** Says that a scan met this entry as it is. */
   use(path: string, nowMs: number): void {
-    const entry = this.#entries.get(path);
+    const row = this.#rows.get(path);
     // Within a day the order of use is not worth a write.
-    if (entry === undefined || nowMs - entry.usedMs < 24 * 3600 * 1000) return;
-    this.remember(path, { ...entry, usedMs: nowMs });
+    if (row === undefined || nowMs - usedMsOf(row) < 24 * 3600 * 1000) return;
+    this.remember(path, { ...entryOf(row), usedMs: nowMs });
   }
 
   /**
@@ -110,21 +112,21 @@ export class CountCache {
       touch(this.#file);
       return;
     }
-    const merged = readEntries(this.#file, this.#key);
-    for (const [path, entry] of this.#entries) {
-      if (this.#fresh.has(path) || !merged.has(path)) merged.set(path, entry);
+    const merged = readRows(this.#file, this.#key);
+    for (const [path, row] of this.#rows) {
+      if (this.#fresh.has(path) || !merged.has(path)) merged.set(path, row);
     }
-    this.#entries = bounded(merged, this.#limits.maxEntries);
+    this.#rows = bounded(merged, this.#limits.maxEntries);
     this.#fresh.clear();
     mkdirSync(path.dirname(this.#file), { recursive: true });
-    writeFileAtomically(this.#file, serialized(this.#key, this.#entries));
+    writeFileAtomically(this.#file, serialized(this.#key, this.#rows));
     removeOldest(path.dirname(this.#file), this.#limits.maxBytes, this.#file);
   }
 }
 
-function bounded(entries: Map<string, CachedCount>, maxEntries: number): Map<string, CachedCount> {
-  if (entries.size <= maxEntries) return entries;
-  const byUse = [...entries].sort((a, b) => b[1].usedMs - a[1].usedMs);
+function bounded(rows: Map<string, Row>, maxEntries: number): Map<string, Row> {
+  if (rows.size <= maxEntries) return rows;
+  const byUse = [...rows].sort((a, b) => usedMsOf(b[1]) - usedMsOf(a[1]));
   return new Map(byUse.slice(0, maxEntries));
 }
 
@@ -170,41 +172,45 @@ type Row = readonly [
   outputBytes: number,
 ];
 
+function usedMsOf(row: Row): number {
+  return row[6];
+}
+
 /** Two lines: the key with the check sum of the second, and the rows. */
-function serialized(key: string, entries: ReadonlyMap<string, CachedCount>): string {
-  const rows: Row[] = [];
-  for (const [path, { stamp, hash, readMs, usedMs, result }] of entries) {
-    const counted = result.type === 'counted' ? result : undefined;
-    rows.push([
-      path,
-      stamp.bytes,
-      stamp.mtimeMs,
-      stamp.ctimeMs,
-      hash,
-      readMs,
-      usedMs,
-      counted === undefined ? -1 : contentKinds.indexOf(counted.kind),
-      counted?.lines ?? 0,
-      counted?.tokens ?? 0,
-      counted?.outputBytes ?? 0,
-    ]);
-  }
-  const body = JSON.stringify(rows);
+function serialized(key: string, rows: ReadonlyMap<string, Row>): string {
+  const body = JSON.stringify([...rows.values()]);
   return `${JSON.stringify([key, sha256(body)])}\n${body}`;
 }
 
-function readEntries(file: string, key: string): Map<string, CachedCount> {
-  const entries = new Map<string, CachedCount>();
+function readRows(file: string, key: string): Map<string, Row> {
+  const rows = new Map<string, Row>();
   try {
-    const text = readFileSync(file, 'utf8');
-    const end = text.indexOf('\n');
-    const body = text.slice(end + 1);
-    if (text.slice(0, end) !== JSON.stringify([key, sha256(body)])) return entries;
-    for (const row of JSON.parse(body) as Row[]) entries.set(row[0], entryOf(row));
-    return entries;
+    const bytes = readFileSync(file);
+    const end = bytes.indexOf(0x0a);
+    const body = bytes.subarray(end + 1);
+    if (bytes.toString('utf8', 0, end) !== JSON.stringify([key, sha256(body)])) return rows;
+    for (const row of JSON.parse(body.toString()) as Row[]) rows.set(row[0], row);
+    return rows;
   } catch {
     return new Map();
   }
+}
+
+function rowOf(path: string, { stamp, hash, readMs, usedMs, result }: CachedCount): Row {
+  const counted = result.type === 'counted' ? result : undefined;
+  return [
+    path,
+    stamp.bytes,
+    stamp.mtimeMs,
+    stamp.ctimeMs,
+    hash,
+    readMs,
+    usedMs,
+    counted === undefined ? -1 : contentKinds.indexOf(counted.kind),
+    counted?.lines ?? 0,
+    counted?.tokens ?? 0,
+    counted?.outputBytes ?? 0,
+  ];
 }
 
 function entryOf(row: Row): CachedCount {
@@ -216,6 +222,6 @@ function entryOf(row: Row): CachedCount {
   return { stamp: { bytes, mtimeMs, ctimeMs }, hash, readMs, usedMs, result };
 }
 
-function sha256(text: string): string {
+function sha256(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex');
 }

@@ -49,6 +49,8 @@ export function withRules(
   base: string,
   text: string,
 ): RuleChain {
+  // Nothing to say is soonest said by nobody: every entry of every folder would be asked about.
+  if (text.trim() === '') return chain;
   const rules = ignore({ ignorecase: caseInsensitiveNames }).add(text);
   return { ...chain, [name]: { base, rules, parent: chain[name] } };
 }

@@ -76,24 +76,14 @@ export function buildVocabulary(data: VocabularyData): Vocabulary {
   const tokenBytes = new Uint8Array(sharedMemory(numBytes + PADDING_BYTES));
   tokenBytes.set(data.tokenBytes);
 
-  // Between a third and two thirds full.
-  const slots = 2 ** Math.ceil(Math.log2(numIds * 1.5));
+  // Up to five sixths full: the filter answers most questions for what is not there.
+  const slots = 2 ** Math.ceil(Math.log2(numIds * 1.2));
   const table = new Int32Array(sharedMemory(slots * 16));
   const filter = new Int32Array(sharedMemory(FILTER_BITS / 8));
   const bytePairRanks = new Int32Array(sharedMemory(65536 * 4)).fill(NO_TOKEN);
   const byteIds = new Int32Array(sharedMemory(256 * 4)).fill(NO_TOKEN);
-  const view = new DataView(tokenBytes.buffer);
-  const fallbackIds = new Set(data.byteFallbackIds);
-  for (let id = 0; id < numIds; id++) {
-    const start = tokenStarts[id];
-    const length = tokenLengths[id];
-    if (length === 0 || fallbackIds.has(id)) continue;
-    if (length === 1) byteIds[tokenBytes[start]] = id;
-    if (length === 2) bytePairRanks[tokenBytes[start] | (tokenBytes[start + 1] << 8)] = id;
-    const hash = hashBytes(view, start, length);
-    writeSlot(table, view, start, length, hash, id);
-    filter[(hash >>> 5) & LAST_FILTER_WORD] |= 1 << hash;
-  }
+  const parts = { tokenBytes, tokenStarts, table, filter, bytePairRanks, byteIds };
+  writeTokens(parts, new Set(data.byteFallbackIds));
   data.byteFallbackIds?.forEach((id, byte) => {
     if (byteIds[byte] === NO_TOKEN) byteIds[byte] = id;
   });
@@ -109,12 +99,7 @@ export function buildVocabulary(data: VocabularyData): Vocabulary {
     split,
     numIds,
     maxTokenBytes,
-    tokenBytes,
-    tokenStarts,
-    table,
-    filter,
-    bytePairRanks,
-    byteIds,
+    ...parts,
     ...(addedTokens !== undefined && addedTokens.length > 0 && { addedTokens }),
     ...buildPairs(data, tokenStarts),
   };
@@ -125,6 +110,38 @@ export function buildVocabulary(data: VocabularyData): Vocabulary {
   }
   hideTokens(vocabulary, new Set(data.neverWholeIds));
   return { ...vocabulary, merges };
+}
+
+/**
+ * Writes every token, but those left out, where it is looked up. Apart from the rest, because a short function with a
+ * long loop is compiled soonest.
+ */
+function writeTokens(
+  {
+    tokenBytes,
+    tokenStarts,
+    table,
+    filter,
+    bytePairRanks,
+    byteIds,
+  }: Pick<
+    Vocabulary,
+    'tokenBytes' | 'tokenStarts' | 'table' | 'filter' | 'bytePairRanks' | 'byteIds'
+  >,
+  leftOut: ReadonlySet<number>,
+): void {
+  const view = new DataView(tokenBytes.buffer);
+  const numIds = tokenStarts.length - 1;
+  for (let id = 0; id < numIds; id++) {
+    const start = tokenStarts[id];
+    const length = tokenStarts[id + 1] - start;
+    if (length === 0 || (leftOut.size > 0 && leftOut.has(id))) continue;
+    if (length === 1) byteIds[tokenBytes[start]] = id;
+    if (length === 2) bytePairRanks[view.getUint16(start, true)] = id;
+    const hash = hashBytes(view, start, length);
+    writeSlot(table, view, start, length, hash, id);
+    filter[(hash >>> 5) & LAST_FILTER_WORD] |= 1 << hash;
+  }
 }
 
 function buildPairs(
