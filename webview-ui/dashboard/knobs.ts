@@ -78,7 +78,7 @@ export function knobsView(options: KnobsOptions): TemplateResult {
       chosen.shape.isReference
         ? html`<p class="quiet reference" id="reference">
             ${t(
-              'Memory and latency are those of {0} on {1}, as a reference: the weights of {2} are not open.',
+              'Memory and latency are those of {0} on {1}, as a reference: the shape of {2} is not known.',
               chosen.shape.architecture.name,
               chosen.hardware.name,
               chosen.model?.name ?? chosen.modelId,

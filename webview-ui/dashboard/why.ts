@@ -96,6 +96,8 @@ function unitText(value: number, unit: Explained['unit']): string {
 let panel: HTMLElement | undefined;
 let shownFor: WhyButton | undefined;
 let isPinned = false;
+/** The number that takes the focus back does not ask anew. */
+let isReturning = false;
 let timer: number | undefined;
 const showDelayMs = 250;
 const hideDelayMs = 180;
@@ -116,7 +118,7 @@ function onLeave(): void {
 
 function onFocus(event: Event): void {
   const button = event.currentTarget as WhyButton;
-  if (!isPinned && button.matches(':focus-visible')) show(button, false);
+  if (!isPinned && !isReturning && button.matches(':focus-visible')) show(button, false);
 }
 
 function onClick(event: Event): void {
@@ -173,7 +175,9 @@ function makePanel(): HTMLElement {
     const button = shownFor;
     const wasInside = made.contains(document.activeElement);
     hide();
+    isReturning = true;
     if (wasInside) button.focus();
+    isReturning = false;
     event.stopPropagation();
   });
   document.addEventListener('pointerdown', ({ target }) => {
@@ -199,7 +203,7 @@ function placeBeside(own: HTMLElement, button: HTMLElement): void {
 /** Formula, parts, inputs and assumptions of a number, as the panel and exports of a page show them. */
 export function reasons(explained: Explained, label?: string): TemplateResult {
   const { formula, parts, inputs, assumptions, band, unknownBecause } = explained;
-  return html`<h3>${label ?? explained.name}: ${valueText(explained)}</h3>
+  return html`<h2>${label ?? explained.name}: ${valueText(explained)}</h2>
     ${unknownBecause === undefined ? nothing : html`<p class="error">${unknownBecause}</p>`}
     ${unknownBecause === undefined ? html`<p class="formula">= ${formula}</p>` : nothing}
     ${
@@ -223,7 +227,7 @@ export function reasons(explained: Explained, label?: string): TemplateResult {
     ${
       inputs.length === 0
         ? nothing
-        : html`<h4>${t('Inputs')}</h4>
+        : html`<h3>${t('Inputs')}</h3>
             <ul>
               ${inputs.map(inputView)}
             </ul>`
@@ -231,7 +235,7 @@ export function reasons(explained: Explained, label?: string): TemplateResult {
     ${
       assumptions.length === 0
         ? nothing
-        : html`<h4>${t('Assumptions')}</h4>
+        : html`<h3>${t('Assumptions')}</h3>
             <ul>
               ${assumptions.map((one) => html`<li>${one}</li>`)}
             </ul>`

@@ -8,6 +8,7 @@ import { decodeSecondsPerToken, prefillSeconds } from '../estimates/latency.ts';
 import { measuredPrefills } from '../estimates/measuredLatency.ts';
 import type { MeasuredPrefill } from '../estimates/measuredLatency.ts';
 import { deploymentOnGpus, sharesHeads } from './layouts.ts';
+import { prefillSampler } from './prefillSampler.ts';
 import { logSpaced } from './series.ts';
 import type { Series, XY } from './series.ts';
 
@@ -88,7 +89,7 @@ function endToEndSeconds(first: Explained, each: Explained, outputTokens: number
   };
 }
 
-const pointsPerLine = 36;
+const pointsPerLine = 32;
 
 /** Time to first token against the prompt's tokens, with its band; as far as `mostTokens` where memory ends it. */
 export function ttftCurve(
@@ -99,13 +100,14 @@ export function ttftCurve(
 ): Series {
   const end = Math.min(high, mostTokens);
   if (end <= low) return { id, points: [] };
+  const sample = prefillSampler(setup, end);
   const points: XY[] = [];
   const band: [number, number, number][] = [];
   for (const tokens of logSpaced(low, end, pointsPerLine)) {
-    const one = ttft(setup, tokens);
-    if (one.value === undefined) return { id, points: [] };
-    points.push([tokens, one.value]);
-    if (one.band !== undefined) band.push([tokens, one.band.low, one.band.high]);
+    const one = sample(tokens);
+    if (one === undefined) return { id, points: [] };
+    points.push([tokens, one.seconds]);
+    band.push([tokens, one.lowSeconds, one.highSeconds]);
   }
   return { id, points, band };
 }
@@ -116,12 +118,19 @@ export interface LayoutCurve extends Series {
   readonly longestTokens: number | undefined;
 }
 
-/** The same prompt on 1, 2, 4 and 8 GPUs that share every layer; each line ends where its memory does. */
-export function layoutCurves(
-  setup: LatencySetup,
-  range: readonly [number, number],
-): readonly LayoutCurve[] {
-  const { architecture, deployment } = setup;
+export interface PlacedLayout {
+  readonly gpus: number;
+  readonly deployment: Deployment;
+  /** Longest prompt that its memory holds; undefined: not known. */
+  readonly longestTokens: number | undefined;
+}
+
+/** 1, 2, 4 and 8 GPUs that share every layer, where the heads can be shared out so. */
+export function placedLayouts({
+  architecture,
+  deployment,
+  chunkTokens = Infinity,
+}: Pick<LatencySetup, 'architecture' | 'deployment' | 'chunkTokens'>): readonly PlacedLayout[] {
   return [1, 2, 4, 8]
     .filter((gpus) => sharesHeads(architecture, gpus))
     .map((gpus) => {
@@ -130,13 +139,21 @@ export function layoutCurves(
         weightDtype: deployment.weightDtype,
         kvDtype: deployment.kvDtype,
       });
-      const longestTokens = longestContextTokens(architecture, placed, {
-        chunkTokens: setup.chunkTokens ?? Infinity,
-      }).value;
-      const here = { ...setup, deployment: placed };
-      const curve = ttftCurve(`gpus${gpus}`, here, range, longestTokens);
-      return { id: curve.id, points: curve.points, gpus, longestTokens };
+      const longest = longestContextTokens(architecture, placed, { chunkTokens });
+      return { gpus, deployment: placed, longestTokens: longest.value };
     });
+}
+
+/** The same prompt on each layout; a line ends where its memory does. */
+export function layoutCurves(
+  setup: LatencySetup,
+  range: readonly [number, number],
+  layouts = placedLayouts(setup),
+): readonly LayoutCurve[] {
+  return layouts.map(({ gpus, deployment, longestTokens }) => {
+    const { id, points } = ttftCurve(`gpus${gpus}`, { ...setup, deployment }, range, longestTokens);
+    return { id, points, gpus, longestTokens };
+  });
 }
 
 /** Parts of the time to first token, in the order in which they are stacked. */
@@ -155,12 +172,12 @@ export function partShares(
   [low, high]: readonly [number, number],
 ): readonly Series[] {
   const lines = latencyParts.map((id) => ({ id, points: [] as XY[] }));
+  const sample = prefillSampler(setup, high);
   for (const tokens of logSpaced(low, high, pointsPerLine)) {
-    const one = ttft(setup, tokens);
-    if (one.value === undefined) return [];
+    const one = sample(tokens);
+    if (one === undefined) return [];
     for (const line of lines) {
-      const part = one.parts?.find(({ name }) => name === line.id)?.value ?? 0;
-      line.points.push([tokens, (100 * part) / one.value]);
+      line.points.push([tokens, (100 * one.parts[line.id]) / one.seconds]);
     }
   }
   return lines.filter(({ points }) => points.some(([, percent]) => percent > 0));
@@ -175,13 +192,16 @@ export interface NoticedLength {
   readonly tokens: number | undefined;
 }
 
+const longestNoticed = 2 ** 30;
+
 export function noticedLengths(setup: LatencySetup): readonly NoticedLength[] {
+  const sample = prefillSampler(setup, longestNoticed);
+  const at = (tokens: number) => sample(tokens)?.seconds;
   return noticedSeconds.map((seconds) => {
-    const at = (tokens: number) => ttft(setup, tokens).value;
     const first = at(1);
     if (first === undefined) return { seconds, tokens: undefined };
     let low = 0;
-    let high = 2 ** 30;
+    let high = longestNoticed;
     // Longer prompts take longer: halve on a log scale, to three digits.
     while (high - low > Math.max(1, high / 1000)) {
       const middle = low === 0 ? Math.ceil(high / 1024) : Math.ceil(Math.sqrt(low * high));

@@ -96,7 +96,7 @@ export function cardFits(setup: MemorySetup, cards: readonly Hardware[]): readon
   });
 }
 
-const pointsPerLine = 48;
+const pointsPerLine = 32;
 
 /** Bytes per GPU against the tokens of one text: all of it, and its parts that a person asks about. */
 export function memoryCurves(

@@ -11,6 +11,7 @@ import {
   ttftCurve,
 } from '../../../src/core/dashboard/latency.ts';
 import type { LatencySetup } from '../../../src/core/dashboard/latency.ts';
+import { prefillSampler } from '../../../src/core/dashboard/prefillSampler.ts';
 import { chunkSamples } from '../../../src/core/estimates/chunkSamples.ts';
 import { deploymentOn } from '../../../src/core/estimates/deployment.ts';
 import { forwardPass } from '../../../src/core/estimates/forwardPass.ts';
@@ -103,6 +104,41 @@ describe('the curves of waiting', () => {
       expect(at(Math.ceil((tokens ?? NaN) * 1.01))).toBeGreaterThan(seconds);
     }
   });
+});
+
+describe('the samples of a curve', () => {
+  const shapes = [
+    'llama-3.1-8b',
+    'gemma-3-27b',
+    'deepseek-v3',
+    'qwen3-next-80b-a3b',
+    'llama-4-scout',
+  ];
+  const cases = shapes.flatMap((id) =>
+    [undefined, 512, 2048].flatMap((chunkTokens) =>
+      [0, 0.4].map((cachedShare) => ({ id, chunkTokens, cachedShare })),
+    ),
+  );
+
+  it.each(cases)(
+    'lie within 2 % of the time with its reasons: $id, chunks $chunkTokens, cached $cachedShare',
+    ({ id, chunkTokens, cachedShare }) => {
+      const here = { ...setup, architecture: architectureById(id), chunkTokens, cachedShare };
+      const sample = prefillSampler(here, 2_000_000);
+      for (const tokens of [1000, 3001, 47_000, 390_001, 2_000_000]) {
+        const { timeToFirstToken } = latencyFigures(here, tokens, 1);
+        const one = sample(tokens);
+        expect(Math.abs((one?.seconds ?? NaN) / (timeToFirstToken.value ?? NaN) - 1)).toBeLessThan(
+          0.02,
+        );
+        expect(one?.lowSeconds).toBeLessThan(one?.seconds ?? NaN);
+        for (const part of timeToFirstToken.parts ?? []) {
+          const difference = (one?.parts[part.name] ?? NaN) - (part.value ?? NaN);
+          expect(Math.abs(difference)).toBeLessThan(0.02 * (one?.seconds ?? NaN));
+        }
+      }
+    },
+  );
 });
 
 describe('measured points', () => {

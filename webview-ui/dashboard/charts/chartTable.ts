@@ -45,7 +45,12 @@ export function chartTableView(data: LineChartData): TemplateResult {
   const rules = data.rules ?? [];
   const cell = (value: number | undefined, quantity: Quantity) =>
     html`<td class="number">${value === undefined ? '–' : formatQuantity(value, quantity)}</td>`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label=${data.title}>
+  return html`<div
+    class="scroll"
+    tabindex="0"
+    role="region"
+    aria-label=${t('Table: {0}', data.title)}
+  >
     <table>
       <thead>
         <tr>

@@ -240,7 +240,7 @@ function callChart({ setup, figures, workload, model }: DrawnCost): ChartFrame {
       .map((tokensAbove) => ({
         axis: 'x',
         value: tokensAbove,
-        label: t('above {0} the dearer tier', formatTokens(tokensAbove)),
+        label: t('dearer above {0}', formatTokens(tokensAbove)),
       })),
     marker,
   };

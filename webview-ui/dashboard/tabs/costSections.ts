@@ -155,7 +155,7 @@ export function hostingSection(
 ): TemplateResult {
   const { crossing } = hosted;
   return html`<section aria-labelledby="hosting-title">
-    <h3 id="hosting-title">${t('Own cards or hosted calls')}</h3>
+    <h2 id="hosting-title">${t('Own cards or hosted calls')}</h2>
     ${shapeLine(workload, context, 'cost')}
     <div class="tabKnobs">
       ${numberFieldWithCents({

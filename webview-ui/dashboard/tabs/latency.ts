@@ -3,21 +3,18 @@ import {
   engineNameOf,
   isSameRun,
   latencyFigures,
-  layoutCurves,
   measuredOn,
   noticedLengths,
   noticedSeconds,
   partShares,
-  ttftCurve,
+  placedLayouts,
 } from '../../../src/core/dashboard/latency.ts';
 import type {
   LatencyFigures,
   LatencySetup,
-  LayoutCurve,
   NoticedLength,
 } from '../../../src/core/dashboard/latency.ts';
 import { tokenRange } from '../../../src/core/dashboard/series.ts';
-import type { Series } from '../../../src/core/dashboard/series.ts';
 import { knobsOf } from '../../../src/core/dashboard/state.ts';
 import { latencyDefaults, latencyTabId } from '../../../src/core/dashboard/tabKnobs.ts';
 import type { LatencyKnobs } from '../../../src/core/dashboard/tabKnobs.ts';
@@ -25,7 +22,6 @@ import { answerTokensOf, workloadOf } from '../../../src/core/dashboard/workload
 import type { Workload } from '../../../src/core/dashboard/workload.ts';
 import { engineNames } from '../../../src/core/estimates/calibration.ts';
 import type { EngineName } from '../../../src/core/estimates/calibration.ts';
-import { gpuCount } from '../../../src/core/estimates/deployment.ts';
 import { longestContextTokens } from '../../../src/core/estimates/fit.ts';
 import type { MeasuredPrefill } from '../../../src/core/estimates/measuredLatency.ts';
 import {
@@ -40,6 +36,8 @@ import { createLineChart } from '../charts/lineChart.ts';
 import { numberField, selectField } from '../fields.ts';
 import type { Tab, TabContext, TabView } from '../tab.ts';
 import { refreshWhy } from '../why.ts';
+import { cardsText, waitingSeries } from './latencySeries.ts';
+import type { Placed } from './latencySeries.ts';
 import { measuredTable, measuredView, partsTable, partsView, partText } from './latencyTables.ts';
 import {
   deploymentKey,
@@ -74,6 +72,7 @@ function mount(host: HTMLElement, context: TabContext): TabView {
     shares: keepLast<readonly ChartSeries[]>(),
     noticed: keepLast<readonly NoticedLength[]>(),
     measured: keepLast<readonly MeasuredPrefill[]>(),
+    layouts: keepLast<Placed>(),
   };
   let drawn: Drawn | undefined;
 
@@ -115,12 +114,20 @@ function mount(host: HTMLElement, context: TabContext): TabView {
     };
     const marker = { x: promptTokens, label: markerLabel(workload, promptTokens) };
     const key = [...keyOf(setup), range[1]];
+    const { architecture, deployment, chunkTokens } = setup;
+    // What the memory holds does not depend on how the time is spent.
+    const placed = kept.layouts([architecture, deploymentKey(deployment), chunkTokens], () => ({
+      layouts: placedLayouts(setup),
+      longestTokens: longestContextTokens(architecture, deployment, {
+        chunkTokens: chunkTokens ?? Infinity,
+      }).value,
+    }));
     waiting.update({
       id: 'latency',
       title: t('Time to the first token'),
       x,
       y: { label: t('Seconds to the first token'), quantity: 'seconds', scale: 'log' },
-      series: kept.series(key, () => waitingSeries(setup, range)),
+      series: kept.series(key, () => waitingSeries(setup, range, placed)),
       rules: noticedSeconds.map((seconds) => ({
         axis: 'y' as const,
         value: seconds,
@@ -181,44 +188,6 @@ function keyOf({ architecture, deployment, ...rest }: LatencySetup): readonly un
 
 function engineOf({ engine }: LatencyKnobs): EngineName {
   return engineNames.find((one) => one === engine) ?? 'vllm';
-}
-
-/** Layouts first, the chosen one with its band, then the chosen one with the other way of prefill. */
-function waitingSeries(
-  setup: LatencySetup,
-  range: readonly [number, number],
-): readonly ChartSeries[] {
-  const chosen = gpuCount(setup.deployment);
-  const whole: LatencySetup = { ...setup, chunkTokens: undefined };
-  const longest = longestContextTokens(setup.architecture, setup.deployment, {
-    chunkTokens: setup.chunkTokens ?? Infinity,
-  }).value;
-  const main = ttftCurve('chosen', setup, range, longest === 0 ? undefined : longest);
-  const layouts = layoutCurves(setup, range).filter(
-    ({ gpus, points }) => gpus !== chosen && points.length > 0,
-  );
-  const chunks = setup.chunkTokens;
-  const other =
-    chunks === undefined
-      ? []
-      : [ttftCurve('whole', whole, range, longest === 0 ? undefined : longest)];
-  const mainName =
-    chunks === undefined
-      ? cardsText(chosen)
-      : t('{0}, chunks of {1}', cardsText(chosen), formatCount(chunks));
-  return [
-    { ...main, name: longest === 0 ? t('{0} (does not fit)', mainName) : mainName },
-    ...layouts.map((one: LayoutCurve) => ({ ...one, name: cardsText(one.gpus) })),
-    ...other.map(({ id, points }: Series) => ({
-      id,
-      points,
-      name: t('{0}, the prompt at once', cardsText(chosen)),
-    })),
-  ].filter(({ points }) => points.length > 0);
-}
-
-function cardsText(count: number): string {
-  return count === 1 ? t('1 card') : t('{0} cards', count);
 }
 
 function noticedText(seconds: number): string {

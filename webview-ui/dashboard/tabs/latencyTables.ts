@@ -34,7 +34,7 @@ export function partText(id: string): string {
 /** The time to the first token of the text at hand, part by part. */
 export function partsView({ parts, value }: Explained): TemplateResult | typeof nothing {
   if (parts === undefined || value === undefined) return nothing;
-  return html`<h3>${t('The parts, for this text')}</h3>
+  return html`<h2>${t('The parts, for this text')}</h2>
     <table id="latency-parts">
       <tbody>
         ${parts.map(

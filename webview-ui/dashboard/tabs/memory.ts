@@ -68,7 +68,10 @@ function mount(host: HTMLElement, context: TabContext): TabView {
     const shown = shownCards(context, workload, knobs);
     const key = [architecture, deploymentKey(deployment), setup.policy, setup.sequences];
     const cards = keptCards([...key, ...shown], () => cardFits(setup, shown));
-    const stack = keptStack([...key, JSON.stringify(knobs)], () => stackOf(setup, knobs));
+    // From one card on: how many there are now changes nothing.
+    const { hardware, weightDtype, engine } = deployment;
+    const stackKey = [architecture, hardware, weightDtype, engine, JSON.stringify(knobs)];
+    const stack = keptStack(stackKey, () => stackOf(setup, knobs));
     const figures = memoryFigures(setup, workload.totalTokens);
     return { workload, knobs, setup, figures, cards, stack };
   };
@@ -217,7 +220,7 @@ function view(
         }
       </section>
       <section aria-label=${t('The longest context of each card')}>
-        <h3>${t('The longest context of each card')}</h3>
+        <h2>${t('The longest context of each card')}</h2>
         ${cardTable(drawn)} ${typedShapeView(knobs, set)}
       </section>
       ${stackView(drawn.stack, knobs, set)}

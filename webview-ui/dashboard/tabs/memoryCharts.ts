@@ -67,10 +67,17 @@ export function createMemoryCharts(nonce: string) {
           ? t('KV cache on one card by dtype')
           : t('KV cache of whole models, {0}', deployment.kvDtype),
         y: { label: t('Bytes of KV cache'), quantity: 'bytes', scale: 'log' },
-        series: keptCompared([...key, knobs.compare, ...knobs.others], () =>
-          byDtype
-            ? cacheCurvesByDtype(setup, range).map((one) => ({ ...one, name: one.id }))
-            : shapeSeries(setup, architectures, knobs.others, range),
+        // Whole models do not depend on how many cards there are.
+        series: keptCompared(
+          [
+            ...(byDtype ? key : [architecture, deployment.kvDtype, policy, sequences, range[1]]),
+            knobs.compare,
+            ...knobs.others,
+          ],
+          () =>
+            byDtype
+              ? cacheCurvesByDtype(setup, range).map((one) => ({ ...one, name: one.id }))
+              : shapeSeries(setup, architectures, knobs.others, range),
         ),
       });
     },

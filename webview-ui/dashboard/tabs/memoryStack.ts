@@ -26,9 +26,8 @@ export function stackOf(
   { architecture, deployment }: MemorySetup,
   knobs: MemoryKnobs,
 ): readonly StackStep[] {
-  const tensorParallel = sharesHeads(architecture, knobs.stackTensorParallel)
-    ? knobs.stackTensorParallel
-    : 1;
+  const gpus = Math.max(1, Math.round(knobs.stackTensorParallel));
+  const tensorParallel = sharesHeads(architecture, gpus) ? gpus : 1;
   return techniqueStack(architecture, deployment, {
     sharedKvHeads: knobs.sharedKvHeads,
     windows: knobs.windows,
@@ -37,7 +36,7 @@ export function stackOf(
     paging: knobs.paging,
     fp8Cache: knobs.fp8Cache,
     tensorParallel,
-    ring: knobs.stackRing,
+    ring: Math.max(1, Math.round(knobs.stackRing)),
   });
 }
 
@@ -76,7 +75,7 @@ export function stackView(
   }));
   const start = stack[0];
   return html`<section aria-labelledby="stack-title">
-    <h3 id="stack-title">${t('What each technique multiplies the longest context by')}</h3>
+    <h2 id="stack-title">${t('What each technique multiplies the longest context by')}</h2>
     <div class="tableScroll">
       <table id="stack">
         <thead>

@@ -137,7 +137,7 @@ export function shapeLine(
             deploymentText(placed.deployment),
           )
         : t(
-            'A reference, not {0}, whose weights are not open: {1} ({2}) on {3}.',
+            'A reference, not {0}, whose shape is not known: {1} ({2}) on {3}.',
             modelName,
             shapeName(architecture),
             architecture.attentionName,
