@@ -23,6 +23,24 @@ export function chosenModel(controls: readonly Control[], input: DemoInput): Arc
   return architectureById(choiceValue(controls, input, 'model'));
 }
 
+/** The widths of a model whose layers all attend in one way. */
+export interface UniformShape {
+  readonly numLayers: number;
+  readonly numHeads: number;
+  readonly numKvHeads: number;
+  readonly headDim: number;
+}
+
+/** Throws for a model with layers of several kinds, or of a kind without heads of keys and values. */
+export function uniformShape({ id, mixers = [] }: Architecture): UniformShape {
+  const [group, ...others] = mixers;
+  if (others.length > 0 || group === undefined || !('numKvHeads' in group.layer)) {
+    throw new Error(`${id} has no one shape for all its layers`);
+  }
+  const { numHeads, numKvHeads, keyHeadDim } = group.layer;
+  return { numLayers: group.count, numHeads, numKvHeads, headDim: keyHeadDim };
+}
+
 /** "meta-llama/Meta-Llama-3.1-8B" -> "Meta-Llama-3.1-8B": as a person calls it. */
 export function shortName(architecture: Architecture): string {
   return architecture.name.slice(architecture.name.lastIndexOf('/') + 1);

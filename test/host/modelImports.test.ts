@@ -229,7 +229,9 @@ describe('importing models and prices', () => {
     assert.ok(await modelOf('local/small-one'));
   });
 
-  it('shows the card of the chosen model, with what the workspace costs, as a preview', async () => {
+  it('shows the card of the chosen model, with what the workspace costs, as a preview', async function () {
+    // The first Markdown preview starts VS Code's own extension for it.
+    this.timeout(120_000);
     await setSetting('contextBudget.model', 'anthropic/claude-sonnet-4-5');
     await until('the model', () => api.session.settings.modelId === 'anthropic/claude-sonnet-4-5');
     await run('analyze');

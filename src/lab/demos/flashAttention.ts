@@ -15,7 +15,7 @@ import { embedHeads } from '../embed.ts';
 import { bytesRow, numberRow, partRow } from '../numberRows.ts';
 import { tileLabels } from '../pictures/tiles.ts';
 import { seriesPicture } from '../pictures/seriesPicture.ts';
-import { costedTokens, shortName } from '../realModel.ts';
+import { costedTokens, shortName, uniformShape } from '../realModel.ts';
 
 const controls: readonly Control[] = [
   { kind: 'number', id: 'tileQueries', label: 'Queries in a tile', min: 4, max: 128, step: 1, initial: 16 },
@@ -87,13 +87,8 @@ export const flashAttentionDemo: Demo = {
     const tileColumns = Math.ceil(tokens.length / tileKeys);
     const llama = architectureById('llama-3.1-8b');
     const set = costedTokens(input);
-    const wall = {
-      numLayers: 32,
-      numHeads: 32,
-      numKvHeads: 8,
-      headDim: 128,
-      windowTokens: 4096,
-    };
+    // The window is that of the sliding variant, which is not shown here.
+    const wall = { ...uniformShape(llama), windowTokens: 4096 };
     const standardCost = mixingCost('standard', wall, set).perLayer;
     const flashCost = mixingCost('flash', wall, set).perLayer;
     const on = `a layer of ${shortName(llama)} over your tokens`;
@@ -103,8 +98,8 @@ export const flashAttentionDemo: Demo = {
       bytesRow('naiveBytes', 'The naive way', naiveBytes, 'scores written and read, weights written and read'),
       bytesRow('scratchBytes', 'Fast memory in use', tiled.work.scratchBytes, 'five tiles, whatever the length'),
       bytesRow('matrixBytes', 'The score matrix that is never there', naive.scoreMatrixBytes, `${formatCount(tokens.length)} x ${formatCount(tokens.length)} x ${float32Bytes} B`),
-      bytesRow('modelNaiveBytes', `Score matrices, ${on}`, standardCost.workingBytes, `32 heads x ${formatCount(set)}² x 2 B`),
-      bytesRow('modelFlashBytes', `In their place, ${on}`, flashCost.workingBytes, `32 heads x ${formatCount(set)} x 4 B of log-sum-exp`),
+      bytesRow('modelNaiveBytes', `Score matrices, ${on}`, standardCost.workingBytes, `${wall.numHeads} heads x ${formatCount(set)}² x 2 B`),
+      bytesRow('modelFlashBytes', `In their place, ${on}`, flashCost.workingBytes, `${wall.numHeads} heads x ${formatCount(set)} x 4 B of log-sum-exp`),
     ]; // prettier-ignore
     return {
       // Tile by tile, as the kernel goes.

@@ -12,7 +12,7 @@ import type { Control, Demo, DemoInput } from '../demo.ts';
 import { embedHeads } from '../embed.ts';
 import { bytesRow, countRow, numberRow, percentRow } from '../numberRows.ts';
 import { seriesPicture } from '../pictures/seriesPicture.ts';
-import { cacheRow, costedTokens, shortName } from '../realModel.ts';
+import { cacheRow, costedTokens, shortName, uniformShape } from '../realModel.ts';
 import { plural } from '../words.ts';
 
 const controls: readonly Control[] = [
@@ -44,9 +44,9 @@ const controls: readonly Control[] = [
 ]; // prettier-ignore
 
 /** As in Llama 3.1, so that scales and zeros weigh what they would there. */
-const headDim = 128;
+const llama = architectureById('llama-3.1-8b');
+const { headDim, numLayers, numKvHeads } = uniformShape(llama);
 const halfBytes = 2;
-const llamaHeads = 32 * 8;
 
 function optionsOf(input: DemoInput): QuantizedCacheOptions {
   const format = choiceValue(controls, input, 'format');
@@ -111,7 +111,6 @@ export const kvQuantizationDemo: Demo = {
         return [token, largest];
       });
     const fullBytes = tokens.length * 2 * headDim * halfBytes;
-    const llama = architectureById('llama-3.1-8b');
     const set = costedTokens(input);
     const headBytes = quantizedHeadBytes(set, options);
     const quantized = quantizedTokens(tokens.length, options);
@@ -123,7 +122,7 @@ export const kvQuantizationDemo: Demo = {
       countRow('quantizedTokens', 'Tokens quantised', quantized),
       numberRow('maxDifference', 'Largest difference of an output', maxAbsDifference(exact, rounded), 'attention over the rounded cache against the same over the full one'),
       numberRow('maxKeyError', 'Largest error of a key’s number', maxAbsDifference(k, kept.k)),
-      bytesRow('modelBytes', `${shortName(llama)}’s cache of your tokens, in this form`, llamaHeads * headBytes, `32 layers x 8 KV heads x ${formatCount(headBytes)} B for ${formatCount(set)} tokens`),
+      bytesRow('modelBytes', `${shortName(llama)}’s cache of your tokens, in this form`, numLayers * numKvHeads * headBytes, `${numLayers} layers x ${numKvHeads} KV heads x ${formatCount(headBytes)} B for ${formatCount(set)} tokens`),
       ...cacheRow('modelFullBytes', `${shortName(llama)}’s cache of your tokens, 16 bits`, llama, set),
     ]; // prettier-ignore
     return {

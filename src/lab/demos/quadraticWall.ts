@@ -1,3 +1,4 @@
+import { architectureById } from '../../core/architectures/architectures.ts';
 import { formatBytes, formatCount, formatFlops, formatTokens } from '../../core/format/numbers.ts';
 import { hardwareById } from '../../core/hardware/hardware.ts';
 import { mixingCost, wallVariants, type WallVariant } from '../../engine/index.ts';
@@ -5,7 +6,7 @@ import { choiceValue, numberValue, takenTokens } from '../controls.ts';
 import type { Control, Demo } from '../demo.ts';
 import { bytesRow, flopsRow } from '../numberRows.ts';
 import { seriesPicture } from '../pictures/seriesPicture.ts';
-import { costedTokens } from '../realModel.ts';
+import { costedTokens, uniformShape } from '../realModel.ts';
 
 const names: Readonly<Record<WallVariant, string>> = {
   standard: 'standard',
@@ -63,11 +64,6 @@ const controls: readonly Control[] = [
   { kind: 'number', id: 'windowTokens', label: 'Window of the sliding variant', min: 128, max: 131_072, step: 128, initial: 4096, logarithmic: true },
 ]; // prettier-ignore
 
-const shapes: Readonly<Record<string, { numLayers: number; numHeads: number }>> = {
-  'llama-3.1-8b': { numLayers: 32, numHeads: 32 },
-  'llama-3.1-70b': { numLayers: 80, numHeads: 64 },
-};
-
 /** 1K to 2M, four a doubling. */
 const lengths = Array.from({ length: 45 }, (_, idx) => Math.round(1024 * 2 ** (idx / 4)));
 
@@ -95,8 +91,8 @@ export const quadraticWallDemo: Demo = {
     const scope = choiceValue(controls, input, 'scope') === 'perHead' ? 'perHead' : 'wholeModel';
     const card = hardwareById(choiceValue(controls, input, 'card'));
     const windowTokens = numberValue(controls, input, 'windowTokens');
-    const shape = shapes[choiceValue(controls, input, 'shape')];
-    const model = { ...shape, numKvHeads: 8, headDim: 128, windowTokens };
+    const shape = uniformShape(architectureById(choiceValue(controls, input, 'shape')));
+    const model = { ...shape, windowTokens };
     const tokens = costedTokens(input);
     const text = quantity === 'flops' ? formatFlops : formatBytes;
     const at = (variant: WallVariant, count: number) => mixingCost(variant, model, count)[scope];
@@ -104,7 +100,7 @@ export const quadraticWallDemo: Demo = {
     const whole = quantity === 'workingBytes' ? 'all heads of one layer' : 'all heads and layers';
     const of = scope === 'perHead' ? 'one head of one layer' : whole;
     const row = quantity === 'flops' ? flopsRow : bytesRow;
-    const why = `${of}; ${formatCount(model.numLayers)} layers, ${formatCount(model.numHeads)} query and 8 KV heads of 128, 16 bits, ${formatCount(tokens)} tokens`;
+    const why = `${of}; ${formatCount(model.numLayers)} layers, ${formatCount(model.numHeads)} query and ${formatCount(model.numKvHeads)} KV heads of ${formatCount(model.headDim)}, 16 bits, ${formatCount(tokens)} tokens`;
     const mark = { axis: 'x' as const, value: tokens, label: 'your tokens' };
     const memory =
       quantity === 'flops' || card.memoryBytes === undefined

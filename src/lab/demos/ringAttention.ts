@@ -1,3 +1,4 @@
+import { architectureById } from '../../core/architectures/architectures.ts';
 import { formatCount, formatPercent } from '../../core/format/numbers.ts';
 import {
   causal,
@@ -13,7 +14,7 @@ import { choiceValue, numberValue, takenTokens } from '../controls.ts';
 import type { Control, Demo } from '../demo.ts';
 import { embedHeads } from '../embed.ts';
 import { bytesRow, countRow, numberRow, percentRow, secondsRow } from '../numberRows.ts';
-import { costedTokens } from '../realModel.ts';
+import { costedTokens, shortName, uniformShape } from '../realModel.ts';
 
 const controls: readonly Control[] = [
   { kind: 'number', id: 'numRanks', label: 'Ranks', min: 2, max: 16, step: 1, initial: 4 },
@@ -33,8 +34,8 @@ const controls: readonly Control[] = [
 ]; // prettier-ignore
 
 const headDim = 16;
-/** One layer of Llama 3.1 8B. */
-const layer = { numHeads: 32, numKvHeads: 8, headDim: 128, bytesPerElement: 2 };
+const llama = architectureById('llama-3.1-8b');
+const layer = { ...uniformShape(llama), bytesPerElement: 2 };
 
 /** Causal (query, key) pairs between two stretches, in closed form. */
 export function causalPairs(queries: Stretch, keys: Stretch): number {
@@ -110,7 +111,7 @@ export const ringAttentionDemo: Demo = {
     const layerSeconds = timeline.reduce((sum, { roundSeconds }) => sum + roundSeconds, 0);
     const busyShare =
       timeline.reduce((sum, one) => sum + one.utilization * one.roundSeconds, 0) / layerSeconds;
-    const assumed = `${formatCount(set)} tokens, one layer of 32 query and 8 KV heads of 128, causal; assumed ${teraflopPerSecond} TFLOP/s a rank and ${linkGigabytesPerSecond} GB/s a link; synchronisation not counted`;
+    const assumed = `${formatCount(set)} tokens, one layer of ${layer.numHeads} query and ${layer.numKvHeads} KV heads of ${layer.headDim}, causal; assumed ${teraflopPerSecond} TFLOP/s a rank and ${linkGigabytesPerSecond} GB/s a link; synchronisation not counted`;
     const spans = ring.shards.map((stretches) =>
       stretches
         .filter(({ start, end }) => end > start)
@@ -120,7 +121,7 @@ export const ringAttentionDemo: Demo = {
     const shared = [
       numberRow('maxDifference', 'Largest difference from dense attention on one device', maxAbsDifference(ring.output, dense.output), 'over all outputs'),
       percentRow('balance', 'Mean work of a rank, of the busiest one’s', busiest === 0 ? 1 : mean / busiest, `${formatCount(mean)} / ${formatCount(busiest)} cells, all rounds`),
-      secondsRow('layerSeconds', 'A layer of Llama 3.1 8B over your tokens', layerSeconds, assumed),
+      secondsRow('layerSeconds', `A layer of ${shortName(llama)} over your tokens`, layerSeconds, assumed),
       percentRow('busyShare', 'Of it the ranks compute', busyShare, assumed),
     ]; // prettier-ignore
     return {

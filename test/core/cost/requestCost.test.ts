@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { priceListsFromGenai } from '../../../src/core/catalog/genaiPrices.ts';
 import type { PriceList } from '../../../src/core/catalog/model.ts';
+import { models } from '../../../src/core/catalog/models.ts';
 import { requestCostInterval } from '../../../src/core/cost/costInterval.ts';
 import { requestCost } from '../../../src/core/cost/requestCost.ts';
 import type { TokenUsage } from '../../../src/core/cost/requestCost.ts';
@@ -36,7 +37,25 @@ const moments = [
   '2027-01-01T00:00:00Z',
 ].map((text) => new Date(text));
 
+/** Of prices that change in the course of a day: every half hour, and a second on either side of each full hour. */
+const dayTimes = Array.from({ length: 48 }, (_, half) => half * 1800).flatMap((second) =>
+  (second % 3600 === 0 ? [-1, 0, 1] : [0]).map(
+    (off) => new Date(Date.parse('2026-11-28T00:00:00Z') + (second + off) * 1000),
+  ),
+);
+
+function momentsFor(prices: unknown): readonly Date[] {
+  if (!Array.isArray(prices)) return moments.slice(0, 1);
+  return /start_time/.test(JSON.stringify(prices)) ? [...moments, ...dayTimes] : moments;
+}
+
 function theirs(usage: TokenUsage, modelId: string, provider: Provider, timestamp: Date): number {
+  const price = theirPrice(usage, modelId, provider, timestamp);
+  if (price === undefined) throw new Error(`genai-prices does not know ${provider.id} ${modelId}`);
+  return price;
+}
+
+function theirPrice(usage: TokenUsage, modelId: string, provider: Provider, timestamp: Date) {
   const cacheWrites = (usage.cacheWriteTokens ?? 0) + (usage.cacheWriteOneHourTokens ?? 0);
   const result = calcPrice(
     {
@@ -49,8 +68,7 @@ function theirs(usage: TokenUsage, modelId: string, provider: Provider, timestam
     modelId,
     { provider, timestamp },
   );
-  if (result === null) throw new Error(`genai-prices does not know ${provider.id} ${modelId}`);
-  return result.total_price;
+  return result?.total_price;
 }
 
 describe('the cost of a request', () => {
@@ -67,7 +85,7 @@ describe('the cost of a request', () => {
           fallback_model_providers: [],
         };
         for (const usage of usages) {
-          for (const at of Array.isArray(model.prices) ? moments : moments.slice(0, 1)) {
+          for (const at of momentsFor(model.prices)) {
             const whole = requestCost(usage, lists, at);
             // Embeddings have no price of output, speech none of input: unknown, theirs is 0.
             const priced = whole === undefined ? { ...usage, outputTokens: 0 } : usage;
@@ -88,8 +106,52 @@ describe('the cost of a request', () => {
       }
     }
     expect(providers.length).toBeGreaterThan(40);
-    expect(compared).toBeGreaterThan(14_000);
+    expect(compared).toBeGreaterThan(18_000);
     expect(unknown).toBeLessThan(compared / 5);
+  });
+
+  it('equals calcPrice for every model of our catalogue whose prices are theirs, found by its own name', () => {
+    const providerIds: Readonly<Record<string, string>> = { xai: 'x-ai' };
+    const at = new Date('2026-11-28T12:00:00Z');
+    let compared = 0;
+    const different: string[] = [];
+    const unmatched = new Set<string>();
+    for (const { id, prices } of models) {
+      if (prices?.source !== '@pydantic/genai-prices 0.1.8') continue;
+      const [maker, name] = id.split('/');
+      const provider = providers.find((one) => one.id === (providerIds[maker] ?? maker));
+      if (provider === undefined) expect.fail(`${id}: no provider`);
+      for (const usage of usages) {
+        const ours = requestCost(usage, prices.value, at);
+        if (ours === undefined) continue;
+        const expected = theirPrice(usage, name, provider, at);
+        // A row may bear a name that its own rule does not match; it was found by its id.
+        if (expected === undefined) unmatched.add(id);
+        else if (Math.abs(ours.totalUsd - expected) > 1e-9) different.push(id);
+        else compared++;
+      }
+    }
+    expect([...new Set(different)]).toEqual([]);
+    expect([...unmatched].length).toBeLessThan(10);
+    expect(compared).toBeGreaterThan(1000);
+  });
+
+  it('in a batch is its listed share of the usual price, with a source of its own, for every model', () => {
+    const at = new Date('2026-11-28T12:00:00Z');
+    let compared = 0;
+    for (const { id, prices, batchPrices } of models) {
+      if (batchPrices === undefined) continue;
+      expect(batchPrices.source, id).not.toBe(prices?.source);
+      expect(batchPrices.asOf, id).toMatch(/^20\d\d-/);
+      for (const usage of usages.slice(0, 6)) {
+        const usual = requestCost(usage, prices?.value, at);
+        const batch = requestCost(usage, batchPrices.value, at);
+        if (usual === undefined) continue;
+        expect(batch?.totalUsd, id).toBeCloseTo(usual.totalUsd / 2, 9);
+        compared++;
+      }
+    }
+    expect(compared).toBeGreaterThan(300);
   });
 
   const tiered: readonly PriceList[] = [
