@@ -2,13 +2,13 @@ import { formatCount } from '../core/format/numbers.ts';
 import { causal, maxAbsDifference, referenceAttention, type Mask } from '../engine/index.ts';
 import type { Architecture } from '../core/architectures/architecture.ts';
 import { requireQueryIdx } from './controls.ts';
-import type { DemoInput, NumberRow, TokenVisibility } from './demo.ts';
+import type { Control, DemoInput, NumberRow, TokenVisibility } from './demo.ts';
 import { embedHeads } from './embed.ts';
 import { flopsRow, numberRow, partRow } from './numberRows.ts';
 import { maskPicture } from './pictures/maskPicture.ts';
 import { maskTiles, type KeyRange, type MaskTiles } from './pictures/tiles.ts';
 import type { MatrixPicture } from './picture.ts';
-import { costedTokens, modelFlopsRows } from './realModel.ts';
+import { chosenModel, costedTokens, modelFlopsRows } from './realModel.ts';
 import { plural } from './words.ts';
 
 /** Why a cell is seen: its name in the picture and its mark in the editor. */
@@ -76,7 +76,7 @@ function differenceFromDense(pattern: Pattern, tokens: readonly string[]): numbe
 }
 
 /** What every pattern says of itself: cells and FLOPs against dense, what it changes, what it costs a real model. */
-export function patternNumbers(
+function patternNumbers(
   pattern: Pattern,
   tokens: readonly string[],
   cells: number,
@@ -108,6 +108,18 @@ export function patternNumbers(
     ),
     ...modelFlopsRows(architecture, set, denseCells(pattern, set), pattern.cellsAt(set)),
   ];
+}
+
+/** The tiles and the numbers that every pattern's demo begins with; its controls have the choice of a model. */
+export function patternRun(
+  pattern: Pattern,
+  tokens: readonly string[],
+  input: DemoInput,
+  controls: readonly Control[],
+): { readonly tiles: MaskTiles; readonly numbers: readonly NumberRow[] } {
+  const tiles = patternTiles(pattern, tokens.length);
+  const model = chosenModel(controls, input);
+  return { tiles, numbers: patternNumbers(pattern, tokens, tiles.total, input, model) };
 }
 
 /** What the token at `queryIdx` sees of each token. */

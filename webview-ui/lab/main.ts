@@ -82,10 +82,12 @@ function ask(pane: Pane): void {
   }
   asking.add(pane);
   const { demoId, values, frameIdx } = pane;
+  const start = performance.now();
   api
     .frame({ demoId, values, frameIdx, numTokens: state.numTokens })
     .then(
       (shown) => {
+        measure('lab frame', start);
         pane.shown = shown;
         pane.error = undefined;
         if (!stale.has(pane)) pane.frameIdx = shown.frameIdx;
@@ -348,7 +350,14 @@ function place(): TemplateResult {
   }
 }
 
+/** Times of drawing and of frames, for the browser's performance tools; only the latest are kept. */
+function measure(name: 'lab draw' | 'lab frame', start: number): void {
+  if (performance.getEntriesByName(name).length >= 200) performance.clearMeasures(name);
+  performance.measure(name, { start });
+}
+
 function draw(): void {
+  const start = performance.now();
   const loading = state.demos.length === 0;
   render(
     html`<h1>${t('Attention lab')}</h1>
@@ -357,6 +366,7 @@ function draw(): void {
       <p class="hidden" role="status" aria-live="polite" id="spoken">${state.spoken}</p>`,
     root,
   );
+  measure('lab draw', start);
 }
 
 async function start(): Promise<void> {

@@ -11,15 +11,14 @@ import type { Control, Demo, DemoInput } from '../demo.ts';
 import { countRow } from '../numberRows.ts';
 import {
   notSeen,
-  patternNumbers,
   patternPicture,
-  patternTiles,
+  patternRun,
   patternVisibility,
   type Pattern,
 } from '../patterns.ts';
 import { seriesPicture } from '../pictures/seriesPicture.ts';
 import { categoryTokens } from '../pictures/tokensPicture.ts';
-import { chosenModel, modelControl } from '../realModel.ts';
+import { modelControl } from '../realModel.ts';
 import { namedToken, plural } from '../words.ts';
 
 const controls: readonly Control[] = [
@@ -187,7 +186,7 @@ export const bigBirdDemo: Demo = {
     const hasGlobal = switchValue(controls, input, 'hasGlobal');
     const rows = bigBirdRows(plan);
     const pattern = bigBirdPattern(plan, rows);
-    const tiles = patternTiles(pattern, tokens.length);
+    const { tiles, numbers: common } = patternRun(pattern, tokens, input, controls);
     const hops = hopsToLastBlock(rows, hasGlobal);
     const blockOf = (idx: number) => Math.floor(idx / plan.blockTokens);
     const reachable = hops.filter(Number.isFinite);
@@ -212,13 +211,6 @@ export const bigBirdDemo: Demo = {
       ],
     });
     const mask = patternPicture(pattern, tokens, tiles, { title: 'What one layer computes' });
-    const shared = patternNumbers(
-      pattern,
-      tokens,
-      tiles.total,
-      input,
-      chosenModel(controls, input),
-    );
     const last = tokens.length - 1;
     return {
       numFrames: most,
@@ -244,7 +236,7 @@ export const bigBirdDemo: Demo = {
           numbers: [
             countRow('hops', 'Layers until the last token has heard of the first', Math.max(1, hops[0]), hasGlobal ? 'shortest path, global blocks included' : 'shortest path through window and random blocks alone'),
             countRow('reached', 'Tokens it has heard of', reached),
-            ...shared,
+            ...common,
           ], // prettier-ignore
         };
       },

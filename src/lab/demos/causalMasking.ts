@@ -1,6 +1,13 @@
 import { causal } from '../../engine/index.ts';
 import { attentionRows, sampledQueries, sampleWords } from '../attentionRows.ts';
-import { numberValue, requireQueryIdx, switchValue, takenTokens } from '../controls.ts';
+import {
+  numberValue,
+  requireQueryIdx,
+  scoreDeviationControl,
+  seedControl,
+  switchValue,
+  takenTokens,
+} from '../controls.ts';
 import type { Control, Demo } from '../demo.ts';
 import { embedHeads } from '../embed.ts';
 import { numberRow, partRow, percentRow } from '../numberRows.ts';
@@ -12,8 +19,8 @@ import { namedToken, plural } from '../words.ts';
 const controls: readonly Control[] = [
   { kind: 'switch', id: 'isMasked', label: 'Causal mask on', initial: true },
   { kind: 'number', id: 'changedPercent', label: 'Change the token at (% of the text)', min: 0, max: 100, step: 1, initial: 100 },
-  { kind: 'number', id: 'scoreDeviation', label: 'Spread of the scores', min: 0, max: 6, step: 0.5, initial: 1.5 },
-  { kind: 'number', id: 'seed', label: 'Seed', min: 0, max: 999, step: 1, initial: 1 },
+  scoreDeviationControl(1.5),
+  seedControl,
   modelControl,
 ]; // prettier-ignore
 

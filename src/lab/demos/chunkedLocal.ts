@@ -5,22 +5,14 @@ import type { Control, Demo } from '../demo.ts';
 import { countRow } from '../numberRows.ts';
 import {
   notSeen,
-  patternNumbers,
   patternPicture,
-  patternTiles,
+  patternRun,
   patternVisibility,
   type Pattern,
 } from '../patterns.ts';
 import { mostCells } from '../pictures/tiles.ts';
 import { categoryTokens } from '../pictures/tokensPicture.ts';
-import {
-  shortName,
-  cacheRow,
-  chosenModel,
-  costedTokens,
-  modelControl,
-  withReach,
-} from '../realModel.ts';
+import { shortName, cacheRow, costedTokens, modelControl, withReach } from '../realModel.ts';
 import { namedToken, plural } from '../words.ts';
 
 const controls: readonly Control[] = [
@@ -63,11 +55,11 @@ export const chunkedLocalDemo: Demo = {
     const tokens = takenTokens(chunkedLocalDemo, input);
     const chunkTokens = numberValue(controls, input, 'chunkTokens');
     const pattern = chunkedPattern(chunkTokens);
-    const tiles = patternTiles(pattern, tokens.length);
+    const { tiles, numbers: common } = patternRun(pattern, tokens, input, controls);
     const set = costedTokens(input);
     const scout = architectureById('llama-4-scout');
     const shared = [
-      ...patternNumbers(pattern, tokens, tiles.total, input, chosenModel(controls, input)),
+      ...common,
       ...cacheRow('cacheBytes', `${shortName(scout)}’s cache, your tokens (its own chunked and full layers)`, scout, set),
       ...cacheRow('fullCacheBytes', 'The same model with full attention in all layers', withReach(scout, 'full'), set),
     ]; // prettier-ignore

@@ -2,7 +2,13 @@ import { architectureById } from '../../core/architectures/architectures.ts';
 import type { Architecture } from '../../core/architectures/architecture.ts';
 import { causal, layerCacheBytes, maxAbsDifference } from '../../engine/index.ts';
 import { attentionRows, sampledQueries, sampleWords } from '../attentionRows.ts';
-import { choiceValue, numberValue, takenTokens } from '../controls.ts';
+import {
+  choiceValue,
+  numberValue,
+  scoreDeviationControl,
+  seedControl,
+  takenTokens,
+} from '../controls.ts';
 import type { Control, Demo } from '../demo.ts';
 import { embedHeads, type EmbeddedHeads } from '../embed.ts';
 import { bytesRow, countRow, flopsRow, numberRow } from '../numberRows.ts';
@@ -29,8 +35,8 @@ const controls: readonly Control[] = [
     initial: '2',
   },
   { kind: 'number', id: 'headIdx', label: 'Query head shown', min: 0, max: 7, step: 1, initial: 3 },
-  { kind: 'number', id: 'scoreDeviation', label: 'Spread of the scores', min: 0, max: 6, step: 0.5, initial: 2 },
-  { kind: 'number', id: 'seed', label: 'Seed', min: 0, max: 999, step: 1, initial: 1 },
+  scoreDeviationControl(),
+  seedControl,
 ]; // prettier-ignore
 
 /** Each group of heads shares the mean of its keys and of its values, as GQA checkpoints are made from MHA ones. */

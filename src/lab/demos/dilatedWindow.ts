@@ -4,14 +4,13 @@ import type { Control, Demo, DemoInput } from '../demo.ts';
 import { countRow } from '../numberRows.ts';
 import {
   notSeen,
-  patternNumbers,
   patternPicture,
-  patternTiles,
+  patternRun,
   patternVisibility,
   type Pattern,
 } from '../patterns.ts';
 import { seriesPicture } from '../pictures/seriesPicture.ts';
-import { chosenModel, modelControl } from '../realModel.ts';
+import { modelControl } from '../realModel.ts';
 import { plural } from '../words.ts';
 
 const controls: readonly Control[] = [
@@ -81,11 +80,11 @@ export const dilatedWindowDemo: Demo = {
   run(input) {
     const tokens = takenTokens(dilatedWindowDemo, input);
     const { pattern, windowEachSide, dilation, isCausal, reach } = patternFor(input, tokens.length);
-    const tiles = patternTiles(pattern, tokens.length);
+    const { tiles, numbers: common } = patternRun(pattern, tokens, input, controls);
     const dilations = Array.from({ length: 16 }, (_, idx) => idx + 1);
     const keysEach = (isCausal ? 1 : 2) * windowEachSide + 1;
     const numbers = [
-      ...patternNumbers(pattern, tokens, tiles.total, input, chosenModel(controls, input)),
+      ...common,
       countRow('keys', 'Keys of a token, at most', keysEach),
       countRow('reach', 'Farthest token seen', reach, `${windowEachSide} x ${dilation}`),
     ];

@@ -9,7 +9,7 @@ import {
   tiledAttention,
   type TileEvent,
 } from '../../engine/index.ts';
-import { numberValue, takenTokens } from '../controls.ts';
+import { numberValue, scoreDeviationControl, seedControl, takenTokens } from '../controls.ts';
 import type { Control, Demo } from '../demo.ts';
 import { embedHeads } from '../embed.ts';
 import { bytesRow, numberRow, partRow } from '../numberRows.ts';
@@ -20,8 +20,8 @@ import { costedTokens, shortName, uniformShape } from '../realModel.ts';
 const controls: readonly Control[] = [
   { kind: 'number', id: 'tileQueries', label: 'Queries in a tile', min: 4, max: 128, step: 1, initial: 16 },
   { kind: 'number', id: 'tileKeys', label: 'Keys in a tile', min: 4, max: 128, step: 1, initial: 16 },
-  { kind: 'number', id: 'scoreDeviation', label: 'Spread of the scores', min: 0, max: 6, step: 0.5, initial: 2 },
-  { kind: 'number', id: 'seed', label: 'Seed', min: 0, max: 999, step: 1, initial: 1 },
+  scoreDeviationControl(),
+  seedControl,
 ]; // prettier-ignore
 
 const headDim = 16;

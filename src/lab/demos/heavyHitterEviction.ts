@@ -1,6 +1,12 @@
 import { architectureById } from '../../core/architectures/architectures.ts';
 import { causal, heavyHitterAttention, referenceAttention } from '../../engine/index.ts';
-import { numberValue, requireQueryIdx, takenTokens } from '../controls.ts';
+import {
+  numberValue,
+  requireQueryIdx,
+  scoreDeviationControl,
+  seedControl,
+  takenTokens,
+} from '../controls.ts';
 import type { Control, Demo, DemoInput, TokenVisibility } from '../demo.ts';
 import { embedHeads, type EmbeddedHeads } from '../embed.ts';
 import { bytesRow, countRow, numberRow } from '../numberRows.ts';
@@ -12,8 +18,8 @@ import { namedToken, plural } from '../words.ts';
 const controls: readonly Control[] = [
   { kind: 'number', id: 'budgetTokens', label: 'Budget (tokens kept)', min: 1, max: 512, step: 1, initial: 24 },
   { kind: 'number', id: 'recentTokens', label: 'Of them simply the latest', min: 0, max: 512, step: 1, initial: 12 },
-  { kind: 'number', id: 'scoreDeviation', label: 'Spread of the scores', min: 0, max: 6, step: 0.5, initial: 2.5 },
-  { kind: 'number', id: 'seed', label: 'Seed', min: 0, max: 999, step: 1, initial: 1 },
+  scoreDeviationControl(2.5),
+  seedControl,
 ]; // prettier-ignore
 
 const headDim = 16;

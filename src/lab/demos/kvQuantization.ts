@@ -7,7 +7,7 @@ import {
   referenceAttention,
   type QuantizedCacheOptions,
 } from '../../engine/index.ts';
-import { choiceValue, numberValue, takenTokens } from '../controls.ts';
+import { choiceValue, numberValue, seedControl, takenTokens } from '../controls.ts';
 import type { Control, Demo, DemoInput } from '../demo.ts';
 import { embedHeads } from '../embed.ts';
 import { bytesRow, countRow, numberRow, percentRow } from '../numberRows.ts';
@@ -40,7 +40,7 @@ const controls: readonly Control[] = [
   },
   { kind: 'number', id: 'residualTokens', label: 'Latest tokens left in 16 bits', min: 0, max: 256, step: 1, initial: 0 },
   { kind: 'number', id: 'outlier', label: 'One key channel this many times larger', min: 1, max: 32, step: 1, initial: 1 },
-  { kind: 'number', id: 'seed', label: 'Seed', min: 0, max: 999, step: 1, initial: 1 },
+  seedControl,
 ]; // prettier-ignore
 
 /** As in Llama 3.1, so that scales and zeros weigh what they would there. */

@@ -4,14 +4,13 @@ import type { Control, Demo, DemoInput } from '../demo.ts';
 import { countRow } from '../numberRows.ts';
 import {
   notSeen,
-  patternNumbers,
   patternPicture,
-  patternTiles,
+  patternRun,
   patternVisibility,
   type Pattern,
 } from '../patterns.ts';
 import { categoryTokens } from '../pictures/tokensPicture.ts';
-import { chosenModel, modelControl } from '../realModel.ts';
+import { modelControl } from '../realModel.ts';
 import { plural } from '../words.ts';
 
 const controls: readonly Control[] = [
@@ -93,12 +92,12 @@ export const longformerDemo: Demo = {
   run(input) {
     const tokens = takenTokens(longformerDemo, input);
     const { pattern, windowEachSide, globalTokens } = patternFor(input, tokens.length);
-    const tiles = patternTiles(pattern, tokens.length);
+    const { tiles, numbers: common } = patternRun(pattern, tokens, input, controls);
     const chosen = new Set(globalTokens);
     const caption = `A window of ${windowEachSide} each side and ${plural(globalTokens.length, 'global token')}.`;
     const windowOnly = longformerPattern(windowEachSide, []).cellsAt(tokens.length);
     const numbers = [
-      ...patternNumbers(pattern, tokens, tiles.total, input, chosenModel(controls, input)),
+      ...common,
       countRow('globalCells', 'Cells that global tokens add', tiles.total - windowOnly, `${tiles.total} − ${windowOnly} of the window alone`),
     ]; // prettier-ignore
     return {

@@ -10,7 +10,7 @@ import {
   type RingLayout,
   type Stretch,
 } from '../../engine/index.ts';
-import { choiceValue, numberValue, takenTokens } from '../controls.ts';
+import { choiceValue, numberValue, seedControl, takenTokens } from '../controls.ts';
 import type { Control, Demo } from '../demo.ts';
 import { embedHeads } from '../embed.ts';
 import { bytesRow, countRow, numberRow, percentRow, secondsRow } from '../numberRows.ts';
@@ -30,7 +30,7 @@ const controls: readonly Control[] = [
   },
   { kind: 'number', id: 'teraflopPerSecond', label: 'Assumed TFLOP/s of a rank', min: 10, max: 1000, step: 10, initial: 400 },
   { kind: 'number', id: 'linkGigabytesPerSecond', label: 'Assumed GB/s of a link', min: 1, max: 900, step: 1, initial: 50 },
-  { kind: 'number', id: 'seed', label: 'Seed', min: 0, max: 999, step: 1, initial: 1 },
+  seedControl,
 ]; // prettier-ignore
 
 const headDim = 16;

@@ -4,8 +4,8 @@ import type { Control, Demo, DemoInput, NumberRow } from '../demo.ts';
 import { countRow } from '../numberRows.ts';
 import {
   notSeen,
-  patternNumbers,
   patternPicture,
+  patternRun,
   patternTiles,
   patternVisibility,
   type Pattern,
@@ -70,11 +70,8 @@ export const slidingWindowDemo: Demo = {
     const numLayers = numberValue(controls, input, 'numLayers');
     const model = chosenModel(controls, input);
     const pattern = windowPattern(windowTokens);
-    const tiles = patternTiles(pattern, tokens.length);
-    const shared = [
-      ...patternNumbers(pattern, tokens, tiles.total, input, model),
-      ...cacheNumbers(input, windowTokens),
-    ];
+    const { tiles, numbers: common } = patternRun(pattern, tokens, input, controls);
+    const shared = [...common, ...cacheNumbers(input, windowTokens)];
     const last = tokens.length - 1;
     return {
       numFrames: numLayers,

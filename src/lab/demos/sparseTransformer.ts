@@ -5,14 +5,13 @@ import type { Control, Demo, DemoInput } from '../demo.ts';
 import { countRow } from '../numberRows.ts';
 import {
   notSeen,
-  patternNumbers,
   patternPicture,
-  patternTiles,
+  patternRun,
   patternVisibility,
   type Pattern,
 } from '../patterns.ts';
 import { seriesPicture } from '../pictures/seriesPicture.ts';
-import { chosenModel, modelControl } from '../realModel.ts';
+import { modelControl } from '../realModel.ts';
 
 const controls: readonly Control[] = [
   {
@@ -120,12 +119,12 @@ export const sparseTransformerDemo: Demo = {
     const tokens = takenTokens(sparseTransformerDemo, input);
     const pattern = patternFor(input);
     const stride = numberValue(controls, input, 'stride');
-    const tiles = patternTiles(pattern, tokens.length);
+    const { tiles, numbers: common } = patternRun(pattern, tokens, input, controls);
     const best = Math.max(2, Math.round(Math.sqrt(tokens.length)));
     const lengths = Array.from({ length: 8 }, (_, idx) => 64 * 2 ** idx);
     const bestCells = (n: number) => stridedPattern(Math.round(Math.sqrt(n))).cellsAt(n);
     const numbers = [
-      ...patternNumbers(pattern, tokens, tiles.total, input, chosenModel(controls, input)),
+      ...common,
       countRow('bestCells', `Cells with the stride near √n, ${best} (strided)`, stridedPattern(best).cellsAt(tokens.length)),
     ]; // prettier-ignore
     return {

@@ -21,12 +21,13 @@ function quickInputRow(page: Page, label: string): Locator {
 /**
  * Runs a command by its full title ("Context Budget: Pick Model") through the command palette.
  * Starts over when the palette closes or loses its text before the row was clicked.
+ * @param keepSelection no Escape before the palette opens: in an editor it would take the selection away
  */
-export async function runCommand(page: Page, title: string): Promise<void> {
+export async function runCommand(page: Page, title: string, keepSelection = false): Promise<void> {
   const text = `>${title}`;
   await waitUntil(`the command "${title}" to run`, async () => {
     try {
-      await page.keyboard.press('Escape');
+      if (!keepSelection) await page.keyboard.press('Escape');
       await page.keyboard.press('F1');
       const input = quickInput(page).locator('input[type="text"]').first();
       await input.fill(text, { timeout: 3000 });
