@@ -75,8 +75,9 @@ export function connect<T extends Api<T>, Event>(
     const waiting = pending.get(message.id);
     pending.delete(message.id);
     if (waiting === undefined) return;
-    if ('ok' in message.result) waiting.resolve(message.result.ok);
-    else waiting.reject(new Error('err' in message.result ? message.result.err : 'no result'));
+    // As JSON, the `ok` of a method that gives nothing is not there any more.
+    if ('err' in message.result) waiting.reject(new Error(message.result.err));
+    else waiting.resolve(message.result.ok);
   });
   const call = (method: string, args: unknown[]) =>
     new Promise<unknown>((resolve, reject) => {

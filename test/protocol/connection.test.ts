@@ -42,6 +42,19 @@ describe('connection', () => {
     await expect(api.fail()).rejects.toThrow('src/a.ts vanished');
   });
 
+  it('answers for a method that gives nothing, also where messages are JSON', async () => {
+    const [host, view] = portPair();
+    const asJson: Port = {
+      listen: (listener) => host.listen(listener),
+      post: (message) => {
+        host.post(JSON.parse(JSON.stringify(message)));
+      },
+    };
+    serve<{ rest(): Promise<void> }>(asJson, { rest: () => Promise.resolve() });
+    const { api } = connect<{ rest(): Promise<void> }, never>(view, () => {});
+    expect(await api.rest()).toBeUndefined();
+  });
+
   it('answers a call of a method that the other side does not have', async () => {
     const [host, view] = portPair();
     serve<Pick<Calculator, 'add'>>(host, { add: calculator.add });

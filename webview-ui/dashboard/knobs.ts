@@ -75,7 +75,8 @@ export function knobsView(options: KnobsOptions): TemplateResult {
         store.set({ kvDtype: kvDtypes.find((dtype) => dtype === value) ?? 'bf16' }),
     })}
     ${
-      chosen.shape.isReference
+      // The tabs of memory and latency name the reference themselves, and let choose another.
+      chosen.shape.isReference && state.tab === 'fit'
         ? html`<p class="quiet reference" id="reference">
             ${t(
               'Memory and latency are those of {0} on {1}, as a reference: the shape of {2} is not known.',
