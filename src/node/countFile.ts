@@ -25,10 +25,10 @@ export function countFile(
   const isNotebook = isNotebookPath(file.path);
   const maxBytes = isNotebook ? Math.min(maxNotebookBytes, maxFileBytes) : maxFileBytes;
   try {
-    return withFileContent(file.systemPath, maxBytes, (content): CountOutcome => {
+    const use = (content: FileContent): CountOutcome => {
       if (content.type === 'notAFile' || content.type === 'tooLarge') return content;
       const { bytes } = content;
-      // Whose hash nobody keeps needs none.
+      // What nobody keeps needs no hash.
       const hash = withHash ? content.hash() : '';
       if (withHash && file.known?.hash === hash) {
         return { type: 'read', bytes, hash, readMs, result: file.known.result };
@@ -42,7 +42,8 @@ export function countFile(
       return result === undefined
         ? { type: 'cancelled' }
         : { type: 'read', bytes, hash, readMs, result };
-    });
+    };
+    return withFileContent(file.systemPath, maxBytes, use, withHash);
   } catch (error) {
     return { type: 'problem', message: problemMessage(error) };
   }

@@ -22,7 +22,7 @@ export type FileContent =
       readonly type: 'text';
       readonly format: Exclude<TextFormat, 'binary'>;
       readonly bytes: number;
-      /** SHA-256 of the bytes on disk, hexadecimal. */
+      /** SHA-256 of the bytes on disk, hexadecimal; empty where it was not asked for and would cost. */
       readonly hash: () => string;
       /** The text is one chunk. */
       readonly isWhole: boolean;
@@ -35,11 +35,14 @@ const buffer = Buffer.allocUnsafe(chunkBytes);
 /**
  * Opens a file, finds out what it is and passes that on. A pipe or device that took the file's place since it was
  * listed is not waited for. Synchronous: call it from a worker. Throws what the system throws.
+ *
+ * @param withHash whether `hash` will be asked for: a large file's is made while it is read
  */
 export function withFileContent<T>(
   systemPath: SystemPath,
   maxBytes: number,
   use: (content: FileContent) => T,
+  withHash = true,
 ): T {
   // O_NONBLOCK: opening a pipe without a writer would wait for ever. Windows has neither.
   const flags = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
@@ -48,13 +51,13 @@ export function withFileContent<T>(
     const stats = fstatSync(fd);
     if (!stats.isFile()) return use({ type: 'notAFile' });
     if (stats.size > maxBytes) return use({ type: 'tooLarge', bytes: stats.size });
-    return use(contentOf(fd, stats.size));
+    return use(contentOf(fd, stats.size, withHash));
   } finally {
     closeSync(fd);
   }
 }
 
-function contentOf(fd: number, size: number): FileContent {
+function contentOf(fd: number, size: number, withHash: boolean): FileContent {
   const firstBytes = readChunk(fd, 0, 0, size);
   const first = buffer.subarray(0, firstBytes);
   const isWhole = firstBytes < chunkBytes;
@@ -69,11 +72,11 @@ function contentOf(fd: number, size: number): FileContent {
   }
   // The first chunk's memory is used for the next ones.
   const otherwise = formatOf(sniffed, false, first);
-  const hasher = sha256().update(first);
+  const hasher = withHash ? sha256().update(first) : undefined;
   const rest = scanRest(fd, hasher, valid ? unfinishedUtf8Bytes(first) : 0, valid);
   valid = rest.valid;
   const format = valid ? 'utf8' : otherwise;
-  const digest = hasher.digest('hex');
+  const digest = hasher?.digest('hex') ?? '';
   const hashed = { bytes: rest.bytes, hash: () => digest };
   if (format === 'binary') return { type: 'binary', ...hashed };
   return {
@@ -97,7 +100,7 @@ function sha256(): Hash {
 /** Reads to the end of a file of which the first chunk is known: its hash, its length, and whether it is UTF-8. */
 function scanRest(
   fd: number,
-  hasher: Hash,
+  hasher: Hash | undefined,
   unfinished: number,
   validSoFar: boolean,
 ): { readonly bytes: number; readonly valid: boolean } {
@@ -108,7 +111,7 @@ function scanRest(
   for (;;) {
     const read = readChunk(fd, kept, position);
     const isLast = kept + read < chunkBytes;
-    hasher.update(buffer.subarray(kept, kept + read));
+    hasher?.update(buffer.subarray(kept, kept + read));
     position += read;
     const chunk = buffer.subarray(0, kept + read);
     valid &&= isUtf8Chunk(chunk, isLast);

@@ -1,6 +1,6 @@
 // npm run bench:workspace -- <folder>: ours beside repomix's own run over the same files, and ours with a warm cache.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -17,15 +17,23 @@ await import(pathToFileURL(path.join(root, 'esbuild.config.mjs')));
 const work = mkdtempSync(path.join(tmpdir(), 'context-budget-bench-'));
 const peerOutput = path.join(work, 'repomix.txt');
 
+// Every process of a run appends its processor time, threads included, when it ends.
+const cpuFile = path.join(work, 'cpu.txt');
+const cpuAtExit = pathToFileURL(path.join(here, 'cpuAtExit.mjs'));
+
 function timed(args, options = {}) {
+  rmSync(cpuFile, { force: true });
   const startMs = performance.now();
   const result = spawnSync(process.execPath, args, {
     encoding: 'utf8',
     maxBuffer: 2 ** 30,
+    env: { ...process.env, NODE_OPTIONS: `--import=${cpuAtExit}`, BENCH_CPU_FILE: cpuFile },
     ...options,
   });
   if (result.status !== 0) throw new Error(`${args.join(' ')} failed:\n${result.stderr}`);
-  return { seconds: (performance.now() - startMs) / 1000, stdout: result.stdout };
+  const seconds = (performance.now() - startMs) / 1000;
+  const cpuSeconds = readFileSync(cpuFile, 'utf8').trim().split('\n').map(Number);
+  return { seconds, cpuSeconds: cpuSeconds.reduce((a, b) => a + b), stdout: result.stdout };
 }
 
 const ours = () =>
@@ -50,11 +58,12 @@ const repomix = () =>
     { cwd: folder, input: listed },
   );
 
-const cold = { ours: Infinity, repomix: Infinity };
+const cold = { ours: [], repomix: [] };
 for (let run = 0; run < runs; run++) {
-  cold.ours = Math.min(cold.ours, ours().seconds);
-  cold.repomix = Math.min(cold.repomix, repomix().seconds);
+  cold.ours.push(ours());
+  cold.repomix.push(repomix());
 }
+const best = (results, key) => Math.min(...results.map((result) => result[key]));
 
 // Warm: new threads each time, as in a new window; nothing but the cache is kept.
 const scannerFile = path.join(work, 'scanner.mjs');
@@ -84,15 +93,22 @@ for (let run = 0; run < runs; run++) warmMs = Math.min(warmMs, await scanMs());
 rmSync(work, { recursive: true });
 
 const megabytes = totals.bytes / 1e6;
-const row = (name, seconds) =>
-  `| ${name} | ${seconds.toFixed(2)} | ${(megabytes / seconds).toFixed(0)} | ${Math.round(files.length / seconds)} |`;
+const row = (name, results) => {
+  const seconds = best(results, 'seconds');
+  const cpuSeconds = best(results, 'cpuSeconds');
+  const rates = `${(megabytes / seconds).toFixed(0)} | ${Math.round(files.length / seconds)}`;
+  return `| ${name} | ${seconds.toFixed(2)} | ${rates} | ${cpuSeconds.toFixed(2)} |`;
+};
+const ratio = (key) => (best(cold.repomix, key) / best(cold.ours, key)).toFixed(1);
 const [{ model }] = cpus();
 console.log(
   `${files.length} files, ${megabytes.toFixed(1)} MB, ${(totals.count.tokens / 1e6).toFixed(2)} M tokens (o200k_base); ` +
     `${cpus().length} x ${model.trim()}, Node ${process.versions.node}; whole processes, best of ${runs}\n`,
 );
-console.log('| | s | MB/s | files/s |\n| --- | ---: | ---: | ---: |');
+console.log('| | s | MB/s | files/s | processor s |\n| --- | ---: | ---: | ---: | ---: |');
 console.log(row('context-budget analyze, no cache', cold.ours));
 console.log(row('repomix 1.18.1', cold.repomix));
-console.log(`\nCold: ${(cold.repomix / cold.ours).toFixed(1)} times repomix.`);
+console.log(
+  `\nCold: ${ratio('seconds')} times repomix by the clock, ${ratio('cpuSeconds')} by processor time.`,
+);
 console.log(`Second scan with the cache, new threads: ${warmMs.toFixed(0)} ms.`);
