@@ -49,7 +49,7 @@ export function plannedRounds(
   tokens: number,
   numRanks: number,
   layout: RingLayout,
-  heads: typeof layer,
+  heads: Omit<typeof layer, 'numLayers'>,
 ) {
   const shards = ringShards(tokens, numRanks, layout);
   const lengthOf = (stretches: readonly Stretch[]) =>
