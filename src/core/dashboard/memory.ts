@@ -4,8 +4,10 @@ import type { PolicyName } from '../estimates/cachePolicy.ts';
 import type { Deployment } from '../estimates/deployment.ts';
 import { kvDtypes } from '../estimates/dtypes.ts';
 import type { KvDtype } from '../estimates/dtypes.ts';
+import { unknown } from '../estimates/explained.ts';
 import type { Explained } from '../estimates/explained.ts';
 import { concurrentUsers, longestContextTokens, usableBytes } from '../estimates/fit.ts';
+import { gibibytes } from '../estimates/formulaText.ts';
 import { kvCacheBytes } from '../estimates/kvCache.ts';
 import { memoryBytesPerGpu, memoryUtilization } from '../estimates/memory.ts';
 import type { Hardware } from '../hardware/hardware.ts';
@@ -57,21 +59,24 @@ export function memoryFigures(setup: MemorySetup, tokens: number): MemoryFigures
 
 function usableExplained({ hardware }: Deployment): Explained {
   const name = 'usableBytes';
-  const input = {
-    name: `memory of ${hardware.name}`,
-    value: hardware.memoryBytes,
-    unit: 'bytes',
-    source: hardware.sources.join('; '),
-    asOf: hardware.asOf,
-  };
-  const usable = hardware.memoryBytes && hardware.memoryBytes * memoryUtilization;
+  const { memoryBytes } = hardware;
+  if (memoryBytes === undefined) {
+    return unknown(name, 'bytes', `the memory of ${hardware.name} is not known`);
+  }
   return {
     name,
     unit: 'bytes',
-    value: usable,
-    ...(usable === undefined && { unknownBecause: `the memory of ${hardware.name} is not known` }),
-    formula: `memory x ${memoryUtilization}`,
-    inputs: [input],
+    value: memoryBytes * memoryUtilization,
+    formula: `${gibibytes(memoryBytes)} x ${memoryUtilization}`,
+    inputs: [
+      {
+        name: `memory of ${hardware.name}`,
+        value: memoryBytes,
+        unit: 'bytes',
+        source: hardware.sources.join('; '),
+        asOf: hardware.asOf,
+      },
+    ],
     assumptions: [`an engine takes ${memoryUtilization} of a card (vLLM's default)`],
   };
 }
