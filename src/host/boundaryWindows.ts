@@ -26,16 +26,20 @@ type IsSafeSplit = (text: string, unit: number) => boolean;
 /**
  * Texts around what an editor shows, beginning and ending where the tokens of the text are those of the document: of a
  * document of any size only what is seen is read, and what stands around it to the next safe place.
+ *
+ * @param beginsAnywhere false: encoding puts a space before any text, so that windows begin with the document
  */
 export function boundaryWindows(
   document: vscode.TextDocument,
   seen: readonly vscode.Range[],
   isSafeSplit: IsSafeSplit,
+  beginsAnywhere = true,
 ): BoundaryWindows {
   const windows: BoundaryWindow[] = [];
   let cut = false;
+  const begins = beginsAnywhere ? isSafeSplit : () => false;
   for (const [seenStartUnit, seenEndUnit] of seenParts(document, seen)) {
-    const startUnit = safeBefore(document, seenStartUnit, isSafeSplit);
+    const startUnit = safeBefore(document, seenStartUnit, begins);
     const stopUnit = safeAfter(document, seenEndUnit, isSafeSplit);
     if (startUnit === undefined || stopUnit === undefined) cut = true;
     else {

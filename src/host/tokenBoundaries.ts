@@ -235,7 +235,7 @@ function seenSpans(
   counter: LocalCounter,
 ): { readonly spans: readonly TokenSpan[]; readonly cut: boolean } {
   const isSafeSplit = (text: string, unit: number) => counter.isSafeSplit(text, unit);
-  const { windows, cut } = boundaryWindows(document, seen, isSafeSplit);
+  const { windows, cut } = boundaryWindows(document, seen, isSafeSplit, !counter.putsSpaceFirst);
   const spans: TokenSpan[] = [];
   let left = cut;
   for (const { text, startUnit, seenStartUnit, seenEndUnit } of windows) {

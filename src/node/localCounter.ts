@@ -21,6 +21,8 @@ export interface LocalCounter {
   tokenBytes(id: number): Uint8Array;
   /** Whether tokens of a text are the same when it is cut here (`isSafeTextSplit`). */
   isSafeSplit(text: string, unit: number): boolean;
+  /** Whether a text is encoded with a space before it, so that a part of one has other tokens at its beginning. */
+  readonly putsSpaceFirst: boolean;
 }
 
 /** Loads the vocabulary once per thread. Rejects when there is none of this name. */
@@ -39,6 +41,7 @@ export async function openLocalCounter(encoding: EncodingName): Promise<LocalCou
     },
     spans: (text) => tokenSpans(encoder, text),
     tokenBytes: (id) => encoder.tokenBytes(id),
+    putsSpaceFirst: encoder.putsSpaceFirst === true,
     isSafeSplit: (text, unit) => isSafeTextSplit(text, unit, encoder.isSafeSplit),
   };
 }

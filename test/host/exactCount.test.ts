@@ -3,7 +3,14 @@ import * as vscode from 'vscode';
 import { countFor } from '../../src/core/weigh/countFor.ts';
 import type { ContextBudgetApi } from '../../src/host/start.ts';
 import { goodKey, startCountServer, type CountServer } from '../node/countServer.ts';
-import { contextBudget, setSetting, until, workspaceUri, writeFile } from './support.ts';
+import {
+  contextBudget,
+  extensionId,
+  setSetting,
+  until,
+  workspaceUri,
+  writeFile,
+} from './support.ts';
 
 const sonnet = 'anthropic/claude-sonnet-4-5';
 const code = 'export const answer = 42;\nfunction add(a: number, b: number) { return a + b; }\n';
@@ -221,6 +228,23 @@ describe('counting by the model itself', () => {
     const said = await count({ picks, agree: true }, workspaceUri('exact/a.ts'));
     assert.match(said.errors[0], /does not accept the key \(401, authentication_error\)/);
     assert.ok(!said.errors[0].includes('another-key'));
+  });
+
+  it('is not offered in a workspace that is not trusted', () => {
+    const { menus } = (
+      vscode.extensions.getExtension(extensionId)?.packageJSON as {
+        contributes: { menus: Record<string, readonly { command: string; when?: string }[]> };
+      }
+    ).contributes;
+    for (const [menu, entries] of Object.entries(menus)) {
+      for (const { command, when } of entries) {
+        if (!/countExactly|setCountKey/.test(command)) continue;
+        assert.match(when ?? '', /isWorkspaceTrusted/, `${command} in ${menu}`);
+      }
+    }
+    const inPalette = menus['commandPalette'].map(({ command }) => command);
+    assert.ok(inPalette.includes('contextBudget.countExactly'));
+    assert.ok(inPalette.includes('contextBudget.setCountKey'));
   });
 
   it('asks for a key where there is none, and sends nothing without', async () => {

@@ -117,6 +117,17 @@ describe('token boundaries', () => {
     }
   });
 
+  it('begin with the document where an encoding puts a space before every text', async () => {
+    const { document } = await openText('word and word\n'.repeat(400));
+    const seen = [new vscode.Range(300, 0, 310, 0)];
+    const { windows, cut } = boundaryWindows(document, seen, () => true, false);
+    assert.equal(cut, false);
+    assert.deepEqual(
+      windows.map(({ startUnit, seenStartUnit }) => [startUnit, seenStartUnit]),
+      [[0, 300 * 14]],
+    );
+  });
+
   it('of a line without end are marked as far as it is drawn', async () => {
     await openText('{"key":"value 123"},'.repeat(60_000));
     await vscode.commands.executeCommand(toggle);
