@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import type { ContentKind } from '../core/files/contentKind.ts';
+import type { CountsByKind } from '../core/tokens/estimateTokens.ts';
 import type { Parts } from './parts.ts';
 import { openNotebookText } from './readText.ts';
 import type { WeighedTokens } from './weighing.ts';
@@ -25,7 +27,7 @@ interface Counted {
 interface Shown {
   /** What is counted: "Selection", a file's name, "Context set". */
   readonly label: string;
-  readonly tokens: number;
+  readonly tokens: CountsByKind;
 }
 
 /** One item, uncoloured: tokens of the selection, else of the active file, else of the set, against the model. */
@@ -115,21 +117,38 @@ export class StatusBar implements vscode.Disposable {
     const { session } = this.#parts;
     const editor = vscode.window.activeTextEditor;
     if (editor !== undefined && editor.selections.some((selection) => !selection.isEmpty)) {
-      return { label: vscode.l10n.t('Selection'), tokens: await this.#selected(editor) };
+      const kind = this.#kindOf(editor.document);
+      const tokens = { [kind]: await this.#selected(editor) };
+      return { label: vscode.l10n.t('Selection'), tokens };
     }
     const active = vscode.window.activeNotebookEditor?.notebook ?? editor?.document;
     if (active !== undefined) {
       const path = session.pathOf(active.uri);
       const name = active.uri.path.slice(active.uri.path.lastIndexOf('/') + 1);
       const known = path === undefined || active.isDirty ? undefined : session.fileAt(path);
-      return { label: name, tokens: known?.tokens ?? (await this.#document(active)) };
+      const tokens = known?.tokens ?? (await this.#document(active));
+      return { label: name, tokens: { [this.#kindOf(active)]: tokens } };
     }
     if (session.report === undefined) return undefined;
     const { kind, files } = session.subject;
+    const countsByKind: Partial<Record<ContentKind, number>> = {};
+    for (const file of files) {
+      countsByKind[file.kind] = (countsByKind[file.kind] ?? 0) + file.tokens;
+    }
     return {
       label: kind === 'set' ? vscode.l10n.t('Context set') : vscode.l10n.t('Workspace'),
-      tokens: files.reduce((sum, file) => sum + file.tokens, 0),
+      tokens: countsByKind,
     };
+  }
+
+  /** What the text mostly is: as the analysis found it, else by its language. */
+  #kindOf(document: vscode.TextDocument | vscode.NotebookDocument): ContentKind {
+    const { session } = this.#parts;
+    const path = session.pathOf(document.uri);
+    const known = path === undefined ? undefined : session.fileAt(path)?.kind;
+    if (known !== undefined) return known;
+    const language = 'languageId' in document ? document.languageId : '';
+    return kindOfLanguage[language] ?? 'code';
   }
 
   /** What is being edited has a kept count; what is only looked at is counted once, in a worker thread. */
@@ -164,6 +183,19 @@ export class StatusBar implements vscode.Disposable {
     return (await this.#parts.rooms.counting()).countText(text, encoding);
   }
 }
+
+const kindOfLanguage: Readonly<Partial<Record<string, ContentKind>>> = {
+  markdown: 'markdown',
+  plaintext: 'markdown',
+  restructuredtext: 'markdown',
+  latex: 'markdown',
+  json: 'json',
+  jsonc: 'json',
+  jsonl: 'json',
+  css: 'css',
+  scss: 'css',
+  less: 'css',
+};
 
 function tooltip(shown: Shown, weighed: WeighedTokens): vscode.MarkdownString {
   const { count } = weighed;

@@ -7,6 +7,7 @@ import { models as bundledModels } from '../core/catalog/models.ts';
 import { parseUserModels } from '../core/catalog/userModels.ts';
 import type { Model, TokenizerLink } from '../core/catalog/model.ts';
 import type { FileCount } from '../core/files/scanReport.ts';
+import type { CountsByKind } from '../core/tokens/estimateTokens.ts';
 import { parseLearnt } from '../core/tokens/learntRatios.ts';
 import type { EncodingName, TokenCount } from '../core/tokens/tokenCounter.ts';
 import { countFor, sumByKind, type WeighedText } from '../core/weigh/countFor.ts';
@@ -61,8 +62,11 @@ export interface Weighing {
     files: readonly FileCount[] | undefined,
     settings: Settings,
   ) => Omit<BudgetSnapshot, 'status' | 'subject' | 'fileCount'>;
-  /** Undefined when the chosen model is unknown. */
-  readonly weighTokens: (tokens: number, settings: Settings) => WeighedTokens | undefined;
+  /** Undefined when the chosen model is unknown. A number is weighed as code. */
+  readonly weighTokens: (
+    tokens: number | CountsByKind,
+    settings: Settings,
+  ) => WeighedTokens | undefined;
   /** Undefined when the chosen model or its window is unknown. */
   readonly textLimit: (settings: Settings) => TextLimit | undefined;
   readonly weighPrompt: (draft: DraftInContext, settings: Settings) => PromptWeight;
@@ -174,12 +178,13 @@ function weighSubject(
   return { ...known, ...fitOf(count, model, settings), count, inputCost };
 }
 
-function weighTokens(tokens: number, settings: Settings): WeighedTokens | undefined {
+function weighTokens(tokens: number | CountsByKind, settings: Settings): WeighedTokens | undefined {
   const model = chosenModel(settings);
   if (model === undefined) return undefined;
   const at = new Date();
   const { encoding } = model.tokenizer;
-  const count = countFor({ encoding, countsByKind: { code: tokens } }, model);
+  const countsByKind = typeof tokens === 'number' ? { code: tokens } : tokens;
+  const count = countFor({ encoding, countsByKind }, model);
   const summary = summaryOf(model, at);
   return {
     ...fitOf(count, model, settings),
