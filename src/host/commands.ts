@@ -5,6 +5,7 @@ import { excludeRows, includeRows, openRow, revealRow } from './commands/fileRow
 import { modelCommands } from './commands/modelCommands.ts';
 import { copyPromptWithContext, openInChat } from './commands/promptActions.ts';
 import { addOpenEditors, addToSet, removeFromSet } from './commands/setCommands.ts';
+import { useTokenizerFile } from './commands/useTokenizerFile.ts';
 import { dashboardCommands } from './dashboard/dashboardCommands.ts';
 import { labCommands } from './lab/labCommands.ts';
 import type { Parts } from './parts.ts';
@@ -31,6 +32,8 @@ function commandTable(
     },
     chooseModel: () => chooseModel(parts),
     useModel: (row: ModelsRow) => useModel(row),
+    useTokenizerFile: (modelId?: string, file?: vscode.Uri, split?: string) =>
+      useTokenizerFile(parts, modelId, file, split),
     countTokens: (target?: vscode.Uri | FilesRow, all?: (vscode.Uri | FilesRow)[]) =>
       countTokens(parts, target, all),
     addToSet: (target?: vscode.Uri, all?: vscode.Uri[]) => addToSet(parts, target, all),

@@ -1,7 +1,9 @@
 import path from 'node:path';
 import type * as vscode from 'vscode';
 import type { ScanReport } from '../core/files/scanReport.ts';
+import { fileOfEncoding } from '../core/tokenizerFiles/tokenizerFileName.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
+import { identifyTokenizerFile } from '../node/tokenizerFiles.ts';
 import { openLocalCounter, type LocalCounter } from '../node/localCounter.ts';
 import { Scanner, type ScanRequest } from '../node/scanner.ts';
 import { scanVirtualFolder } from './virtualScan.ts';
@@ -24,6 +26,8 @@ export interface Counting {
   /** These report paths anew, and nothing else. */
   recount(request: CountingRequest, paths: readonly string[]): Promise<ScanReport>;
   countText(text: string, encoding: EncodingName): Promise<number>;
+  /** The encoding that a tokenizer's file is now (`identifyTokenizerFile`). */
+  identifyTokenizer(path: string, split?: string): Promise<EncodingName>;
   /** Counts on this thread: for windows and edits of a text, not for texts of megabytes at once. */
   local(encoding: EncodingName): Promise<LocalCounter>;
   dispose(): Promise<void>;
@@ -80,10 +84,15 @@ export function openCounting(distFolder: string, storageFolder: string | undefin
     scan: (request, onProgress, signal) => scanParts(request, undefined, onProgress, signal),
     recount: (request, paths) => scanParts(request, paths, () => {}, new AbortController().signal),
     countText,
+    identifyTokenizer: identifyTokenizerFile,
     local: (encoding) => {
       const known = localCounters.get(encoding);
       if (known !== undefined) return known;
-      const opening = openLocalCounter(encoding);
+      // Reading a tokenizer's file takes seconds, which another thread has time for.
+      const isFile = fileOfEncoding(encoding) !== undefined;
+      const opening = isFile
+        ? scanner.vocabulary(encoding).then((vocabulary) => openLocalCounter(encoding, vocabulary))
+        : openLocalCounter(encoding);
       localCounters.set(encoding, opening);
       // A failure is not kept: the vocabulary may be there the next time.
       opening.catch(() => localCounters.delete(encoding));

@@ -16,6 +16,7 @@ import {
 import { effectiveReport } from '../core/set/effectiveReport.ts';
 import { fileTree, type FolderNode, type TreeNode } from '../core/set/fileTree.ts';
 import { groupBy } from '../core/set/groupBy.ts';
+import type { EncodingName } from '../core/tokens/tokenCounter.ts';
 import type { Analysis } from './analysis.ts';
 import type { LearntMemory } from './learntMemory.ts';
 import { readSettings, settingsSection, type Settings } from './settings.ts';
@@ -205,6 +206,13 @@ export class Session implements vscode.Disposable {
     await this.#memory.update(excludedKey, paths);
   }
 
+  /** Counts these models with these files' encodings from now on; a count of the workspace that is another is made anew. */
+  useTokenizerFiles(tokenizerEncodings: ReadonlyMap<string, EncodingName>): void {
+    this.#settings = { ...this.#settings, tokenizerEncodings };
+    this.#contentChanged();
+    if (this.analysis.scan !== undefined) void this.analysis.analyzeIfEncodingChanged();
+  }
+
   #findSubject(): Subject {
     const files = this.report?.files ?? [];
     if (isEmptySet(this.#set)) return { kind: 'workspace', files };
@@ -214,7 +222,8 @@ export class Session implements vscode.Disposable {
 
   #settingsChanged(): void {
     const before = this.#settings;
-    this.#settings = readSettings(this.#learnt.value);
+    const { tokenizerEncodings } = before;
+    this.#settings = { ...readSettings(this.#learnt.value), tokenizerEncodings };
     this.#contentChanged();
     const scopeChanged = before.exclude.join('\n') !== this.#settings.exclude.join('\n');
     const modelChanged = before.modelId !== this.#settings.modelId;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { EncodingName } from '../core/tokens/tokenCounter.ts';
 
 export const settingsSection = 'contextBudget';
 
@@ -17,6 +18,10 @@ export interface Settings {
   readonly userModels: unknown;
   /** No setting, but as personal: what exact counts have taught of models (`parseLearnt` checks it). */
   readonly learnt: unknown;
+  /** As the settings have it (`parseTokenizerSettings`). */
+  readonly tokenizers: unknown;
+  /** What the tokenizers' files are now, by model id; the session knows (`TokenizerFiles`). */
+  readonly tokenizerEncodings?: ReadonlyMap<string, EncodingName>;
 }
 
 export function readSettings(learnt: unknown): Settings {
@@ -33,6 +38,7 @@ export function readSettings(learnt: unknown): Settings {
     hardCapTokens: count(section.get('cap.hardTokens')),
     userModels: section.get<unknown>('userModels'),
     learnt,
+    tokenizers: section.get<unknown>('tokenizers'),
   };
 }
 

@@ -18,6 +18,7 @@ import { Session } from './session.ts';
 import { excludeGlobs } from './settings.ts';
 import { StatusBar } from './statusBar.ts';
 import { TokenBoundaries } from './tokenBoundaries.ts';
+import { TokenizerFiles } from './tokenizerFiles.ts';
 import { UnsavedEditors } from './unsavedEditors.ts';
 import { WindowEnds } from './windowEnds.ts';
 import { watchUserModels } from './userModels.ts';
@@ -79,7 +80,10 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
   const documents = new RequestDocuments(() => rooms.plans());
   own(vscode.workspace.registerTextDocumentContentProvider(requestScheme, documents));
 
-  const encoding = async () => (await rooms.weighing()).encodingOf(session.settings);
+  const encoding = async () => {
+    await tokenizerFiles.settled();
+    return (await rooms.weighing()).encodingOf(session.settings);
+  };
   const counting = () => rooms.counting();
   const exclude = (folder: vscode.WorkspaceFolder) =>
     excludeGlobs(folder, session.settings.exclude);
@@ -87,6 +91,8 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
   const liveCounts = own(new LiveCounts(counting));
   const unsaved = own(new UnsavedEditors(analysis, { counting, liveCounts, log }));
   const session: Session = own(new Session(analysis, unsaved, context.workspaceState, learnt));
+
+  const tokenizerFiles: TokenizerFiles = own(new TokenizerFiles({ session, rooms, log }));
 
   const budgetView = own(
     new BudgetView({

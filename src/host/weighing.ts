@@ -4,6 +4,7 @@ import { mergeModels } from '../core/catalog/mergeModels.ts';
 import { noOwnData, withOwnData } from '../core/catalog/ownModels.ts';
 import type { OwnData } from '../core/catalog/ownModels.ts';
 import { models as bundledModels } from '../core/catalog/models.ts';
+import { withTokenizerFile } from '../core/catalog/tokenizerLinks.ts';
 import { parseUserModels } from '../core/catalog/userModels.ts';
 import type { Model, TokenizerLink } from '../core/catalog/model.ts';
 import type { FileCount } from '../core/files/scanReport.ts';
@@ -94,6 +95,7 @@ interface Catalogue {
   readonly own: OwnData;
   readonly userModels: unknown;
   readonly learnt: unknown;
+  readonly tokenizerEncodings: Settings['tokenizerEncodings'];
   readonly models: readonly Model[];
   readonly problems: readonly string[];
 }
@@ -101,22 +103,29 @@ interface Catalogue {
 /** The catalogue with what the person imported and set, and what exact counts taught: merged once per change of these. */
 let merged: Catalogue | undefined;
 
-function catalogueOf({ userModels, learnt }: Settings): Catalogue {
+function catalogueOf({ userModels, learnt, tokenizerEncodings }: Settings): Catalogue {
   const own = ownData();
   const isSame = (before: Catalogue) =>
-    before.userModels === userModels && before.own === own && before.learnt === learnt;
+    before.userModels === userModels &&
+    before.own === own &&
+    before.learnt === learnt &&
+    before.tokenizerEncodings === tokenizerEncodings;
   if (merged !== undefined && isSame(merged)) return merged;
   const asOf = new Date().toISOString().slice(0, 10);
   const parsed = parseUserModels(userModels ?? [], { source: 'contextBudget.userModels', asOf });
   const imported = withOwnData(bundledModels, own);
   const byModel = parseLearnt(learnt);
-  const models = mergeModels(imported.models, parsed.models).map((model) =>
-    Object.hasOwn(byModel, model.id)
+  const models = mergeModels(imported.models, parsed.models).map((model) => {
+    const encoding = tokenizerEncodings?.get(model.id);
+    if (encoding !== undefined) {
+      return withTokenizerFile(model, encoding, 'setting contextBudget.tokenizers');
+    }
+    return Object.hasOwn(byModel, model.id)
       ? { ...model, tokenizer: { ...model.tokenizer, learnt: byModel[model.id] } }
-      : model,
-  );
+      : model;
+  });
   const problems = [...imported.problems, ...parsed.problems];
-  merged = { own, userModels, learnt, models, problems };
+  merged = { own, userModels, learnt, tokenizerEncodings, models, problems };
   return merged;
 }
 
@@ -146,8 +155,14 @@ function tokenizerOf(settings: Settings): ReturnType<Weighing['tokenizerOf']> {
   return model === undefined ? undefined : { ...model.tokenizer, modelName: model.name };
 }
 
+/** Of the encoding that texts are counted with, where the chosen model says. */
+function familyOf(settings: Settings): string | undefined {
+  const tokenizer = chosenModel(settings)?.tokenizer;
+  return tokenizer?.exact === true ? tokenizer.family : undefined;
+}
+
 function weighModels(files: readonly FileCount[], settings: Settings): ModelVerdict[] {
-  const text = sumByKind(files, encodingOf(settings));
+  const text = { ...sumByKind(files, encodingOf(settings)), family: familyOf(settings) };
   const at = new Date();
   return modelsOf(settings)
     .filter((model) => !model.deprecated || model.id === settings.modelId)

@@ -3,6 +3,7 @@ import { isSafeTextSplit } from '../core/tokens/safeSplit.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
 import { tokenSpans, type TokenSpan } from '../core/tokens/tokenSpans.ts';
 import { openTokenCounter } from './openTokenCounter.ts';
+import type { SharedVocabulary } from './vocabularies.ts';
 
 /** A first count is made in parts of so many UTF-16 units, about 5 ms each, with room for others between them. */
 const partUnits = 1 << 18;
@@ -26,8 +27,11 @@ export interface LocalCounter {
 }
 
 /** Loads the vocabulary once per thread. Rejects when there is none of this name. */
-export async function openLocalCounter(encoding: EncodingName): Promise<LocalCounter> {
-  const encoder = await openTokenCounter(encoding);
+export async function openLocalCounter(
+  encoding: EncodingName,
+  vocabulary?: SharedVocabulary,
+): Promise<LocalCounter> {
+  const encoder = await openTokenCounter(encoding, vocabulary);
   return {
     encoding,
     countText: (text) => encoder.countText(text),

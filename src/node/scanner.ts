@@ -101,7 +101,7 @@ export class Scanner {
 
   /** Tokens of a text, counted in the thread that has least to do. */
   async countText(text: string, encoding: EncodingName): Promise<number> {
-    const vocabulary = await this.#vocabulary(encoding);
+    const vocabulary = await this.vocabulary(encoding);
     const thread = this.#threads.reduce((a, b) => (b.waiting < a.waiting ? b : a));
     return thread.call({ type: 'countText', text, encoding, vocabulary });
   }
@@ -112,7 +112,8 @@ export class Scanner {
     await Promise.all([this.#walker, ...this.#threads].map((thread) => thread.stop()));
   }
 
-  #vocabulary(encoding: EncodingName): Promise<SharedVocabulary> {
+  /** Read in a worker thread; its arrays are shared with every thread. */
+  vocabulary(encoding: EncodingName): Promise<SharedVocabulary> {
     let vocabulary = this.#vocabularies.get(encoding);
     if (vocabulary === undefined) {
       vocabulary = this.#threads[0].call({ type: 'loadVocabulary', encoding });
@@ -153,7 +154,7 @@ export class Scanner {
       onProgress?.({ filesDone: run.filesDone, filesFound });
       // Loads while the other thread walks; a failure shows where the vocabulary is waited for.
       if (Atomics.load(control, controlIndex.nothingRemembered) === 1) {
-        this.#vocabulary(request.encoding).catch(() => {});
+        this.vocabulary(request.encoding).catch(() => {});
       }
     };
     const timer = setInterval(report, progressIntervalMs);
@@ -200,7 +201,7 @@ export class Scanner {
 
   async #countAll(run: Run, files: readonly FileToCount[]): Promise<void> {
     if (files.length === 0) return;
-    const vocabulary = await this.#vocabulary(run.request.encoding);
+    const vocabulary = await this.vocabulary(run.request.encoding);
     const batches = batchesOf(files);
     let failedStarts = 0;
     const work = async (thread: Thread): Promise<void> => {

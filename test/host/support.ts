@@ -37,7 +37,7 @@ export async function setSetting(key: string, value: unknown): Promise<void> {
   await vscode.workspace.getConfiguration().update(key, value, vscode.ConfigurationTarget.Global);
 }
 
-type Message = 'showInformationMessage' | 'showWarningMessage';
+type Message = 'showInformationMessage' | 'showWarningMessage' | 'showErrorMessage';
 
 /**
  * Answers every message of one kind with the button of this name, in place of a person, while `action` runs; also

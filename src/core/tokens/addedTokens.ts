@@ -4,6 +4,31 @@ export interface AddedToken {
   readonly utf8: Uint8Array;
 }
 
+/** Added tokens on shared memory: ids, and the bytes of all, one after the other. */
+export interface AddedTokens {
+  readonly ids: Int32Array;
+  /** Where each token's bytes end. */
+  readonly ends: Int32Array;
+  readonly utf8: Uint8Array;
+}
+
+export function packAddedTokens(
+  tokens: readonly AddedToken[],
+  memory: (numBytes: number) => ArrayBuffer | SharedArrayBuffer,
+): AddedTokens {
+  const ids = new Int32Array(memory(tokens.length * 4));
+  const ends = new Int32Array(memory(tokens.length * 4));
+  const utf8 = new Uint8Array(memory(tokens.reduce((sum, each) => sum + each.utf8.length, 0)));
+  let end = 0;
+  for (const [idx, token] of tokens.entries()) {
+    utf8.set(token.utf8, end);
+    end += token.utf8.length;
+    ids[idx] = token.id;
+    ends[idx] = end;
+  }
+  return { ids, ends, utf8 };
+}
+
 /** A longer one is refused, so that a search takes linear time. */
 export const MAX_ADDED_TOKEN_BYTES = 256;
 
@@ -21,25 +46,26 @@ export type AddedTokenFinder = (
 ) => AddedTokenMatch | undefined;
 
 /** A tree by bytes; from each byte that begins a token it is followed as far as it goes. */
-export function addedTokenFinder(tokens: readonly AddedToken[]): AddedTokenFinder {
+export function addedTokenFinder({ ids, ends, utf8: tokens }: AddedTokens): AddedTokenFinder {
   const isFirst = new Uint8Array(256);
   /** Number of the next node by `node * 256 + byte`; node 0 is the root. */
   const next = new Map<number, number>();
   /** Id of the token that ends at a node. */
   const ending = new Map<number, number>();
   let numNodes = 1;
-  for (const { id, utf8 } of tokens) {
+  let at = 0;
+  for (let idx = 0; idx < ids.length; idx++) {
     let node = 0;
-    isFirst[utf8[0]] = 1;
-    for (const byte of utf8) {
-      const edge = node * 256 + byte;
+    isFirst[tokens[at]] = 1;
+    for (; at < ends[idx]; at++) {
+      const edge = node * 256 + tokens[at];
       node = next.get(edge) ?? numNodes;
       if (node === numNodes) {
         next.set(edge, node);
         numNodes++;
       }
     }
-    ending.set(node, id);
+    ending.set(node, ids[idx]);
   }
 
   return (utf8, start, end) => {

@@ -1,4 +1,5 @@
-import type { AddedToken } from './addedTokens.ts';
+import { packAddedTokens } from './addedTokens.ts';
+import type { AddedToken, AddedTokens } from './addedTokens.ts';
 import { addPairs, CHARACTER_PAIRS_BYTES } from './characterPairs.ts';
 import type { CharacterPairs } from './characterPairs.ts';
 import { NO_TOKEN } from './noToken.ts';
@@ -48,7 +49,7 @@ export interface Vocabulary {
   /** Id of the token of each single byte. */
   readonly byteIds: Int32Array;
   readonly merges?: PairMerges;
-  readonly addedTokens?: readonly AddedToken[];
+  readonly addedTokens?: AddedTokens;
   /** What stands beside each other in an added token and, where the rule is `joins`, in any token. */
   readonly pairs?: CharacterPairs;
 }
@@ -100,7 +101,8 @@ export function buildVocabulary(data: VocabularyData): Vocabulary {
     numIds,
     maxTokenBytes,
     ...parts,
-    ...(addedTokens !== undefined && addedTokens.length > 0 && { addedTokens }),
+    ...(addedTokens !== undefined &&
+      addedTokens.length > 0 && { addedTokens: packAddedTokens(addedTokens, sharedMemory) }),
     ...buildPairs(data, tokenStarts),
   };
   if (data.merges === undefined) return vocabulary;
