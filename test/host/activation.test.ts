@@ -13,7 +13,10 @@ interface Manifest {
     };
   };
   readonly capabilities: {
-    readonly untrustedWorkspaces: { readonly supported: unknown };
+    readonly untrustedWorkspaces: {
+      readonly supported: unknown;
+      readonly restrictedConfigurations: unknown;
+    };
     readonly virtualWorkspaces: { readonly supported: unknown };
   };
 }
@@ -61,7 +64,10 @@ describe('activation', () => {
   });
 
   it('declares that it reads only, so untrusted and virtual workspaces are welcome', () => {
-    assert.equal(manifest().capabilities.untrustedWorkspaces.supported, true);
+    // In full but for the paths of files that an untrusted workspace's own settings would have read.
+    const { supported, restrictedConfigurations } = manifest().capabilities.untrustedWorkspaces;
+    assert.equal(supported, 'limited');
+    assert.deepEqual(restrictedConfigurations, ['contextBudget.tokenizers']);
     assert.equal(manifest().capabilities.virtualWorkspaces.supported, true);
   });
 });
