@@ -50,6 +50,8 @@ export interface LineChartData {
   readonly marker?: ChartMarker;
   /** What `points` are, in words; above them in the table and in the legend. */
   readonly pointsName?: string;
+  /** What the empty ones among them are. */
+  readonly hollowName?: string;
 }
 
 /** Whether two charts look the same but for their marker. */

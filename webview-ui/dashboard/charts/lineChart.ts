@@ -204,7 +204,7 @@ function nearestInX({ readings }: ReadingTrack, x: number): number {
   return Math.max(0, away.indexOf(Math.min(...away)));
 }
 
-function legend({ series, points, pointsName, isStacked }: LineChartData) {
+function legend({ series, points, pointsName, hollowName, isStacked }: LineChartData) {
   if (series.length + (points?.length ?? 0) === 0) return nothing;
   return html`<ul class="legend">
     ${series.map(
@@ -220,16 +220,17 @@ function legend({ series, points, pointsName, isStacked }: LineChartData) {
           <bdi>${name}</bdi>
         </li>`,
     )}
-    ${
-      (points?.length ?? 0) > 0
-        ? html`<li>
+    ${[false, true]
+      .filter((isHollow) => points?.some((one) => (one.isHollow === true) === isHollow) === true)
+      .map(
+        (isHollow) =>
+          html`<li>
             <svg class="key" viewBox="0 0 28 12" width="28" height="12" aria-hidden="true">
-              <circle class="point" cx="14" cy="6" r="4"></circle>
+              <circle class="point ${isHollow ? 'hollow' : ''}" cx="14" cy="6" r="4"></circle>
             </svg>
-            ${pointsName ?? t('Points')}
-          </li>`
-        : nothing
-    }
+            ${(isHollow ? hollowName : undefined) ?? pointsName ?? t('Points')}
+          </li>`,
+      )}
   </ul>`;
 }
 

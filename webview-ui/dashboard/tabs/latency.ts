@@ -142,6 +142,7 @@ function mount(host: HTMLElement, context: TabContext): TabView {
           isHollow: !isSameRun(one, setup),
         })),
       pointsName: t('Measured'),
+      hollowName: t('Measured with another engine, dtype or number of cards'),
       marker,
     });
     shares.update({
