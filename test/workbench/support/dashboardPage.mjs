@@ -86,7 +86,7 @@ export function snapshotOf(catalogue, files, now = {}) {
 
 /**
  * Loads the page as the webview would, policy and all, and gives it `snapshot`. `calls` are the calls that it made on the host.
- * The page holds `window.dashboardHost.emit(event)` and `.startedMs`, the time at which the script began.
+ * The page holds `window.dashboardHost`: `emit(event)` as the host would, and the times that the benchmark reads.
  */
 export async function openDashboardPage(browser, snapshot, options = {}) {
   const context = await browser.newContext({
@@ -146,10 +146,35 @@ function hostInPage({ snapshot, kept, remembered }) {
   const own = {
     ready: () => ({ strings: {}, remembered, snapshot }),
   };
+  // Frames that the page asks for are what it draws in: each is timed, with the layout that follows from it.
+  let draws = [];
+  let paintedMs;
+  const nextFrame = window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = (draw) =>
+    nextFrame((at) => {
+      const startMs = performance.now();
+      draw(at);
+      void document.body.offsetHeight;
+      draws.push(performance.now() - startMs);
+    });
+  const lookForPaint = () => {
+    // The frame after the one in which it was put there: by then it is painted.
+    if (document.querySelector('#fit-verdict')) nextFrame(() => (paintedMs = performance.now()));
+    else nextFrame(lookForPaint);
+  };
+  nextFrame(lookForPaint);
   window.dashboardHost = {
-    startedMs: performance.now(),
     emit: (event) => post({ type: 'event', event }),
     state: () => state,
+    nextFrame,
+    /** When the verdict was on the screen, from the start of loading the page. */
+    paintedMs: () => paintedMs,
+    /** The draws since this was last asked, milliseconds. */
+    drawMs: () => {
+      const done = draws;
+      draws = [];
+      return done;
+    },
   };
   window.acquireVsCodeApi = () => ({
     getState: () => state,
