@@ -7,6 +7,7 @@ import type { RequestCost } from '../cost/requestCost.ts';
 import { daysPerMonth, volumeCost } from '../cost/volume.ts';
 import { unknown } from '../estimates/explained.ts';
 import type { Explained, ExplainedInput } from '../estimates/explained.ts';
+import { plain } from '../estimates/formulaText.ts';
 import type { TokenCount } from '../tokens/tokenCounter.ts';
 import type { Series, XY } from './series.ts';
 
@@ -93,7 +94,7 @@ function callExplained(
         name: part,
         unit: 'usd',
         value: cost[part],
-        formula: `${Math.round(tokensOf[part])} tokens x ${usd} USD / 1,000,000`,
+        formula: `${plain(tokensOf[part])} tokens x ${usd} USD / 1000000`,
         inputs: [],
         assumptions: [],
       };
@@ -118,7 +119,8 @@ function callExplained(
         band: { low: interval.lowUsd, high: interval.highUsd, basis: input.basis },
       }),
     formula:
-      parts.map((part) => part.formula).join(' + ') || 'nothing is sent and nothing answered',
+      parts.map((part) => part.formula).join(' + ') ||
+      '0 USD (nothing is sent and nothing answered)',
     inputs: priceInputs(prices, cost.prices),
     assumptions: [
       ...(cost.tierAboveInputTokens === undefined
@@ -164,7 +166,7 @@ function times(
     ...(call.band !== undefined && {
       band: { low: cost.lowUsd, high: cost.highUsd, basis: call.band.basis },
     }),
-    formula: `${Number(call.value.toPrecision(4))} USD a call x ${factor}`,
+    formula: `${plain(call.value)} USD a call x ${factor}`,
     inputs: call.inputs,
     assumptions: call.assumptions,
   };

@@ -79,7 +79,7 @@ function times(one: Explained, calls: number): Explained {
     ...(band !== undefined && {
       band: { ...band, low: band.low * calls, high: band.high * calls },
     }),
-    formula: `${calls} calls x ${one.value.toPrecision(3)} s (${one.formula})`,
+    formula: `${calls} calls x (${one.formula})`,
     assumptions: [...one.assumptions, 'the calls wait for each other'],
     parts: undefined,
   };

@@ -3,6 +3,7 @@ import type { EngineName } from '../estimates/calibration.ts';
 import type { Deployment } from '../estimates/deployment.ts';
 import { unknown } from '../estimates/explained.ts';
 import type { Explained } from '../estimates/explained.ts';
+import { secondsText } from '../estimates/formulaText.ts';
 import { longestContextTokens } from '../estimates/fit.ts';
 import { decodeSecondsPerToken, prefillSeconds } from '../estimates/latency.ts';
 import { measuredPrefills } from '../estimates/measuredLatency.ts';
@@ -80,7 +81,7 @@ function endToEndSeconds(first: Explained, each: Explained, outputTokens: number
     unit: 'seconds',
     value: first.value + more * each.value,
     ...(band !== undefined && { band }),
-    formula: `${first.value.toPrecision(3)} s + ${more} more tokens x ${each.value.toPrecision(3)} s`,
+    formula: `${secondsText(first.value)} + ${more} more tokens x ${secondsText(each.value)}`,
     inputs: [],
     assumptions: [
       'time to first token + (output tokens - 1) x time per output token',

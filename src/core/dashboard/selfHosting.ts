@@ -3,6 +3,7 @@ import type { CrossingPoint } from '../cost/volume.ts';
 import { gpuCount } from '../estimates/deployment.ts';
 import type { Deployment } from '../estimates/deployment.ts';
 import { unknown } from '../estimates/explained.ts';
+import { plain, secondsText } from '../estimates/formulaText.ts';
 import type { Explained } from '../estimates/explained.ts';
 import { latencyFigures } from './latency.ts';
 import type { LatencySetup } from './latency.ts';
@@ -37,7 +38,7 @@ export function callsPerBusyHour(setup: HostingSetup): Explained {
     name,
     unit: 'requests',
     value: 3600 / busy,
-    formula: `3600 s / (${(prefill - queue).toPrecision(3)} s prefill + ${outputTokens} tokens x ${decode.toPrecision(3)} s / ${latency.concurrency} together)`,
+    formula: `3600 s / (${secondsText(prefill - queue)} of prefill + ${outputTokens} tokens x ${secondsText(decode)} / ${latency.concurrency} together)`,
     inputs: timeToFirstToken.inputs,
     assumptions: [
       ...timeToFirstToken.assumptions,
@@ -97,7 +98,7 @@ function capacityOf(perHour: Explained, utilization: number): Explained {
     name,
     unit: 'requests',
     value: perHour.value * 24 * utilization,
-    formula: `${perHour.value.toPrecision(4)} an hour x 24 h x ${utilization}`,
+    formula: `${plain(perHour.value)} an hour x 24 h x ${utilization}`,
     inputs: perHour.inputs,
     assumptions: perHour.assumptions,
   };
@@ -126,7 +127,7 @@ function breakEvenGpuHour(
     name,
     unit: 'usd',
     value: (callsPerDay * hostedCallUsd) / (24 * gpus),
-    formula: `${callsPerDay} calls a day x ${hostedCallUsd.toPrecision(4)} USD / (24 h x ${gpus} GPUs)`,
+    formula: `${callsPerDay} calls a day x ${plain(hostedCallUsd)} USD / (24 h x ${gpus} GPUs)`,
     inputs: [],
     assumptions: [
       `${replicas} replica(s) of ${gpuCount(deployment)} x ${deployment.hardware.name}, day and night`,

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { architectures } from '../../../src/core/architectures/architectures.ts';
+import { architectureById, architectures } from '../../../src/core/architectures/architectures.ts';
+import { models } from '../../../src/core/catalog/models.ts';
+import { costFigures } from '../../../src/core/dashboard/cost.ts';
+import { latencyFigures } from '../../../src/core/dashboard/latency.ts';
+import { hostingFigures } from '../../../src/core/dashboard/selfHosting.ts';
 import { policyNames } from '../../../src/core/estimates/cachePolicy.ts';
 import { deploymentOn } from '../../../src/core/estimates/deployment.ts';
 import type { Deployment } from '../../../src/core/estimates/deployment.ts';
@@ -100,6 +104,49 @@ describe('every number explains itself', () => {
         }
       }
     }
+  });
+
+  it('of cost, end-to-end time and self-hosting, too', () => {
+    const at = new Date('2026-11-28T12:00:00Z');
+    const input = {
+      tokens: 250_000,
+      lowTokens: 240_000,
+      highTokens: 260_000,
+      exact: false,
+      basis: 'test',
+    };
+    for (const { name: modelName, prices } of models) {
+      const shared = { modelName, prices, input, outputTokens: 777, cachedShare: 0.3, at };
+      const { call, day, month } = costFigures({ ...shared, callsPerDay: 12 });
+      for (const one of [call, day, month]) check(one, modelName);
+    }
+    const architecture = architectureById('llama-3.1-70b');
+    const deployment = deploymentOn(hardwareById('h200'), {
+      tensorParallel: 4,
+      weightDtype: 'fp8',
+    });
+    const latency = {
+      architecture,
+      deployment,
+      cachedShare: 0.5,
+      concurrency: 8,
+      chunkTokens: 8192,
+    };
+    const figures = latencyFigures(latency, 100_000, 300);
+    for (const one of Object.values(figures) as Explained[]) check(one, 'latency');
+    const setup = {
+      latency,
+      promptTokens: 100_000,
+      outputTokens: 300,
+      utilization: 0.3,
+      gpuHourUsd: 2,
+    };
+    const { callsPerBusyHour, callsPerDay, breakEvenGpuHourUsd } = hostingFigures(
+      setup,
+      0.123456789,
+      777,
+    );
+    for (const one of [callsPerBusyHour, callsPerDay, breakEvenGpuHourUsd]) check(one, 'hosting');
   });
 
   it('or says why it is unknown', () => {
