@@ -116,6 +116,10 @@ describe('the dashboard’s page', () => {
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');
     await page.locator('.treemap[data-painted="src"]').waitFor();
+    await page.locator('#weigh-folder').click();
+    await waitUntil('the folder as what is weighed', async () =>
+      (await page.locator('#subject-text').innerText()).startsWith('Folder src · 2 files'),
+    );
     await page.locator('.treemap').focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');

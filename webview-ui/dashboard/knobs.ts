@@ -100,10 +100,21 @@ function subjectKnob({ store, snapshot, api, fail }: KnobsOptions): TemplateResu
       store.set({ subject: { kind: 'text' } });
     }, fail);
   };
-  const choices = ['set', 'workspace', 'selection', 'diff', 'clipboard', 'typed'] as const;
+  // A folder is chosen where it is seen, under Files; here it stands while it is.
+  const isFolder = state.subject.kind === 'folder';
+  const choices = [
+    'set',
+    'workspace',
+    ...(isFolder ? (['folder'] as const) : []),
+    'selection',
+    'diff',
+    'clipboard',
+    'typed',
+  ] as const;
   const names = {
     set: t('Context set'),
     workspace: t('All files'),
+    folder: t('Folder'),
     selection: t('Selection'),
     diff: t('Git changes'),
     clipboard: t('Clipboard'),

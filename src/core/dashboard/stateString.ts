@@ -19,7 +19,7 @@ const texts = [
   'referenceArchitectureId',
 ] as const;
 /** Knobs of these names hold what a person typed about their code: kept for the workspace, never shared. */
-const privateKnob = /^(?:query|path|text|task|question)$|(?:Query|Path|Text|Task|Question)$/;
+const privateKnob = /^(?:query|path|text|words|question)$|(?:Query|Path|Text|Words|Question)$/;
 
 /** No state string, or a hostile one; the message says which part, and is safe to show. */
 export class StateStringError extends Error {

@@ -26,6 +26,7 @@ const state: DashboardState = {
       pinned: ['a/b', 'c, d'],
     },
     files: { zoomPath: 'secret/project', minTokens: -1.5e-7 },
+    strategies: { words: 'where is the secret?' },
   },
 };
 

@@ -148,7 +148,7 @@ function toolsView(model: FilesModel, { context, set }: Parts): TemplateResult {
   </div>`;
 }
 
-function crumbsView(model: FilesModel, { zoomTo }: Parts): TemplateResult {
+function crumbsView(model: FilesModel, { context, zoomTo }: Parts): TemplateResult {
   const { crumbs, zoomed } = model;
   return html`<nav class="crumbs" aria-label=${t('Folder')}>
     ${crumbs.map((folder) => {
@@ -159,6 +159,17 @@ function crumbsView(model: FilesModel, { zoomTo }: Parts): TemplateResult {
             <span aria-hidden="true">/</span>`;
     })}
     <span class="quiet" id="zoomed-text">${folderText(zoomed)}</span>
+    ${
+      zoomed.path === ''
+        ? nothing
+        : html`<button
+            class="link"
+            id="weigh-folder"
+            @click=${() => context.store.set({ subject: { kind: 'folder', path: zoomed.path } })}
+          >
+            ${t('Weigh this folder')}
+          </button>`
+    }
   </nav>`;
 }
 
