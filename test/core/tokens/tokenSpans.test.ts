@@ -29,7 +29,7 @@ describe('tokens laid over a text', () => {
           }
           expect(unit).toBe(text.length);
         }),
-        { numRuns: 300 },
+        { numRuns: 100 },
       );
     },
   );
