@@ -37,16 +37,16 @@ const llamaHeads = 32;
 const shownSteps = 32;
 
 const tileStates = [
-  { name: 'to come' },
+  { name: 'not reached yet' },
   { name: 'computed before' },
   { name: 'computed by this chunk' },
-  { name: 'masked: the future' },
+  { name: 'not seen: the future' },
 ];
 const stepKinds = [
-  { name: 'waits' },
+  { name: 'not yet' },
   { name: 'prefill chunk' },
   { name: 'one decoded token' },
-  { name: 'done' },
+  { name: 'nothing left to do' },
 ];
 
 /** The steps in which the prompt's chunks and the others' decode steps share a forward pass. */

@@ -37,7 +37,7 @@ const kinds = [
   { name: 'waits' },
   { name: 'prefill' },
   { name: 'one decoded token' },
-  { name: 'idles: its batch is not done' },
+  { name: 'runs for nothing: its batch is not done' },
 ];
 
 /** Llama 3.1 8B on one H100, by reading weights and caches and by arithmetic, whichever takes longer. */

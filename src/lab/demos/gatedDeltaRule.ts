@@ -128,9 +128,9 @@ export const gatedDeltaRuleDemo: Demo = {
               {
                 title: 'What the state still answers',
                 summary: `How near the state’s answer for each token’s key is to its value; better than half for ${recalled} of ${index + 1}.`,
-                tokens: tokens.slice(0, index + 1),
+                tokens,
               },
-              (idx) => recalls[idx],
+              (idx) => (idx > index ? 0 : recalls[idx]),
             ),
             seriesPicture({
               title: 'Taken out and written',

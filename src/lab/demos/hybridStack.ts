@@ -113,8 +113,7 @@ export const hybridStackDemo: Demo = {
       categories: kinds,
       rows: Array.from({ length: Math.ceil(layers.length / 24) }, (_, row) => ({
         label: `layers ${row * 24 + 1}–${Math.min(layers.length, (row + 1) * 24)}`,
-        cells: layers.slice(row * 24, (row + 1) * 24).map((layer, idx) => ({
-          label: String(row * 24 + idx + 1),
+        cells: layers.slice(row * 24, (row + 1) * 24).map((layer) => ({
           category: isFull(layer) ? 0 : 1,
         })),
       })),

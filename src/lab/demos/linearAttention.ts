@@ -120,9 +120,9 @@ export const linearAttentionDemo: Demo = {
               {
                 title: 'What this token draws on',
                 summary: `Weight of each token so far in the output of ${namedToken(tokens, index)}, against the largest.`,
-                tokens: tokens.slice(0, index + 1),
+                tokens,
               },
-              (idx) => linear[idx] / most,
+              (idx) => (idx > index ? 0 : linear[idx] / most),
             ),
             seriesPicture({
               title: 'Its weights, linear and softmax',

@@ -211,9 +211,9 @@ export const mambaDemo: Demo = {
               {
                 title: 'What the state kept',
                 summary: `How much of each token’s write is left, against the most; ${holding} of ${index + 1} tokens hold 95% of it.`,
-                tokens: tokens.slice(0, index + 1),
+                tokens,
               },
-              (idx) => (most === 0 ? 0 : left[idx] / most),
+              (idx) => (most === 0 || idx > index ? 0 : left[idx] / most),
             ),
             weightsPicture({
               title: 'The state',

@@ -200,7 +200,7 @@ function tables(
     summary,
     categories: blockKinds,
     rows: snapshot.tables.map((table, idx) => ({
-      label: `sequence ${idx + 1}: ${plural(snapshot.tokens[idx], 'token')}`,
+      label: `${idx + 1}: ${plural(snapshot.tokens[idx], 'token')}`,
       cells: table.map((block, place) => {
         const isShared = snapshot.references[block] > 1;
         const first = start.tables[idx][place] as number | undefined;

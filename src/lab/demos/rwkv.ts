@@ -106,6 +106,12 @@ export const rwkvDemo: Demo = {
       frame(index) {
         const count = index + 1;
         const shares = stateMeans(inputs, channels, count);
+        // As wide as the text, so that the picture stays where it is; what is not read yet is not computed.
+        const wide = new Float64Array(channels * tokens.length).fill(NaN);
+        for (let channel = 0; channel < channels; channel++) {
+          const own = shares.subarray(channel * count, (channel + 1) * count);
+          wide.set(own, channel * tokens.length);
+        }
         const meanOf = (idx: number) => {
           let sum = 0;
           for (let channel = 0; channel < channels; channel++) sum += shares[channel * count + idx];
@@ -121,18 +127,18 @@ export const rwkvDemo: Demo = {
             weightsPicture({
               title: 'What each channel holds',
               summary: `Share of each token in the mean of each channel, the fastest on top; rows sum to 1.`,
-              values: shares,
+              values: wide,
               numRows: channels,
-              numColumns: count,
-              columnTokens: tokens.slice(0, count),
+              numColumns: tokens.length,
+              columnTokens: tokens,
             }),
             strengthTokens(
               {
                 title: 'Your text, as far as it is held',
                 summary: 'Mean share over the channels, against the largest.',
-                tokens: tokens.slice(0, count),
+                tokens,
               },
-              (idx) => means[idx] / most,
+              (idx) => (idx > index ? 0 : means[idx] / most),
             ),
             seriesPicture({
               title: 'How fast each channel forgets',

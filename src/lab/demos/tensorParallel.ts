@@ -192,7 +192,8 @@ function divisions(): BlocksPicture {
   return {
     kind: 'blocks',
     title: 'Ranks that divide the heads of real models',
-    summary: 'For 1 to 16 ranks: split evenly, KV heads held by several ranks, or not at all.',
+    summary:
+      'For 1 to 16 ranks: split evenly, KV heads held by several ranks, or not at all. Before the name stand the query and the KV heads.',
     categories: tableKinds,
     rows: shapes.flatMap((id) => {
       const model = architectureById(id);
@@ -200,7 +201,7 @@ function divisions(): BlocksPicture {
       if (layer === undefined || !('numKvHeads' in layer)) return [];
       return [
         {
-          label: `${shortName(model)}: ${layer.numHeads} / ${layer.numKvHeads}`,
+          label: `${layer.numHeads}/${layer.numKvHeads} ${shortName(model)}`,
           cells: ranks.map((rank) => {
             const split = splitHeadsOverRanks(layer.numHeads, layer.numKvHeads, rank);
             const category = split === undefined ? 2 : split.kvCopies > 1 ? 1 : 0;
