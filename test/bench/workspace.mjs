@@ -1,4 +1,4 @@
-// npm run bench:workspace -- <folder>: ours beside repomix's own run over the same files, and ours with a warm cache.
+// npm run bench:workspace -- <folder> [runs]: ours beside repomix's own run over the same files, and ours with a warm cache.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { installPeers } from './install.mjs';
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../..');
 const folder = path.resolve(process.argv[2] ?? path.join(root, 'node_modules/typescript'));
-const runs = 3;
+const runs = Number(process.argv[3] ?? 3);
 
 installPeers();
 await import(pathToFileURL(path.join(root, 'esbuild.config.mjs')));
