@@ -74,7 +74,9 @@ function fitsText(scaling: Architecture['ropeScaling']): string {
 function reach(architecture: Architecture) {
   const windowed = (architecture.mixers ?? []).filter(({ layer }) => layer.kind === 'sliding');
   const first = windowed[0]?.layer;
-  if (first === undefined || first.kind !== 'sliding' || !first.spanTokens) return {};
+  if (first === undefined || first.kind !== 'sliding' || !first.spanTokens) {
+    return chunkReach(architecture);
+  }
   const layers = windowed.reduce((sum, group) => sum + group.count, 0);
   const reachTokens = layers * (first.spanTokens - 1) + 1;
   const others = (architecture.mixers ?? []).some(({ layer }) => layer.kind === 'full');
@@ -82,6 +84,21 @@ function reach(architecture: Architecture) {
     windowTokens: first.spanTokens,
     reachTokens,
     reachText: `${layers} layers see ${first.spanTokens} tokens each, ${reachTokens} through all of them${
+      others ? '; its full-attention layers see everything' : ': fitting is not seeing'
+    }`,
+  };
+}
+
+/** Chunked layers do not reach further by being stacked: in none of them does anything cross the chunk's border. */
+function chunkReach({ mixers = [] }: Architecture) {
+  const chunked = mixers.find(({ layer }) => layer.kind === 'chunked');
+  if (chunked?.layer.kind !== 'chunked' || !chunked.layer.spanTokens) return {};
+  const { spanTokens } = chunked.layer;
+  const others = mixers.some(({ layer }) => layer.kind === 'full');
+  return {
+    windowTokens: spanTokens,
+    reachTokens: spanTokens,
+    reachText: `${chunked.count} layers see their own chunk of ${spanTokens} tokens, and no more through all of them${
       others ? '; its full-attention layers see everything' : ': fitting is not seeing'
     }`,
   };

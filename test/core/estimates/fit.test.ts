@@ -136,6 +136,11 @@ describe('the verdict on a length', () => {
     expect(mistral.reachTokens).toBe(32 * 4095 + 1);
     expect(mistral.reachText).toMatch(/fitting is not seeing/);
     expect(contextVerdict(llama8b, 10).windowTokens).toBeUndefined();
+    const scout = contextVerdict(architectureById('llama-4-scout'), 20_000);
+    expect(scout).toMatchObject({ windowTokens: 8192, reachTokens: 8192 });
+    expect(scout.reachText).toMatch(/36 layers see their own chunk.*full-attention layers see/);
+    const gemma = contextVerdict(architectureById('gemma-3-27b'), 20_000);
+    expect(gemma.text).toMatch(/stretched by position interpolation x8.*not given/);
   });
 });
 
