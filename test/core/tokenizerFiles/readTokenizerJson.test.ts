@@ -99,9 +99,8 @@ function idsByWords(text: string): number[] {
 }
 
 describe.each(Object.keys(tokenizers))('a tokenizer.json of %s', (name) => {
-  const encoder = createTokenEncoder(
-    readTokenizerFile(JSON.stringify(tokenizers[name]), undefined, name),
-  );
+  const vocabulary = readTokenizerFile(JSON.stringify(tokenizers[name]), undefined, name);
+  const encoder = createTokenEncoder(vocabulary);
   const reference = name.endsWith('by words') ? idsByWords : huggingFaceIds(tokenizers[name]);
   const utf8 = new TextEncoder();
 
@@ -150,4 +149,18 @@ describe.each(Object.keys(tokenizers))('a tokenizer.json of %s', (name) => {
       { numRuns: 120 },
     );
   });
+
+  it.each(['a', ' ', '\n', '=', '漢', 'the ', '▁', '\u0301'])(
+    'takes linear time on %j alone',
+    (unit) => {
+      const operations = { merges: 0, steps: 0, lookups: 0 };
+      const counted = createTokenEncoder(vocabulary, operations);
+      const operationsFor = (units: number) => {
+        operations.merges = operations.steps = operations.lookups = 0;
+        expect(counted.countText(unit.repeat(units))).toBeGreaterThan(0);
+        return operations.merges + operations.steps + operations.lookups;
+      };
+      expect(operationsFor(20_000)).toBeLessThanOrEqual(operationsFor(2000) * 14 + 1000);
+    },
+  );
 });
