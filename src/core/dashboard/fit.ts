@@ -158,11 +158,28 @@ export function fitRow(
     fit,
     ...(budget !== undefined && { budget }),
     ...(prices !== undefined && { prices }),
-    strategies: {
-      full: strategyFit('full'),
-      slidingWindow: strategyFit('slidingWindow'),
-      rag: strategyFit('rag'),
-      chunked: strategyFit('chunked'),
+    strategies: madeWhenAsked(strategyFit),
+  };
+}
+
+/** Of most rows only the strategy that sorts is looked at: the others are worked out for the rows that are shown. */
+function madeWhenAsked(
+  make: (strategy: FitStrategy) => StrategyFit,
+): Readonly<Record<FitStrategy, StrategyFit>> {
+  const made: Partial<Record<FitStrategy, StrategyFit>> = {};
+  const of = (strategy: FitStrategy) => (made[strategy] ??= make(strategy));
+  return {
+    get full() {
+      return of('full');
+    },
+    get slidingWindow() {
+      return of('slidingWindow');
+    },
+    get rag() {
+      return of('rag');
+    },
+    get chunked() {
+      return of('chunked');
     },
   };
 }
@@ -199,8 +216,9 @@ function costInterval(
   model: Model,
   at: Date,
 ): UsdInterval | undefined {
-  const ends = [low, likely, high].filter((size) => size !== undefined);
-  const usd = ends.map((size) => costOfSize(size, model, at));
+  // Of an exact count all three are the same one.
+  const ends = new Set([low, likely, high].filter((size) => size !== undefined));
+  const usd = [...ends].map((size) => costOfSize(size, model, at));
   if (usd.length === 0 || usd.some((one) => one === undefined)) return undefined;
   const known = usd.filter((one) => one !== undefined);
   return { lowUsd: Math.min(...known), highUsd: Math.max(...known) };
@@ -235,6 +253,7 @@ function passes(model: Model, knobs: FitKnobs, at: Date, chosen: Model | undefin
       model.prices && priceListAt(model.prices.value, at)?.base.inputUsdPerMillionTokens;
     if (price === undefined || price > knobs.maxInputUsdPerMillionTokens) return false;
   }
+  if (knobs.query === '') return true;
   const words = knobs.query.toLowerCase().split(/\s+/).filter(Boolean);
   const text = `${model.id} ${model.name} ${model.maker} ${model.aliases.join(' ')}`.toLowerCase();
   return words.every((word) => text.includes(word));

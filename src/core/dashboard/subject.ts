@@ -45,8 +45,22 @@ export function countOf(subject: Subject, model: Pick<Model, 'tokenizer'>): Toke
     const tokens = subject.typedTokens;
     return { tokens, lowTokens: tokens, highTokens: tokens, exact: true, basis: 'typed' };
   }
-  return subject.text === undefined ? undefined : countFor(subject.text, model);
+  const { text } = subject;
+  if (text === undefined) return undefined;
+  const { encoding, exact, family } = model.tokenizer;
+  const known = counts.get(text) ?? new Map<string, TokenCount>();
+  counts.set(text, known);
+  const key = `${encoding} ${exact} ${family}`;
+  let count = known.get(key);
+  if (count === undefined) {
+    count = countFor(text, model);
+    known.set(key, count);
+  }
+  return count;
 }
+
+/** Counts of a text by tokenizer: 375 models share a few dozen. */
+const counts = new WeakMap<WeighedText, Map<string, TokenCount>>();
 
 /** The rows of the file table that a choice means, or all of them for what is no files. */
 export function rowsOf(
