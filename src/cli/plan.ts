@@ -7,6 +7,7 @@ import { budgetFor } from '../core/budget/budgetFor.ts';
 import { findModel } from '../core/catalog/findModel.ts';
 import { models } from '../core/catalog/models.ts';
 import type { FileCount } from '../core/files/scanReport.ts';
+import { effectiveContextFor } from '../core/quality/effectiveContext.ts';
 import { comparePlans } from '../core/plans/comparePlans.ts';
 import { countedBudget } from '../core/plans/modelBudget.ts';
 import { nearestModel } from '../core/plans/nearestModel.ts';
@@ -165,6 +166,7 @@ async function plan(named: string, options: PlanOptions): Promise<number> {
       task: settings.task,
       setTokens: summary.tokens,
       at,
+      measurements: effectiveContextFor(model),
       ...(timed === undefined ? {} : { timed }),
     });
     const isCut = planned.some(({ strategy, plan: made }) => {

@@ -65,6 +65,7 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
       session,
       weighing: () => rooms.weighing(),
       counting: () => rooms.counting(),
+      plans: () => rooms.plans(),
       extensionUri: context.extensionUri,
       memory: context.workspaceState,
       log,

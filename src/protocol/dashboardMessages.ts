@@ -6,6 +6,7 @@ import type {
   FileTable,
   TextSource,
 } from '../core/dashboard/snapshot.ts';
+import type { PlansApi } from './plansMessages.ts';
 import type { DashboardState } from '../core/dashboard/state.ts';
 
 /** What survives besides the knobs: the counts (not the text) of what was selected, changed or copied. */
@@ -15,7 +16,7 @@ export interface RememberedDashboard {
 }
 
 /** Calls the dashboard's page makes on the extension host. */
-export interface DashboardApi {
+export interface DashboardApi extends PlansApi {
   /** The first call: strings of the display language by their English text, what was remembered, everything to show. */
   ready(): Promise<{
     readonly strings: Readonly<Record<string, string>>;

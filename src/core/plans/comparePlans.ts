@@ -1,7 +1,8 @@
 import type { Model } from '../catalog/model.ts';
 import type { Architecture } from '../architectures/architecture.ts';
 import type { Deployment } from '../estimates/deployment.ts';
-import { lengthWarning } from '../quality/lengthWarning.ts';
+import type { EffectiveMeasurement } from '../quality/effectiveContext.ts';
+import { judgeLength } from '../quality/judgeLength.ts';
 import type { CountedBudget } from './modelBudget.ts';
 import type { PlanOutline, StrategyId } from './plan.ts';
 import { planCost, type PlanCost } from './planCost.ts';
@@ -28,6 +29,8 @@ export interface ComparisonBasis {
   /** By the encoding that the plans are counted with. */
   readonly setTokens: number;
   readonly at: Date;
+  /** How far the model's window was found usable. */
+  readonly measurements: readonly EffectiveMeasurement[];
   /** Where times are worked out for; absent: times are unknown. */
   readonly timed?: { readonly architecture: Architecture; readonly deployment: Deployment };
 }
@@ -41,7 +44,7 @@ export function comparePlans(
   }[],
   basis: ComparisonBasis,
 ): { readonly plans: readonly ComparedPlan[]; readonly ranked: readonly Recommendation[] } {
-  const { model, counted, overheadTokens, timed, task, setTokens } = basis;
+  const { counted, overheadTokens, timed, task, setTokens } = basis;
   const plans = planned.map(({ strategy, plan, refused }): ComparedPlan => {
     if (plan === undefined) return { strategy, ...(refused === undefined ? {} : { refused }) };
     const { tokensSent } = plan;
@@ -69,7 +72,10 @@ export function comparePlans(
     budgetTokens: counted.budgetTokens,
     isEstimate: counted.highRatio !== 1,
     tooLong: (promptTokens) => {
-      const { finding, sentences } = lengthWarning(model, promptTokens * counted.likelyRatio);
+      const { finding, sentences } = judgeLength(
+        basis.measurements,
+        promptTokens * counted.likelyRatio,
+      );
       return finding === 'tooLong' ? sentences[0] : undefined;
     },
   });

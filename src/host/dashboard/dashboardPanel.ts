@@ -4,6 +4,7 @@ import type { DashboardApi, DashboardEvent } from '../../protocol/dashboardMessa
 import type { OwnModel } from '../../core/catalog/ownModels.ts';
 import { serve } from '../../protocol/connection.ts';
 import type { Counting } from '../counting.ts';
+import type { Plans } from '../plans.ts';
 import type { Session, SessionChange } from '../session.ts';
 import { settingsSection, writeSetting } from '../settings.ts';
 import { webviewHtml, webviewOptions, webviewPort } from '../views/webviewHtml.ts';
@@ -20,6 +21,7 @@ export interface DashboardOptions {
   readonly weighing: () => Promise<Weighing>;
   readonly counting: () => Promise<Counting>;
   readonly ownModels: () => readonly OwnModel[];
+  readonly plans: () => Promise<Plans>;
   readonly extensionUri: vscode.Uri;
   readonly memory: vscode.Memento;
   readonly log: vscode.LogOutputChannel;
@@ -37,7 +39,7 @@ export interface Dashboard {
 }
 
 export function openDashboard(options: DashboardOptions): Dashboard {
-  const { session, extensionUri, memory, log } = options;
+  const { session, extensionUri, memory, log, plans } = options;
   const maker = new SnapshotMaker(options);
   let panel: vscode.WebviewPanel | undefined;
   let emit: ((event: DashboardEvent) => void) | undefined;
@@ -114,6 +116,14 @@ export function openDashboard(options: DashboardOptions): Dashboard {
       await vscode.env.clipboard.writeText(text);
     },
     paste: async () => vscode.env.clipboard.readText(),
+    planStrategies: async (...args) => (await plans()).api.planStrategies(...args),
+    cancelPlans: async () => (await plans()).api.cancelPlans(),
+    planRequests: async (...args) => (await plans()).api.planRequests(...args),
+    showRequest: async (...args) => (await plans()).api.showRequest(...args),
+    copyRequest: async (...args) => (await plans()).api.copyRequest(...args),
+    sendRequestToChat: async (...args) => (await plans()).api.sendRequestToChat(...args),
+    savePlan: async (...args) => (await plans()).api.savePlan(...args),
+    measureRecall: async (...args) => (await plans()).api.measureRecall(...args),
   };
 
   const attach = (shown: vscode.WebviewPanel) => {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { formatCount, formatPercent } from '../../core/format/numbers.ts';
 import { comparePlans, type ComparedPlan } from '../../core/plans/comparePlans.ts';
+import { effectiveContextFor } from '../../core/quality/effectiveContext.ts';
 import { findModel } from '../../core/catalog/findModel.ts';
 import type { StrategyId } from '../../core/plans/plan.ts';
 import type { PlansReport } from '../../core/plans/plansReport.ts';
@@ -89,6 +90,7 @@ export function planActions({ session, weighing }: PlansOptions, service: Plans)
             task,
             setTokens: report.index.tokens,
             at: new Date(),
+            measurements: effectiveContextFor(model),
           }),
         ));
       if (strategy === undefined) return;

@@ -22,9 +22,11 @@ import { countFor, sumByKind } from '../../core/weigh/countFor.ts';
 import type { SecretFinding } from '../../node/findSecrets.ts';
 import type { IndexSummary } from '../../node/plansCalls.ts';
 import { PlansThread } from '../../node/plansThread.ts';
+import type { PlansApi } from '../../protocol/plansMessages.ts';
 import type { Session } from '../session.ts';
 import type { Weighing } from '../weighing.ts';
 import { planActions, type PlanActions } from './planActions.ts';
+import { plansApi } from './plansApi.ts';
 import { promptOptions } from './promptSettings.ts';
 import { sourceFiles, subjectFiles } from './subjectFiles.ts';
 
@@ -61,6 +63,7 @@ export interface Plans {
   /** For tests. */
   readonly thread: PlansThread;
   readonly actions: PlanActions;
+  readonly api: PlansApi;
   dispose(): Promise<void>;
 }
 
@@ -188,6 +191,9 @@ export function openPlans(options: PlansOptions): Plans {
     get actions() {
       return actions;
     },
+    get api() {
+      return api;
+    },
     get report() {
       return made?.report;
     },
@@ -217,6 +223,7 @@ export function openPlans(options: PlansOptions): Plans {
     },
   };
   const actions = planActions(options, service);
+  const api = plansApi(session, service);
   return service;
 }
 

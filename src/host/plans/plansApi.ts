@@ -1,0 +1,44 @@
+import * as vscode from 'vscode';
+import type { PlansApi } from '../../protocol/plansMessages.ts';
+import type { Session } from '../session.ts';
+import { copyRequest, savePlan, sendToChat } from './planOutput.ts';
+import type { Plans } from './planService.ts';
+import { showRequest } from './requestDocuments.ts';
+
+/** What the Strategies tab may ask for. */
+export function plansApi(session: Session, plans: Plans): PlansApi {
+  let abort: AbortController | undefined;
+  return {
+    planStrategies: async (question) => {
+      // The last one asked for counts.
+      abort?.abort(new Error(vscode.l10n.t('Planning was cancelled')));
+      const own = new AbortController();
+      abort = own;
+      return plans.plan(question, own.signal);
+    },
+    cancelPlans: () => {
+      abort?.abort(new Error(vscode.l10n.t('Planning was cancelled')));
+      return Promise.resolve();
+    },
+    planRequests: (planId, strategy) => {
+      const { plan, paths } = plans.chosen(planId, strategy);
+      return Promise.resolve(
+        plan.requests.map(({ parts, role, answersOf, tokens, outputTokens, stableTokens }) => ({
+          role,
+          answersOf,
+          tokens,
+          outputTokens,
+          stableTokens,
+          parts: parts.map(({ fileIdx, ...part }) => ({ path: paths[fileIdx], ...part })),
+        })),
+      );
+    },
+    showRequest: (planId, strategy, idx) =>
+      showRequest(plans, planId, strategy, idx, vscode.ViewColumn.Beside),
+    copyRequest: (planId, strategy, idx) => copyRequest(session, plans, { planId, strategy, idx }),
+    sendRequestToChat: (planId, strategy, idx) =>
+      sendToChat(session, plans, { planId, strategy, idx }),
+    savePlan: (planId, strategy) => savePlan(session, plans, planId, strategy),
+    measureRecall: (planId) => plans.recall(planId),
+  };
+}

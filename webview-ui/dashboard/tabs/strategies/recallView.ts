@@ -1,0 +1,80 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { PlannedModel } from '../../../../src/core/dashboard/strategies.ts';
+import type { MeasuredRecall, RecallShare } from '../../../../src/core/plans/recall.ts';
+import type { QuestionKind } from '../../../../src/core/plans/recallQuestions.ts';
+import { formatCount, formatPercent } from '../../../../src/core/format/numbers.ts';
+import { t } from '../../../shared/l10n.ts';
+
+/** How well retrieval finds things in this code; measured only when asked for. */
+export function recallView(
+  { report }: PlannedModel,
+  recall: { readonly planId: number; readonly measured?: MeasuredRecall } | undefined,
+  measure: () => void,
+): TemplateResult {
+  if (recall?.planId !== report.planId) {
+    return html`<p>
+      <button id="measure-recall" @click=${measure}>${t('Measure retrieval on this code')}</button>
+    </p>`;
+  }
+  const { measured } = recall;
+  if (measured === undefined) return html`<p role="status">${t('Measuring retrieval')}</p>`;
+  if (measured.questions === 0) {
+    return html`<p id="recall">
+      ${t('Retrieval could not be measured: the code asks nothing of itself.')}
+    </p>`;
+  }
+  const { retrieval, pathOrder, random, byKind, at, tokensPerHit } = measured;
+  return html`<section id="recall">
+    <h2>${t('Retrieval, measured on this code')}</h2>
+    <p>
+      ${t(
+        '{0} questions made from the code, {1} tokens retrieved for each.',
+        measured.questions,
+        formatCount(measured.budgetTokens),
+      )}
+      ${
+        tokensPerHit === undefined
+          ? nothing
+          : t('{0} tokens for each hit.', formatCount(Math.round(tokensPerHit)))
+      }
+    </p>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">${t('What')}</th>
+          <th scope="col" class="number">${t('Found')}</th>
+          <th scope="col" class="number">${t('95% interval')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${shareRow(t('Retrieval'), retrieval)}
+        ${byKind.map((each) => shareRow(kindText(each.kind), each))}
+        ${at.map((each) => shareRow(t('Among the first {0} pieces', each.k), each))}
+        ${shareRow(t('The same tokens in path order'), pathOrder)}
+        ${shareRow(t('The same tokens at random'), random)}
+      </tbody>
+    </table>
+    <p class="quiet">
+      ${t('It tells how well words lead to code here; not how well a model answers, nor anything of questions that need several places at once.')}
+    </p>
+  </section>`;
+}
+
+function shareRow(name: string, { share, lowShare, highShare }: RecallShare): TemplateResult {
+  return html`<tr>
+    <th scope="row">${name}</th>
+    <td class="number">${formatPercent(share * 100)}</td>
+    <td class="number">${formatPercent(lowShare * 100)} – ${formatPercent(highShare * 100)}</td>
+  </tr>`;
+}
+
+function kindText(kind: QuestionKind): string {
+  switch (kind) {
+    case 'documentation':
+      return t('Documentation asks for its declaration');
+    case 'use':
+      return t('A use asks for the definition');
+    case 'import':
+      return t('An import asks for its file');
+  }
+}

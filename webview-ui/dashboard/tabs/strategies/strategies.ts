@@ -1,0 +1,300 @@
+import { html, nothing, render, type TemplateResult } from 'lit';
+import {
+  strategiesModel,
+  strategiesTabId,
+  taskKinds,
+  type PlannedModel,
+  type StrategiesModel,
+  type StrategyRow,
+} from '../../../../src/core/dashboard/strategies.ts';
+import type { PlansReport } from '../../../../src/core/plans/plansReport.ts';
+import type { MeasuredRecall } from '../../../../src/core/plans/recall.ts';
+import type { StrategyId } from '../../../../src/core/plans/plan.ts';
+import { formatCount, formatPercent } from '../../../../src/core/format/numbers.ts';
+import { t } from '../../../shared/l10n.ts';
+import { usdIntervalText } from '../../../shared/words.ts';
+import { selectField } from '../../fields.ts';
+import type { Tab, TabContext, TabView } from '../../tab.ts';
+import { strategiesTable } from './exportTable.ts';
+import { recallView } from './recallView.ts';
+import { requestList, type ShownRequests } from './requestList.ts';
+import './strategies.css';
+import {
+  lossText,
+  missingText,
+  secondsText,
+  sentText,
+  strategyName,
+  taskName,
+  togetherText,
+} from './words.ts';
+
+export const strategiesTab: Tab = { id: strategiesTabId, title: 'Strategies', mount };
+
+/** What was planned last; it outlives the tab, not the page. */
+let report: PlansReport | undefined;
+let recall: { readonly planId: number; readonly measured?: MeasuredRecall } | undefined;
+
+function mount(host: HTMLElement, context: TabContext): TabView {
+  const at = new Date();
+  let isPlanning = false;
+  let shown: ShownRequests | undefined;
+  let model: StrategiesModel | undefined;
+  let isDisposed = false;
+
+  const update = () => {
+    if (isDisposed) return;
+    const { snapshot, store } = context;
+    model = strategiesModel(snapshot(), store.get(), report, at, store.counted());
+    render(view(model), host);
+  };
+
+  const plan = async () => {
+    const question = model?.question;
+    if (question === undefined || isPlanning) return;
+    isPlanning = true;
+    shown = undefined;
+    update();
+    try {
+      report = await context.api.planStrategies(question);
+      context.say(t('Strategies planned'));
+    } catch (error) {
+      context.fail(error);
+    } finally {
+      isPlanning = false;
+      update();
+    }
+  };
+
+  const show = async (planId: number, strategy: StrategyId) => {
+    if (shown?.strategy === strategy && shown.planId === planId) {
+      shown = undefined;
+      update();
+      return;
+    }
+    shown = { planId, strategy, page: 0 };
+    update();
+    try {
+      const requests = await context.api.planRequests(planId, strategy);
+      if (shown.strategy === strategy) shown = { ...shown, requests };
+    } catch (error) {
+      shown = undefined;
+      context.fail(error);
+    }
+    update();
+  };
+
+  const measure = async (planId: number) => {
+    recall = { planId };
+    update();
+    try {
+      recall = { planId, measured: await context.api.measureRecall(planId) };
+    } catch (error) {
+      recall = undefined;
+      context.fail(error);
+    }
+    update();
+  };
+
+  const view = (now: StrategiesModel): TemplateResult =>
+    html`${taskKnobs(now)} ${now.planned === undefined ? nothing : plannedView(now.planned, now)}`;
+
+  const taskKnobs = ({ knobs, missing, planned }: StrategiesModel): TemplateResult => {
+    const set = (patch: Partial<typeof knobs>) => {
+      context.store.setKnobs(strategiesTabId, patch);
+    };
+    const hasWords = knobs.task === 'question' || knobs.task === 'migrate';
+    return html`<div class="tabKnobs">
+        ${selectField({
+          id: 'strategies-task',
+          label: t('What the prompt is for'),
+          value: knobs.task,
+          options: taskKinds.map((kind) => ({ value: kind, text: taskName(kind) })),
+          change: (task) => {
+            set({ task });
+          },
+        })}
+        ${
+          hasWords
+            ? html`<span class="field words">
+                <label for="strategies-words"
+                  >${knobs.task === 'question' ? t('Question') : t('Goal')}</label
+                >
+                <input
+                  id="strategies-words"
+                  type="text"
+                  .value=${knobs.words}
+                  @input=${(event: Event) => {
+                    set({ words: (event.target as HTMLInputElement).value });
+                  }}
+                />
+              </span>`
+            : nothing
+        }
+        <button
+          id="plan"
+          class="primary"
+          ?disabled=${isPlanning || missing !== undefined}
+          @click=${() => void plan()}
+        >
+          ${planned === undefined ? t('Plan') : t('Plan again')}
+        </button>
+        ${
+          isPlanning
+            ? html`<button @click=${() => void context.api.cancelPlans().catch(context.fail)}>
+                ${t('Cancel')}
+              </button>`
+            : nothing
+        }
+      </div>
+      ${missing === undefined ? nothing : html`<p class="notice">${missingText(missing)}</p>`}
+      ${
+        isPlanning
+          ? html`<p class="quiet" role="status">${t('Reading the files and planning')}</p>`
+          : planned === undefined && missing === undefined
+            ? html`<p class="quiet">
+                ${t('Planning reads the files, links them, and makes the requests of each strategy. Nothing is sent.')}
+              </p>`
+            : nothing
+      }`;
+  };
+
+  const plannedView = (planned: PlannedModel, { workload }: StrategiesModel): TemplateResult => {
+    const { index, planId, encoding, counted } = planned.report;
+    return html`${
+        planned.isStale
+          ? html`<p class="notice">${t('The knobs say something else by now: plan again.')}</p>`
+          : nothing
+      }
+      ${bestView(planned)}
+      <div class="scrolled">
+        <table class="plans">
+          <caption class="hidden">
+            ${t('Strategies')}
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">${t('Strategy')}</th>
+              <th scope="col" class="number">${t('Calls')}</th>
+              <th scope="col" class="number">${t('Tokens sent')}</th>
+              <th scope="col" class="number">${t('Cost')}</th>
+              <th scope="col" class="number">${t('Batch')}</th>
+              <th scope="col" class="number">${t('Asked again')}</th>
+              <th scope="col" class="number">${t('First answer')}</th>
+              <th scope="col" class="number">${t('All calls')}</th>
+              <th scope="col" class="number">${t('Code seen')}</th>
+              <th scope="col" class="number">${t('Dependencies together')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${planned.rows.map((row) => rowView(row, planId))}
+          </tbody>
+        </table>
+      </div>
+      <p class="quiet">
+        ${t(
+          '{0} files, {1} pieces, {2} imports and {3} references by name; {4} imports lead outside, {5} are unresolved.',
+          formatCount(index.files),
+          formatCount(index.chunks),
+          formatCount(index.importDependencies),
+          formatCount(index.symbolDependencies),
+          formatCount(index.externalImports),
+          formatCount(index.unresolvedImports),
+        )}
+        ${
+          counted.highRatio === 1
+            ? t('Counted exactly with {0}.', encoding)
+            : t(
+                'Planned by the upper end of the estimate, {0} times {1}.',
+                counted.highRatio.toFixed(2),
+                encoding,
+              )
+        }
+        ${timesText(workload)}
+        ${t('Asked again: the start of each call is read from the provider’s cache. A dependency is together when a part of both files stands in one request.')}
+      </p>
+      ${recallView(planned, recall, () => void measure(planId))}
+      ${
+        shown === undefined || shown.planId !== planId
+          ? nothing
+          : requestList(shown, context, (page) => {
+              if (shown !== undefined) shown = { ...shown, page };
+              update();
+            })
+      }`;
+  };
+
+  const rowView = (row: StrategyRow, planId: number): TemplateResult => {
+    const { strategy, plan: planned, refused, cost, time } = row;
+    if (planned === undefined) {
+      return html`<tr data-strategy=${strategy}>
+        <th scope="row">${strategyName(strategy)}</th>
+        <td colspan="9">${refused ?? ''}</td>
+      </tr>`;
+    }
+    const isShown = shown?.strategy === strategy;
+    return html`<tr data-strategy=${strategy} class=${row.rank === 1 ? 'best' : ''}>
+      <th scope="row">
+        <button
+          class="link"
+          aria-expanded=${isShown ? 'true' : 'false'}
+          @click=${() => void show(planId, strategy)}
+        >
+          ${strategyName(strategy)}
+        </button>
+        ${row.rank === 1 ? html`<strong>${t('recommended')}</strong>` : nothing}
+        <div class="quiet">${[...row.reasons, ...planned.notes].join(' · ')}</div>
+      </th>
+      <td class="number">${formatCount(planned.requests.length)}</td>
+      <td class="number">${sentText(row)}</td>
+      <td class="number">${usdIntervalText(cost?.once)}</td>
+      <td class="number">${usdIntervalText(cost?.batch)}</td>
+      <td class="number">${usdIntervalText(cost?.again)}</td>
+      <td class="number">${secondsText(time?.firstAnswer)}</td>
+      <td class="number">${secondsText(time?.total)}</td>
+      <td class="number">
+        ${formatPercent(planned.coverage * 100)}
+        <div class="quiet">${lossText(row)}</div>
+      </td>
+      <td class="number">${togetherText(row)}</td>
+    </tr>`;
+  };
+
+  return {
+    update,
+    dispose: () => {
+      isDisposed = true;
+      render(nothing, host);
+    },
+    tables: () => (model?.planned === undefined ? [] : [strategiesTable(model.planned)]),
+    charts: () => [],
+  };
+}
+
+function bestView({ best, isCut, nearest }: PlannedModel): TemplateResult | typeof nothing {
+  if (best === undefined) return nothing;
+  const fits = !isCut
+    ? ''
+    : nearest === undefined
+      ? t('Not all of it fits into one request of any model in the catalogue for certain.')
+      : t('Not all of it fits into one request here; {0} would hold it.', nearest.name);
+  return html`<p id="recommendation" class="notice">
+    ${t('Recommended: {0}.', strategyName(best.strategy))}
+    ${best.reasons.length === 0 ? nothing : html`${best.reasons.join('; ')}.`} ${fits}
+  </p>`;
+}
+
+/** Whose times they are. */
+function timesText({ shape, placed }: StrategiesModel['workload']): string {
+  const { tensorParallel, pipelineParallel, hardware, weightDtype } = placed.deployment;
+  const where = t(
+    '{0} on {1} × {2}, {3}',
+    shape.architecture.id,
+    tensorParallel * pipelineParallel,
+    hardware.name,
+    weightDtype,
+  );
+  return shape.origin === 'reference'
+    ? t('Times are those of a reference, {0}: those of the hosted model are unknown.', where)
+    : t('Times are those of {0}, calls one after the other.', where);
+}

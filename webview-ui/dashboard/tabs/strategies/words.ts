@@ -1,0 +1,84 @@
+import type { ComparedPlan } from '../../../../src/core/plans/comparePlans.ts';
+import type { StrategyId } from '../../../../src/core/plans/plan.ts';
+import type { SecondsInterval } from '../../../../src/core/plans/planTime.ts';
+import type { Task } from '../../../../src/core/plans/task.ts';
+import type { StrategiesModel } from '../../../../src/core/dashboard/strategies.ts';
+import { formatCount, formatPercent, formatSeconds } from '../../../../src/core/format/numbers.ts';
+import { t } from '../../../shared/l10n.ts';
+
+export function strategyName(strategy: StrategyId): string {
+  switch (strategy) {
+    case 'full':
+      return t('Full context');
+    case 'slidingWindow':
+      return t('Sliding window');
+    case 'rag':
+      return t('RAG');
+    case 'mapReduce':
+      return t('Chunked: map-reduce');
+    case 'refine':
+      return t('Chunked: refine');
+    case 'retrievalIntoWindow':
+      return t('Retrieval into a filled window');
+    case 'truncate':
+      return t('Truncate by priority');
+    case 'summariseThenAsk':
+      return t('Summarise, then ask');
+  }
+}
+
+export function taskName(kind: Task['kind']): string {
+  switch (kind) {
+    case 'question':
+      return t('Ask a question');
+    case 'review':
+      return t('Review the code');
+    case 'summarise':
+      return t('Summarise the code');
+    case 'migrate':
+      return t('Plan a migration');
+  }
+}
+
+export function missingText(missing: NonNullable<StrategiesModel['missing']>): string {
+  switch (missing) {
+    case 'model':
+      return t('The chosen model is not in the catalogue.');
+    case 'window':
+      return t('The window of the chosen model is unknown, so nothing can be planned for it.');
+    case 'files':
+      return t('Only counted files can be planned for: choose the set, all files or a folder.');
+    case 'words':
+      return t('Say in a few words what is asked.');
+  }
+}
+
+export function secondsText(time: SecondsInterval | undefined): string {
+  if (time === undefined) return t('unknown');
+  const [low, high] = [formatSeconds(time.lowSeconds), formatSeconds(time.highSeconds)];
+  return low === high ? low : `${low} – ${high}`;
+}
+
+export function sentText({ tokensSent }: ComparedPlan): string {
+  if (tokensSent === undefined) return '';
+  const { low, high, tokens } = tokensSent;
+  return low === high ? formatCount(tokens) : `${formatCount(low)} – ${formatCount(high)}`;
+}
+
+/** "83%" of the dependencies. */
+export function togetherText({ plan }: ComparedPlan): string {
+  if (plan === undefined) return '';
+  const { dependencies, dependenciesTogether } = plan.losses;
+  if (dependencies === 0) return t('none found');
+  return formatPercent((100 * dependenciesTogether) / dependencies);
+}
+
+/** "3 files unseen, 1 cut"; '' when all is sent. */
+export function lossText({ plan }: ComparedPlan): string {
+  if (plan === undefined) return '';
+  const { filesUnseen, filesCut } = plan.losses;
+  return [
+    ...(filesUnseen === 0 ? [] : [t('{0} files unseen', formatCount(filesUnseen))]),
+    ...(filesCut === 0 ? [] : [t('{0} files in part', formatCount(filesCut))]),
+  ].join(', ');
+}
