@@ -97,6 +97,27 @@ describe('plans in the editor', () => {
     assert.ok((await vscode.env.clipboard.readText()).includes('secrets/key.ts'));
   });
 
+  it('are served to the dashboard: a report without code, the requests of one, a text to read', async () => {
+    const { api: page } = await api.rooms.dashboard();
+    const report = await page.planStrategies({
+      task: { kind: 'review' },
+      subject: { kind: 'folder', path: 'plans' },
+      modelId: 'openai/gpt-4o',
+      reservedOutputTokens: 1_000,
+      overheadTokens: 0,
+    });
+    assert.equal(JSON.stringify(report).includes('readHeader'), false);
+    const requests = await page.planRequests(report.planId, 'full');
+    assert.deepEqual(
+      requests[0].parts.map((part) => part.path),
+      ['plans/header.ts', 'plans/main.ts'],
+    );
+    await page.showRequest(report.planId, 'full', 0);
+    assert.equal(vscode.window.activeTextEditor?.document.uri.scheme, 'context-budget-plan');
+    assert.equal(await page.copyRequest(report.planId, 'full', 0), true);
+    await assert.rejects(page.planRequests(report.planId + 1, 'full'), /plan again/);
+  });
+
   it('plan again in a new thread after theirs has died', async () => {
     await plans.thread.stop();
     const report = await plans.plan(
