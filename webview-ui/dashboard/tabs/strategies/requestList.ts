@@ -66,7 +66,7 @@ export function requestList(
           </button>
           <button
             class="link"
-            aria-label=${t('Send request {0} to chat', idx + 1)}
+            aria-label=${t('Send to chat: request {0}', idx + 1)}
             @click=${() => void api.sendRequestToChat(planId, strategy, idx).catch(fail)}
           >
             ${t('Send to chat')}
