@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { contextBudget } from './support.ts';
+
+const tokens = Array.from({ length: 1024 }, (_, idx) => ` name${idx % 50}`);
+
+describe('the thread of the lab’s engine', () => {
+  const request = { demoId: 'ringAttention', tokens, values: {}, frameIdx: 0 };
+
+  it('when it is ended in the middle of a run, fails that run and takes the next', async () => {
+    const { thread } = await (await contextBudget()).rooms.lab();
+    await thread.call('demos');
+    const first = thread.threadId;
+    assert.notEqual(first, undefined);
+    const running = thread.call('frame', request);
+    const failed = assert.rejects(running, /engine was stopped/);
+    await thread.stop();
+    await failed;
+    const { frame, keyNumberId, usedTokens } = await thread.call('frame', request);
+    assert.notEqual(thread.threadId, first);
+    assert.equal(usedTokens, 1024);
+    const key = frame.numbers.find(({ id }) => id === keyNumberId);
+    assert.ok(key !== undefined && key.value < 1e-5);
+  });
+});

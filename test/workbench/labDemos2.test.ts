@@ -1,0 +1,3 @@
+import { testDemos } from './support/labDemos.ts';
+
+testDemos(1, 5);

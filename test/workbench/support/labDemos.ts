@@ -1,0 +1,138 @@
+// The lab's demos, each opened by its command on a selection of a real file: some of them in each test file, as one server
+// should not live too long.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Frame, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { decodeUtf8 } from '../../../src/core/plans/decodeUtf8.ts';
+import { demos, findDemo } from '../../../src/lab/demos.ts';
+import { tokenTexts } from '../../../src/lab/tokenTexts.ts';
+import { openTokenCounter } from '../../../src/node/openTokenCounter.ts';
+import { takeImage } from './images.ts';
+import { runCommand } from './palette.ts';
+import { openFile, statusBarItem } from './views.ts';
+import { waitUntil } from './waiting.ts';
+import { accessibilityFaults, webviewWith } from './webviews.ts';
+import { projectRoot, useWorkbench } from './workbench.ts';
+
+const fileName = 'numbers.ts';
+const code = readFileSync(path.join(projectRoot, 'src/core/format', fileName), 'utf8');
+const selectedLines = 40;
+const selection = code
+  .split('\n')
+  .slice(0, selectedLines)
+  .map((line) => `${line}\n`)
+  .join('');
+
+/** Tokens of the selection's start that the page runs on unless told. */
+const pageTokens = 64;
+
+/** The demo's key number on those tokens, as the engine gives it without any view. */
+async function keyNumber(id: string): Promise<number> {
+  const encoder = await openTokenCounter('o200k_base');
+  const bytes = new TextEncoder().encode(selection);
+  const { tokens } = tokenTexts(encoder, bytes, pageTokens, decodeUtf8);
+  const run = findDemo(id).run({ tokens, values: {} });
+  const row = run.frame(0).numbers.find((one) => one.id === run.keyNumberId);
+  if (row === undefined) throw new Error(`${id} has no number ${run.keyNumberId}`);
+  return row.value;
+}
+
+/** Opens the file, marks its first lines, and runs the demo's command until the lab says that it took the selection. */
+async function openOnSelection(page: Page, title: string): Promise<void> {
+  await waitUntil(
+    'the lab to take the selection',
+    async () => {
+      await openFile(page, fileName);
+      await page.locator(`.tabs-container .tab[data-resource-name="${fileName}"]`).click();
+      await page.locator('.part.editor .monaco-editor .view-lines').first().click();
+      await page.keyboard.press('Control+Home');
+      for (let line = 0; line < selectedLines; line++) await page.keyboard.press('Shift+ArrowDown');
+      await statusBarItem(page, /selected/);
+      await runCommand(page, title, true);
+      const frame = await webviewWith(page, '#text');
+      return (await frame.locator('#text').innerText()).includes(`selection in ${fileName}`);
+    },
+    120_000,
+  );
+}
+
+const median = (values: readonly number[]) =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+async function measured(frame: Frame, name: string): Promise<number[]> {
+  return frame.evaluate(
+    (of) => performance.getEntriesByName(of).map(({ duration }) => duration),
+    name,
+  );
+}
+
+/** The tests of one part of the demos: number `part` of `parts`. */
+export function testDemos(part: number, parts: number): void {
+  const own = demos.filter((_, idx) => idx % parts === part);
+  describe(`the demos ${own.map(({ id }) => id).join(', ')}`, () => {
+    const workbench = useWorkbench({
+      files: { [fileName]: code },
+      viewport: { width: 1400, height: 1500 },
+    });
+
+    it.each(own.map(({ id }) => id))(
+      'opens %s by its command on a selection, with the engine’s key number',
+      async (id) => {
+        const { page } = workbench();
+        const title = `Context Budget: Demo: ${findDemo(id).title}`;
+        if (id === own[0].id) {
+          await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
+          await openOnSelection(page, title);
+        } else await runCommand(page, title);
+        const key = `article[data-demo="${id}"] .numbers .key td[data-value]`;
+        const frame = await webviewWith(page, key);
+        const expected = String(await keyNumber(id));
+        await waitUntil(`the key number ${expected} of ${id}`, async () => {
+          return (await frame.locator(key).first().getAttribute('data-value')) === expected;
+        });
+        expect(await frame.locator('#text').innerText()).toContain(`selection in ${fileName}`);
+        expect(await frame.locator('article .uses').count()).toBe(1);
+        expect(await frame.locator('.error').count()).toBe(0);
+        expect(await accessibilityFaults(frame)).toEqual([]);
+        await takeImage(page.locator('.part.editor'), `lab/${id}.png`);
+      },
+    );
+
+    it('shows a picture of every demo in the gallery, and draws frames of 256 tokens', async () => {
+      const { page, outsideRequests } = workbench();
+      const frame = await webviewWith(page, '#gallery');
+      await frame.locator('#num-tokens').selectOption('256');
+      await frame.locator('#gallery').click();
+      await waitUntil('all thumbnails', async () => {
+        const drawn = await frame.locator('.thumbnail > *').count();
+        return drawn === demos.length;
+      });
+      if (part === 0) await takeImage(page.locator('.part.editor'), 'lab/thumbnails.png');
+      for (const { id } of own) {
+        await frame.evaluate(() => performance.clearMeasures());
+        await frame.locator(`.card[data-demo="${id}"]`).click();
+        await frame.locator(`article[data-demo="${id}"] .numbers .key`).waitFor();
+        const [first] = await measured(frame, 'lab frame');
+        await frame.evaluate(() => performance.clearMeasures());
+        const step = frame.locator('.timeline .step');
+        const frames = (await step.count()) === 0 ? 0 : 6;
+        for (let idx = 0; idx < frames && (await step.isEnabled()); idx++) {
+          const before = await frame.locator('.position').innerText();
+          await step.click();
+          await waitUntil('the next step', async () => {
+            return (await frame.locator('.position').innerText()) !== before;
+          });
+        }
+        const draws = await measured(frame, 'lab draw');
+        const drawn =
+          draws.length === 0
+            ? 'one step'
+            : `${median(draws).toFixed(1)} ms a step's draw, median of ${draws.length}`;
+        console.log(`${id}, 256 tokens: first frame ${first.toFixed(0)} ms, ${drawn}`);
+        await frame.locator('#gallery').click();
+      }
+      expect(outsideRequests).toEqual([]);
+    });
+  });
+}
