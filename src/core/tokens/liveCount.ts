@@ -53,6 +53,10 @@ export function createLiveCount(
         `Units ${startUnit} to ${endUnit} are not a part of a text of ${length} units`,
       );
     }
+    // Half a surrogate pair is another character, beside which what was a safe place need not be one.
+    if (splitsPair(blocks, startUnit) || splitsPair(blocks, endUnit)) {
+      return counter.countText(textOf(blocks).slice(startUnit, endUnit));
+    }
     let sum = 0;
     let blockStart = 0;
     for (const block of blocks) {
@@ -115,6 +119,20 @@ export function createLiveCount(
     countRange,
     edit,
   };
+}
+
+function textOf(blocks: readonly Block[]): string {
+  return blocks.map(({ text }) => text).join('');
+}
+
+/** Whether a surrogate pair stands around the unit. Pairs are never split between blocks. */
+function splitsPair(blocks: readonly Block[], unit: number): boolean {
+  let start = 0;
+  for (const { text } of blocks) {
+    if (unit < start + text.length) return (text.codePointAt(unit - start - 1) ?? 0) > 0xffff;
+    start += text.length;
+  }
+  return false;
 }
 
 function sumOfTokens(blocks: readonly Block[]): number {

@@ -69,6 +69,17 @@ describe.each(encodings)('a text counted in parts with %s', (encoding) => {
       numRuns,
     );
   });
+
+  it('counts every part of a text, also from within a character', async () => {
+    const counter = await openTokenCounter(encoding);
+    const text = '𐐀\n! 𐐀/ab 𐐀x 🙂b 12𝟗';
+    const live = createLiveCount(counter, text, 1);
+    for (let start = 0; start <= text.length; start++) {
+      for (let end = start; end <= text.length; end++) {
+        expect(live.countRange(start, end)).toBe(counter.countText(text.slice(start, end)));
+      }
+    }
+  });
 });
 
 describe('a text that arrives in chunks', () => {
