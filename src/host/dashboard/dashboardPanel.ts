@@ -7,7 +7,7 @@ import type { Counting } from '../counting.ts';
 import type { Plans } from '../plans.ts';
 import type { Session, SessionChange } from '../session.ts';
 import { settingsSection, writeSetting } from '../settings.ts';
-import { webviewHtml, webviewOptions, webviewPort } from '../views/webviewHtml.ts';
+import { panelIcon, webviewHtml, webviewOptions, webviewPort } from '../views/webviewHtml.ts';
 import type { Weighing } from '../weighing.ts';
 import { countTextFrom } from './countedText.ts';
 import { saveFile } from './saveFile.ts';
@@ -128,7 +128,7 @@ export function openDashboard(options: DashboardOptions): Dashboard {
 
   const attach = (shown: vscode.WebviewPanel) => {
     panel = shown;
-    shown.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'contextBudget.svg');
+    shown.iconPath = panelIcon(extensionUri);
     shown.webview.options = webviewOptions(extensionUri);
     const server = serve<DashboardApi>(webviewPort(shown.webview), api);
     emit = (event) => {

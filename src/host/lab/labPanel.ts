@@ -3,7 +3,7 @@ import type { LabApi, LabEvent, LabText, OpenDemo } from '../../lab/runMessages.
 import { LabThread } from '../../node/labThread.ts';
 import { serve } from '../../protocol/connection.ts';
 import { saveFile } from '../dashboard/saveFile.ts';
-import { webviewHtml, webviewOptions, webviewPort } from '../views/webviewHtml.ts';
+import { panelIcon, webviewHtml, webviewOptions, webviewPort } from '../views/webviewHtml.ts';
 import type { Marks } from '../marks.ts';
 import { labText } from './labText.ts';
 import { SeenMarks, type MarkedText } from './seenMarks.ts';
@@ -104,7 +104,7 @@ export function openLab({ extensionUri, encoding, marks, setTokens }: LabOptions
   };
   const attach = (shown: vscode.WebviewPanel) => {
     panel = shown;
-    shown.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'contextBudget.svg');
+    shown.iconPath = panelIcon(extensionUri);
     shown.webview.options = webviewOptions(extensionUri);
     const server = serve<LabApi>(webviewPort(shown.webview), api);
     emit = (event) => {

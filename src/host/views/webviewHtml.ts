@@ -43,6 +43,12 @@ export function webviewHtml(
 </html>`;
 }
 
+/** The tab's icon; unlike the one of the activity bar it is drawn in the colours it has. */
+export function panelIcon(extensionUri: vscode.Uri): { light: vscode.Uri; dark: vscode.Uri } {
+  const media = (file: string) => vscode.Uri.joinPath(extensionUri, 'media', file);
+  return { light: media('panelLight.svg'), dark: media('panelDark.svg') };
+}
+
 /** Where a webview may load files from: the built scripts and styles, nothing else. */
 export function webviewOptions(extensionUri: vscode.Uri): vscode.WebviewOptions {
   return { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist')] };
