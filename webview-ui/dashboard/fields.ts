@@ -14,14 +14,10 @@ export interface SelectField {
 export function selectField({ id, label, value, options, change }: SelectField): TemplateResult {
   return html`<span class="field">
     <label for=${id}>${label}</label>
-    <select
-      id=${id}
-      .value=${live(value)}
-      @change=${(event: Event) => change((event.target as HTMLSelectElement).value)}
-    >
+    <select id=${id} @change=${(event: Event) => change((event.target as HTMLSelectElement).value)}>
       ${options.map(
         (option) =>
-          html`<option value=${option.value} ?selected=${option.value === value}>
+          html`<option value=${option.value} .selected=${live(option.value === value)}>
             ${option.text}
           </option>`,
       )}

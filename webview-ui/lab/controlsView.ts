@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
 import type { Control, ControlValue, ControlValues } from '../../src/lab/demo.ts';
 import { t } from '../shared/l10n.ts';
 
@@ -49,14 +50,10 @@ function controlView(
     }
     case 'choice':
       return html`<label for=${inputId}>${control.label}</label>
-        <select
-          id=${inputId}
-          .value=${String(value)}
-          @change=${(event: Event) => change(control.id, input(event).value)}
-        >
+        <select id=${inputId} @change=${(event: Event) => change(control.id, input(event).value)}>
           ${control.options.map(
             (option) =>
-              html`<option value=${option.value} ?selected=${option.value === value}>
+              html`<option value=${option.value} .selected=${live(option.value === value)}>
                 ${option.label}
               </option>`,
           )}

@@ -1,4 +1,5 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
 import { formatCount } from '../../src/core/format/numbers.ts';
 import type { DemoCard, LabApi, LabEvent, OpenDemo } from '../../src/lab/runMessages.ts';
 import { connect } from '../../src/protocol/connection.ts';
@@ -275,7 +276,7 @@ function header(): TemplateResult {
             >
               ${tokenSteps.map(
                 (step) =>
-                  html`<option value=${step} ?selected=${step === state.numTokens}>
+                  html`<option value=${step} .selected=${live(step === state.numTokens)}>
                     ${formatCount(step)}
                   </option>`,
               )}
@@ -303,10 +304,12 @@ function compareChoice(): TemplateResult {
       id="compare"
       @change=${(event: Event) => compareWith((event.target as HTMLSelectElement).value)}
     >
-      <option value="" ?selected=${second === undefined}>${t('nothing')}</option>
+      <option value="" .selected=${live(second === undefined)}>${t('nothing')}</option>
       ${state.demos.map(
         (demo) =>
-          html`<option value=${demo.id} ?selected=${demo.id === second}>${demo.title}</option>`,
+          html`<option value=${demo.id} .selected=${live(demo.id === second)}>
+            ${demo.title}
+          </option>`,
       )}
     </select>`;
 }

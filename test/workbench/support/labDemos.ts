@@ -94,6 +94,14 @@ export function testDemos(part: number, parts: number): void {
         expect(await frame.locator('#text').innerText()).toContain(`selection in ${fileName}`);
         expect(await frame.locator('article .uses').count()).toBe(1);
         expect(await frame.locator('.error').count()).toBe(0);
+        const blank = await frame
+          .locator('article select')
+          .evaluateAll((selects) =>
+            selects
+              .filter((one) => one instanceof HTMLSelectElement && one.selectedIndex < 0)
+              .map(({ id: of }) => of),
+          );
+        expect(blank).toEqual([]);
         expect(await accessibilityFaults(frame)).toEqual([]);
         await takeImage(page.locator('.part.editor'), `lab/${id}.png`);
       },
