@@ -60,8 +60,9 @@ export class SnapshotMaker {
       this.#models = models;
       events.push({ type: 'catalogue', catalogue: this.#catalogue(models) });
     }
-    const { report } = session;
     const now = await this.#now();
+    // Read after everything that is waited for: of two calls that overlap, the later end must not bring back an older report.
+    const { report } = session;
     if (report !== this.#report) {
       this.#report = report;
       this.#files = report === undefined ? emptyFileTable : fileTable(report);
@@ -72,12 +73,13 @@ export class SnapshotMaker {
 
   async #now(): Promise<DashboardNow> {
     const { session, counting } = this.#options;
-    const { modelId, reservedOutputTokens, overheadTokens } = session.settings;
     this.#overhead ??= findOverheadFiles(session, counting);
+    const overheadFiles = await this.#overhead;
+    const { modelId, reservedOutputTokens, overheadTokens } = session.settings;
     return {
       status: session.analysis.status,
       set: session.set,
-      overheadFiles: await this.#overhead,
+      overheadFiles,
       settings: { modelId, reservedOutputTokens, overheadTokens },
     };
   }
