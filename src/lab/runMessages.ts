@@ -150,12 +150,3 @@ export interface LabCalls {
     readonly result: readonly TokenVisibility[];
   };
 }
-
-export interface LabCall {
-  readonly id: number;
-  readonly method: keyof LabCalls;
-  readonly args: readonly unknown[];
-}
-
-export type LabReply =
-  { readonly id: number; readonly ok: unknown } | { readonly id: number; readonly error: string };

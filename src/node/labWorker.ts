@@ -1,12 +1,12 @@
 // The thread that runs the attention lab's engine.
-import { parentPort } from 'node:worker_threads';
 import { checkAnswer, exerciseCards } from '../lab/learn/exercises.ts';
 import { gradeQuiz, quiz } from '../lab/learn/quiz.ts';
-import type { LabCall, LabCalls, LabReply } from '../lab/runMessages.ts';
+import type { LabCalls } from '../lab/runMessages.ts';
 import { createRunner, demoCards, patternWall, thumbnail, visibility } from '../lab/runner.ts';
 import { tokenTexts } from '../lab/tokenTexts.ts';
 import type { TokenEncoder } from '../core/tokens/tokenCounter.ts';
 import { openTokenCounter } from './openTokenCounter.ts';
+import { answerCalls, type CallMethods } from './threadCalls.ts';
 
 /** No demo takes more. */
 const maxTokens = 8192;
@@ -14,13 +14,7 @@ const runner = createRunner();
 const encoders = new Map<string, Promise<TokenEncoder>>();
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-type Methods = {
-  [M in keyof LabCalls]: (
-    ...args: LabCalls[M]['args']
-  ) => LabCalls[M]['result'] | Promise<LabCalls[M]['result']>;
-};
-
-const methods: Methods = {
+const methods: CallMethods<LabCalls> = {
   demos: demoCards,
   frame: (request) => runner.frame(request),
   wall: (tokens) => patternWall(runner, tokens),
@@ -46,15 +40,4 @@ const methods: Methods = {
   },
 };
 
-async function answer({ id, method, args }: LabCall): Promise<LabReply> {
-  try {
-    const run = methods[method] as (...given: readonly unknown[]) => unknown;
-    return { id, ok: await run(...args) };
-  } catch (error) {
-    return { id, error: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-parentPort?.on('message', (call: LabCall) => {
-  void answer(call).then((reply) => parentPort?.postMessage(reply));
-});
+answerCalls(methods);

@@ -79,12 +79,3 @@ export interface PlansCalls {
   keep: { args: readonly [indexId: number]; result: string | undefined };
   recall: { args: readonly [indexId: number, budgetTokens: number]; result: MeasuredRecall };
 }
-
-export interface PlansCall {
-  readonly id: number;
-  readonly method: keyof PlansCalls;
-  readonly args: readonly unknown[];
-}
-
-export type PlansReply =
-  { readonly id: number; readonly ok: unknown } | { readonly id: number; readonly error: string };

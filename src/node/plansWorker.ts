@@ -11,7 +11,8 @@ import type { IndexWorkerData } from './indexPool.ts';
 import { serveIndexing } from './indexWorker.ts';
 import { openIndex, type OpenedIndex } from './openIndex.ts';
 import { openTokenCounter } from './openTokenCounter.ts';
-import type { IndexSummary, Planned, PlansCall, PlansCalls, PlansReply } from './plansCalls.ts';
+import type { IndexSummary, Planned, PlansCalls } from './plansCalls.ts';
+import { answerCalls, type CallMethods } from './threadCalls.ts';
 
 interface Opened extends OpenedIndex {
   readonly indexId: number;
@@ -28,13 +29,7 @@ function indexOf(indexId: number): Opened {
   return opened;
 }
 
-type Methods = {
-  [M in keyof PlansCalls]: (
-    ...args: PlansCalls[M]['args']
-  ) => PlansCalls[M]['result'] | Promise<PlansCalls[M]['result']>;
-};
-
-const methods: Methods = {
+const methods: CallMethods<PlansCalls> = {
   open: async (request) => {
     // Two indexes at once would take twice the memory.
     opened = undefined;
@@ -102,27 +97,8 @@ function summaryOf({ index, indexId, filesKept, problems }: Opened): IndexSummar
   };
 }
 
-async function answer({ id, method, args }: PlansCall): Promise<PlansReply> {
-  try {
-    const run = methods[method] as (...given: readonly unknown[]) => unknown;
-    return { id, ok: await run(...args) };
-  } catch (error) {
-    return { id, error: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-function servePlanning(): void {
-  // One after the other: an index on its way and a plan for the last one would meet.
-  let last = Promise.resolve();
-  parentPort?.on('message', (call: PlansCall) => {
-    last = last.then(async () => {
-      parentPort?.postMessage(await answer(call));
-    });
-  });
-}
-
 const data = workerData as IndexWorkerData | undefined;
 if (parentPort !== null) {
   if (data?.role === 'index') serveIndexing(parentPort, data);
-  else servePlanning();
+  else answerCalls(methods, { inTurn: true });
 }
