@@ -41,7 +41,7 @@ describe('the charts of the dashboard in VS Code', () => {
     expect(await accessibilityFaults(frame)).toEqual([]);
     if (id === 'cost') await frame.locator('#cost-gpu-hour').fill('3');
     await frame.evaluate(() => window.scrollTo(0, 0));
-    await takeImage(page, `dashboard-${id}.png`);
+    await takeImage(page, `dashboard/${id}.png`);
     expect(workbench().outsideRequests).toEqual([]);
   });
 

@@ -1,7 +1,5 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
-import { formatCount } from '../../src/core/format/numbers.ts';
-import type { DemoCard, LabApi, LabEvent, OpenDemo } from '../../src/lab/runMessages.ts';
+import type { DemoCard, LabApi, LabEvent, LabText, OpenDemo } from '../../src/lab/runMessages.ts';
 import { connect } from '../../src/protocol/connection.ts';
 import { setStrings, t } from '../shared/l10n.ts';
 import { vscodePort } from '../shared/vscodePort.ts';
@@ -9,10 +7,11 @@ import { toggledPosition } from './controlsView.ts';
 import { demoView, type DemoActions } from './demoView.ts';
 import { fileName, pictureFile } from './exporting.ts';
 import { galleryView, wallView } from './gallery.ts';
+import { headerView, type HeaderActions } from './headerView.ts';
 import { learnActions } from './learnActions.ts';
 import { learnView } from './learnView.ts';
 import { forgetTheme } from './pictures/matrix.ts';
-import { initialValues, kept, newPane, newState, restore, tokenSteps, type Pane } from './state.ts';
+import { initialValues, kept, newPane, newState, restore, type Pane } from './state.ts';
 import './lab.css';
 
 const root = document.getElementById('root') ?? document.body;
@@ -28,11 +27,15 @@ const { api } = connect<LabApi, LabEvent>(port, (event) => {
     state.marking = false;
     draw();
   } else {
-    state.text = event.text;
-    state.thumbnails = new Map();
-    refresh();
+    useText(event.text);
   }
 });
+
+function useText(text: LabText): void {
+  state.text = text;
+  state.thumbnails = new Map();
+  refresh();
+}
 
 function fail(error: unknown): void {
   state.error = error instanceof Error ? error.message : String(error);
@@ -248,71 +251,18 @@ function compareWith(demoId: string): void {
   changed();
 }
 
-function header(): TemplateResult {
-  const { text } = state;
-  return html`<nav class="row" aria-label=${t('Attention lab')}>
-      <button class="secondary" id="gallery" @click=${() => goTo('gallery')}>
-        ${t('All demos')}
-      </button>
-      <button class="secondary" id="wall" @click=${() => goTo('wall')}>${t('Pattern wall')}</button>
-      <button class="secondary" id="learn" @click=${() => goTo('learn')}>${t('Learn')}</button>
-      ${state.place === 'demo' ? compareChoice() : nothing}
-    </nav>
-    ${
-      text === undefined
-        ? nothing
-        : html`<div class="row">
-            <span class="quiet" id="text"
-              >${t('Text: {0}, {1} tokens counted with {2}', text.name, formatCount(text.numTokens) + (text.cut ? '+' : ''), text.encoding)}</span
-            >
-            <label for="num-tokens">${t('Run on the first')}</label>
-            <select
-              id="num-tokens"
-              @change=${(event: Event) => {
-                state.numTokens = Number((event.target as HTMLSelectElement).value);
-                changed();
-                refresh();
-              }}
-            >
-              ${tokenSteps.map(
-                (step) =>
-                  html`<option value=${step} .selected=${live(step === state.numTokens)}>
-                    ${formatCount(step)}
-                  </option>`,
-              )}
-            </select>
-            <button
-              class="secondary"
-              @click=${() => {
-                api.takeText().then((taken) => {
-                  state.text = taken;
-                  state.thumbnails = new Map();
-                  refresh();
-                }, fail);
-              }}
-            >
-              ${t('Take selection or file')}
-            </button>
-          </div>`
-    }`;
-}
-
-function compareChoice(): TemplateResult {
-  const second = state.panes[1]?.demoId as string | undefined;
-  return html`<label for="compare">${t('Compare with')}</label>
-    <select
-      id="compare"
-      @change=${(event: Event) => compareWith((event.target as HTMLSelectElement).value)}
-    >
-      <option value="" .selected=${live(second === undefined)}>${t('nothing')}</option>
-      ${state.demos.map(
-        (demo) =>
-          html`<option value=${demo.id} .selected=${live(demo.id === second)}>
-            ${demo.title}
-          </option>`,
-      )}
-    </select>`;
-}
+const headerActions: HeaderActions = {
+  goTo,
+  compareWith,
+  runOn: (numTokens) => {
+    state.numTokens = numTokens;
+    changed();
+    refresh();
+  },
+  takeText: () => {
+    api.takeText().then(useText, fail);
+  },
+};
 
 function place(): TemplateResult {
   const openOne = (demoId: string) => open({ demoId });
@@ -365,7 +315,7 @@ function draw(): void {
   render(
     html`<h1>${t('Attention lab')}</h1>
       ${state.error === undefined ? nothing : html`<p class="error" role="alert">${state.error}</p>`}
-      ${loading ? html`<p class="quiet">${t('Loading…')}</p>` : html`${header()}${place()}`}
+      ${loading ? html`<p class="quiet">${t('Loading…')}</p>` : html`${headerView(state, headerActions)}${place()}`}
       <p class="hidden" role="status" aria-live="polite" id="spoken">${state.spoken}</p>`,
     root,
   );

@@ -1,5 +1,6 @@
 import { svg, type SVGTemplateResult } from 'lit';
 import type { Verdict } from '../../src/core/budget/budget.ts';
+import './verdictIcon.css';
 
 /** A verdict by its shape; the words beside it say the same, so it is hidden from screen readers. */
 export function verdictIcon(verdict: Verdict): SVGTemplateResult {

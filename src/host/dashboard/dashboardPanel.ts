@@ -10,7 +10,7 @@ import { settingsSection, writeSetting } from '../settings.ts';
 import { panelIcon, webviewHtml, webviewOptions, webviewPort } from '../views/webviewHtml.ts';
 import type { Weighing } from '../weighing.ts';
 import { countTextFrom } from './countedText.ts';
-import { saveFile } from './saveFile.ts';
+import { saveFile } from '../saveFile.ts';
 import { SnapshotMaker } from './snapshotMaker.ts';
 
 export const dashboardViewType = 'contextBudget.dashboard';

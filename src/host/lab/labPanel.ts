@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { LabApi, LabEvent, LabText, OpenDemo } from '../../lab/runMessages.ts';
 import { LabThread } from '../../node/labThread.ts';
 import { serve } from '../../protocol/connection.ts';
-import { saveFile } from '../dashboard/saveFile.ts';
+import { saveFile } from '../saveFile.ts';
 import { panelIcon, webviewHtml, webviewOptions, webviewPort } from '../views/webviewHtml.ts';
 import type { Marks } from '../marks.ts';
 import { labText } from './labText.ts';

@@ -11,7 +11,7 @@ import type { PolicyName } from '../../../src/core/estimates/cachePolicy.ts';
 import { gpuCount } from '../../../src/core/estimates/deployment.ts';
 import { smallestLayout } from '../../../src/core/estimates/fit.ts';
 import type { StackStep } from '../../../src/core/estimates/stack.ts';
-import { formatBytes, formatTokens } from '../../../src/core/format/numbers.ts';
+import { formatBytes, formatCount, formatTokens } from '../../../src/core/format/numbers.ts';
 import type { Hardware } from '../../../src/core/hardware/hardware.ts';
 import { t } from '../../shared/l10n.ts';
 import { verdictIcon } from '../../shared/verdictIcon.ts';
@@ -129,11 +129,19 @@ function figuresOf({ figures, setup }: Drawn): readonly Figure[] {
       label: t('Longest context that fits'),
       explained: figures.longest,
       ...(figures.longest.value !== undefined && {
-        note: figures.longest.value === 0 ? t('not even one token') : t('tokens'),
+        note: longestNote(figures.longest.value, setup.architecture.contextWindowTokens),
       }),
     },
     { id: 'users', label: t('Such texts at the same time'), explained: figures.users },
   ];
+}
+
+/** What memory has room for may be more than the model takes. */
+function longestNote(tokens: number, windowTokens: number | undefined): string {
+  if (tokens === 0) return t('not even one token');
+  return windowTokens !== undefined && tokens > windowTokens
+    ? t('tokens by memory; its window is {0}', formatCount(windowTokens))
+    : t('tokens');
 }
 
 function view(
