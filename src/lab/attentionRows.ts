@@ -24,6 +24,13 @@ export function attentionRows(
   const { q, k, v, shape } = heads;
   const { numHeads, queryTokens, keyTokens, headDim } = shape;
   const rows = queries.length;
+  if (rows === queryTokens && queryTokens === keyTokens) {
+    const whole = referenceAttention(q, k, v, shape, { ...options, keepWeights: true });
+    return {
+      weights: whole.weights ?? new Float64Array(0),
+      output: Float64Array.from(whole.output),
+    };
+  }
   const weights = new Float64Array(numHeads * rows * keyTokens);
   const output = new Float64Array(numHeads * rows * headDim);
   const one = { ...shape, queryTokens: 1 };

@@ -49,6 +49,7 @@ export function embedHeads(tokens: readonly string[], plan: HeadPlan): EmbeddedH
   const width = headDim;
   const distinct = [...new Set(tokens)];
   const placeOf = new Map(distinct.map((token, place) => [token, place]));
+  const places = Uint32Array.from(tokens, (token) => placeOf.get(token) ?? 0);
   const vectors = tokenVectors(distinct, width, seed);
   const random = createRandom(seed + 1);
   // Rows of standard deviation 1 keep q and k at 1 per number, so that q . k / sqrt(headDim) has deviation 1 as well.
@@ -60,11 +61,11 @@ export function embedHeads(tokens: readonly string[], plan: HeadPlan): EmbeddedH
         () => (random.normal() * gain) / Math.sqrt(width),
       );
       const projected = project(vectors, weights, distinct.length, width, headDim);
-      tokens.forEach((token, idx) => {
-        const place = placeOf.get(token) ?? 0;
-        const row = projected.subarray(place * headDim, (place + 1) * headDim);
-        all.set(row, (headIdx * tokens.length + idx) * headDim);
-      });
+      for (let idx = 0; idx < places.length; idx++) {
+        const from = places[idx] * headDim;
+        const to = (headIdx * tokens.length + idx) * headDim;
+        for (let dim = 0; dim < headDim; dim++) all[to + dim] = projected[from + dim];
+      }
     }
     return all;
   };
@@ -80,6 +81,31 @@ export function embedHeads(tokens: readonly string[], plan: HeadPlan): EmbeddedH
       headDim,
     },
   };
+}
+
+/** One query head alone, with the key and value head that it reads. Nothing is copied. */
+export function headOf({ q, k, v, shape }: EmbeddedHeads, headIdx: number): EmbeddedHeads {
+  const { numHeads, numKvHeads, queryTokens, keyTokens, headDim } = shape;
+  const kvHead = Math.floor((headIdx * numKvHeads) / numHeads);
+  const part = (all: Float32Array, head: number, tokens: number) =>
+    all.subarray(head * tokens * headDim, (head + 1) * tokens * headDim);
+  return {
+    q: part(q, headIdx, queryTokens),
+    k: part(k, kvHead, keyTokens),
+    v: part(v, kvHead, keyTokens),
+    shape: { ...shape, numHeads: 1, numKvHeads: 1 },
+  };
+}
+
+/** The last queries of every head: (numHeads, count, headDim). */
+export function lastQueries({ q, shape }: EmbeddedHeads, count: number): Float32Array {
+  const { numHeads, queryTokens, headDim } = shape;
+  const rows = new Float32Array(numHeads * count * headDim);
+  for (let head = 0; head < numHeads; head++) {
+    const end = (head + 1) * queryTokens * headDim;
+    rows.set(q.subarray(end - count * headDim, end), head * count * headDim);
+  }
+  return rows;
 }
 
 /** (rows, width) times the transpose of (outputs, width). */

@@ -9,6 +9,7 @@ import {
   slidingWindow,
   stridedSparse,
 } from '../../src/engine/index.ts';
+import { attentionRows, sampledQueries } from '../../src/lab/attentionRows.ts';
 import {
   choiceValue,
   numberValue,
@@ -18,7 +19,7 @@ import {
 } from '../../src/lab/controls.ts';
 import type { Control } from '../../src/lab/demo.ts';
 import { demos, findDemo } from '../../src/lab/demos.ts';
-import { embedHeads, tokenVectors } from '../../src/lab/embed.ts';
+import { embedHeads, headOf, lastQueries, tokenVectors } from '../../src/lab/embed.ts';
 import { maskPicture } from '../../src/lab/pictures/maskPicture.ts';
 import { seriesPicture } from '../../src/lab/pictures/seriesPicture.ts';
 import { maskTiles } from '../../src/lab/pictures/tiles.ts';
@@ -54,6 +55,35 @@ describe('token vectors', () => {
       expect(deviation).toBeGreaterThan(0.7);
       expect(deviation).toBeLessThan(1.3);
     }
+  });
+});
+
+describe('a part of the heads', () => {
+  it('is one head with what it reads, or the last queries of all', () => {
+    const tokens = Array.from({ length: 12 }, (_, idx) => `t${idx}`);
+    const heads = embedHeads(tokens, { numHeads: 4, numKvHeads: 2, headDim: 8, seed: 2 });
+    const whole = referenceAttention(heads.q, heads.k, heads.v, heads.shape, { mask: causal });
+    for (let head = 0; head < 4; head++) {
+      const { q, k, v, shape } = headOf(heads, head);
+      const { output } = referenceAttention(q, k, v, shape, { mask: causal });
+      expect(output).toEqual(whole.output.slice(head * 12 * 8, (head + 1) * 12 * 8));
+    }
+    const last = { ...heads.shape, queryTokens: 3 };
+    const rows = lastQueries(heads, 3);
+    const { output } = referenceAttention(rows, heads.k, heads.v, last, {
+      mask: causal,
+      firstQueryIdx: 9,
+    });
+    expect(output.slice(0, 24)).toEqual(whole.output.slice(9 * 8, 12 * 8));
+  });
+
+  it('has the weights of the whole, whichever rows are looked at', () => {
+    const tokens = Array.from({ length: 30 }, (_, idx) => `t${idx % 7}`);
+    const heads = embedHeads(tokens, { numHeads: 2, headDim: 8, seed: 2 });
+    const all = attentionRows(heads, sampledQueries(30), { mask: causal });
+    const some = attentionRows(heads, [3, 29], { mask: causal });
+    expect(some.weights.slice(0, 30)).toEqual(all.weights.slice(3 * 30, 4 * 30));
+    expect(some.output.slice(24)).toEqual(all.output.slice(59 * 8, 60 * 8));
   });
 });
 

@@ -1,7 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bigBirdRows, countCells, hopsBetween, receptiveField } from '../../src/engine/index.ts';
-import { bigBirdDemo, bigBirdPattern, hopsToLastBlock } from '../../src/lab/demos/bigBird.ts';
+import {
+  bigBirdRows,
+  countCells,
+  hopsBetween,
+  receptiveField,
+  type Mask,
+} from '../../src/engine/index.ts';
+import {
+  bigBirdDemo,
+  bigBirdPattern,
+  hopsToLastBlock,
+  meanHops,
+} from '../../src/lab/demos/bigBird.ts';
 import { chunkedLocalDemo, chunkedPattern } from '../../src/lab/demos/chunkedLocal.ts';
 import { dilatedPattern, dilatedWindowDemo } from '../../src/lab/demos/dilatedWindow.ts';
 import { longformerDemo, longformerPattern } from '../../src/lab/demos/longformer.ts';
@@ -135,6 +146,27 @@ describe('each pattern’s own number', () => {
       expect(numberOf(run, 'hops')).toBe(hopsToLastBlock(bigBirdRows(plan), hasGlobal)[0]);
       if (!hasGlobal) continue;
       expect(numberOf(run, 'hops')).toBe(hopsBetween(bigBirdPattern(plan).mask, 90, 0, 89));
+    }
+  });
+
+  it('is on the curve the mean of the engine’s shortest paths over three draws', () => {
+    for (const [numBlocks, randomBlocks] of [
+      [8, 0],
+      [16, 2],
+      [32, 1],
+    ] as const) {
+      const hops = [5, 6, 7].map((seed) => {
+        const rows = bigBirdRows({ tokens: numBlocks, blockTokens: 1, randomBlocks, seed });
+        const isGlobal = (row: number) => row === 0 || row === numBlocks - 1;
+        // The window and random edges of every row, global ones left out.
+        const edges: Mask = (row, block) =>
+          isGlobal(row)
+            ? Math.abs(row - block) <= 1
+            : [...rows[row].window, ...rows[row].random].includes(block);
+        return hopsBetween(edges, numBlocks, 1, numBlocks - 2) ?? Infinity;
+      });
+      const mean = hops.reduce((sum, one) => sum + one, 0) / 3;
+      expect(meanHops(numBlocks, randomBlocks, 5, false)).toBe(mean);
     }
   });
 

@@ -7,6 +7,7 @@ import { categoryPlaces, placeClass } from './colours.ts';
 import { cellAt, drawMatrix, matrixLayout, type CellIdx } from './pictures/matrix.ts';
 import { barsSvg, blocksSvg, categoryBox, circleSvg, ringSvg } from './pictures/shapes.ts';
 import { seriesSvg } from './pictures/series.ts';
+import { strengthStep, tokenRuns } from './tokenRuns.ts';
 
 export interface PictureActions {
   /** Draws the page anew. */
@@ -18,6 +19,8 @@ export interface PictureActions {
 
 const chosenCells = new WeakMap<MatrixPicture, CellIdx>();
 const openTables = new Set<string>();
+/** Tokens that can be picked by a button each; others are picked in the matrix or typed. */
+const mostButtons = 512;
 /** More rows than that nobody reads; the CSV file has them all. */
 const tableRows = 64;
 
@@ -159,29 +162,31 @@ function cellWords(picture: MatrixPicture, { row, column }: CellIdx): string {
 
 function tokensView(picture: TokensPicture, actions: PictureActions): TemplateResult {
   const places = categoryPlaces(picture.categories ?? []);
-  const shown = picture.tokens.slice(0, 2000);
+  const runs = tokenRuns(picture);
+  const shown = picture.togglesControl === undefined ? runs : runs.slice(0, mostButtons);
   const { togglesControl } = picture;
   return html`<p class="tokens">
-    ${shown.map(({ text, strength, category }, idx) => {
+    ${shown.map(({ start, end, text, strength, category }) => {
       const classes = [
         'token',
         category === undefined ? '' : placeClass(places[category]),
-        strength === undefined ? '' : `s${Math.round(strength * 10)}`,
+        strength === undefined ? '' : `s${strengthStep(strength)}`,
       ].join(' ');
       const is = category === undefined ? '' : (picture.categories?.[category]?.name ?? '');
-      const title = `${idx} ${is} ${strength === undefined ? '' : strength.toPrecision(3)}`;
+      const at = end - start === 1 ? String(start) : `${start}–${end - 1}`;
+      const title = `${at} ${is} ${strength === undefined ? '' : strength.toPrecision(3)}`;
       const visible = text.replaceAll('\n', '⏎').replaceAll('\t', '→') || '∅';
       return togglesControl === undefined
         ? html`<span class=${classes} title=${title}>${visible}</span>`
         : html`<button
             class=${classes}
             title=${title}
-            @click=${() => actions.toggle(togglesControl, idx)}
+            @click=${() => actions.toggle(togglesControl, start)}
           >
             ${visible}
           </button>`;
     })}
-    ${shown.length < picture.tokens.length ? html`<span class="quiet">…</span>` : nothing}
+    ${shown.length < runs.length ? html`<span class="quiet">…</span>` : nothing}
   </p>`;
 }
 

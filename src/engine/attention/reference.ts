@@ -80,7 +80,8 @@ export function referenceAttention(
       const shift = largest === -Infinity ? 0 : largest;
       let denominator = sinkLogits === undefined ? 0 : Math.exp(sinkLogits[headIdx] - shift);
       for (let key = 0; key < keyTokens; key++) {
-        row[key] = Math.exp(row[key] - shift);
+        // exp(-Infinity) is 0 and costs as much as any other: masked keys are half of a causal row.
+        row[key] = row[key] === -Infinity ? 0 : Math.exp(row[key] - shift);
         denominator += row[key];
       }
       logSumExp[rowIdx] = shift + Math.log(denominator);

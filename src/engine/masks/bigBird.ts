@@ -34,13 +34,21 @@ export function bigBirdRows(pattern: BigBirdPattern): readonly BigBirdRow[] {
     if (row === 0 || row === last) return { window: [], global: everyBlock, random: [] };
     const window = [row - 1, row, row + 1];
     const global = last === 0 ? [0] : [0, last];
-    const free = everyBlock.filter((block) => !window.includes(block) && !global.includes(block));
+    const taken = [...new Set([...window, ...global])].sort((a, b) => a - b);
     const drawn: number[] = [];
-    while (drawn.length < pattern.randomBlocks && free.length > 0) {
-      drawn.push(...free.splice(random.integer(free.length), 1));
+    while (drawn.length < pattern.randomBlocks && taken.length < numBlocks) {
+      const block = freeBlock(random.integer(numBlocks - taken.length), taken);
+      drawn.push(block);
+      taken.push(block);
+      taken.sort((a, b) => a - b);
     }
     return { window, global, random: drawn.sort((a, b) => a - b) };
   });
+}
+
+/** The block at `place` among those that are not taken; `taken` in rising order. */
+function freeBlock(place: number, taken: readonly number[]): number {
+  return taken.reduce((block, one) => (one <= block ? block + 1 : block), place);
 }
 
 /** The mask of `bigBirdRows`. Positions outside the sequence attend to nothing. Not causal, as published. */

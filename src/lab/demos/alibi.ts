@@ -90,7 +90,7 @@ export const alibiDemo: Demo = {
     const meanWithin = within.reduce((sum, one) => sum + one, 0) / numHeads;
     // The head's own slope: a one-head engine run with that slope as bias.
     const bias = alibiBias(numHeads);
-    const queries = sampledQueries(tokens.length);
+    const queries = sampledQueries(tokens.length, 64);
     const rows = attentionRows(
       embedHeads(tokens, { numHeads: 1, headDim: 16, seed: 1 }),
       queries,

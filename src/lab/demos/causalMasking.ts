@@ -55,7 +55,7 @@ export const causalMaskingDemo: Demo = {
       scoreDeviation: numberValue(controls, input, 'scoreDeviation'),
     };
     const changed = tokens.map((token, idx) => (idx === changedIdx ? `${token} (changed)` : token));
-    const queries = sampledQueries(tokens.length, 64);
+    const queries = sampledQueries(tokens.length, 32);
     const options = isMasked ? { mask: causal } : {};
     const before = attentionRows(embedHeads(tokens, plan), queries, options);
     const after = attentionRows(embedHeads(changed, plan), queries, options);

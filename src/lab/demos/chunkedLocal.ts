@@ -27,6 +27,7 @@ export function chunkedPattern(chunkTokens: number): Pattern {
     isCausal: true,
     kinds: [notSeen, { name: 'in the same chunk', visibility: 'chunk' }],
     kindOf: (qIdx, kvIdx) => Number(mask(qIdx, kvIdx)),
+    rangesOf: (qIdx) => [[qIdx - (qIdx % chunkTokens), qIdx + 1, 1]],
     cellsAt: (tokens) => {
       const rest = tokens % chunkTokens;
       const whole = (tokens - rest) / chunkTokens;

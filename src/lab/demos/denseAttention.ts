@@ -1,6 +1,6 @@
 import { architectureById } from '../../core/architectures/architectures.ts';
 import type { Architecture } from '../../core/architectures/architecture.ts';
-import { causal, layerCacheBytes, maxAbsDifference } from '../../engine/index.ts';
+import { causal, layerCacheBytes, maxAbsDifference, simdAttention } from '../../engine/index.ts';
 import { attentionRows, sampledQueries, sampleWords } from '../attentionRows.ts';
 import {
   choiceValue,
@@ -10,9 +10,10 @@ import {
   takenTokens,
 } from '../controls.ts';
 import type { Control, Demo } from '../demo.ts';
-import { embedHeads, type EmbeddedHeads } from '../embed.ts';
+import { embedHeads, headOf, lastQueries, type EmbeddedHeads } from '../embed.ts';
 import { bytesRow, countRow, flopsRow, numberRow } from '../numberRows.ts';
 import type { BarsPicture } from '../picture.ts';
+import { mostCells } from '../pictures/tiles.ts';
 import { weightsPicture } from '../pictures/weightsPicture.ts';
 import { shortName, cacheRow, costedTokens } from '../realModel.ts';
 import { plural } from '../words.ts';
@@ -100,20 +101,13 @@ export const denseAttentionDemo: Demo = {
       seed: numberValue(controls, input, 'seed'),
       scoreDeviation: numberValue(controls, input, 'scoreDeviation'),
     });
-    // Eight heads over a long text: fewer rows keep it fast.
-    const queries = sampledQueries(tokens.length, 6);
-    const multi = attentionRows(all, queries, { mask: causal });
-    const shared = attentionRows(pooledHeads(all, numKvHeads), queries, { mask: causal });
-    const rowsOf = (weights: Float64Array) =>
-      weights.subarray(
-        headIdx * queries.length * tokens.length,
-        (headIdx + 1) * queries.length * tokens.length,
-      );
-    const picture = (title: string, weights: Float64Array) =>
+    const pooled = pooledHeads(all, numKvHeads);
+    const queries = sampledQueries(tokens.length, 32);
+    const picture = (title: string, heads: EmbeddedHeads) =>
       weightsPicture({
         title,
         summary: `Weights of query head ${headIdx}, ${sampleWords(tokens.length, queries)}.`,
-        values: rowsOf(weights),
+        values: attentionRows(headOf(heads, headIdx), queries, { mask: causal }).weights,
         numRows: queries.length,
         numColumns: tokens.length,
         rowTokens: queries.map((idx) => tokens[idx]),
@@ -130,6 +124,21 @@ export const denseAttentionDemo: Demo = {
         return { label: plural(count, 'kv head'), parts: [half, half] };
       }),
     };
+    const compared = Math.min(tokens.length, tokens.length <= mostCells ? mostCells : 16);
+    const outputOf = (heads: EmbeddedHeads) =>
+      simdAttention(
+        lastQueries(heads, compared),
+        heads.k,
+        heads.v,
+        { ...heads.shape, queryTokens: compared },
+        { firstQueryIdx: tokens.length - compared },
+      ).output;
+    const difference = maxAbsDifference(outputOf(pooled), outputOf(all));
+    const pictures = [
+      picture('A kv head of its own (MHA)', all),
+      picture(`${plural(numKvHeads, 'kv head')} shared by 8 query heads`, pooled),
+      bars,
+    ];
     const kvHead = Math.floor((headIdx * numKvHeads) / numHeads);
     const cells = (tokens.length * (tokens.length + 1)) / 2;
     const llama = architectureById('llama-3.1-8b');
@@ -139,15 +148,11 @@ export const denseAttentionDemo: Demo = {
       keyNumberId: 'cacheBytes',
       frame: () => ({
         caption: `Query head ${headIdx} reads kv head ${kvHead} of ${numKvHeads}.`,
-        pictures: [
-          picture('A kv head of its own (MHA)', multi.weights),
-          picture(`${plural(numKvHeads, 'kv head')} shared by 8 query heads`, shared.weights),
-          bars,
-        ],
+        pictures,
         numbers: [
           bytesRow('cacheBytes', 'Cache of one layer', layerBytes(numKvHeads, tokens.length), `2 x ${numKvHeads} heads x ${headDim} x ${tokens.length} tokens x ${bytesPerNumber} B`),
           bytesRow('multiHeadBytes', 'With a kv head for each query head', layerBytes(numHeads, tokens.length)),
-          numberRow('difference', 'Largest difference of the output from MHA', maxAbsDifference(shared.output, multi.output), sampleWords(tokens.length, queries)),
+          numberRow('difference', 'Largest difference of the output from MHA', difference, `all 8 heads, over the last ${plural(compared, 'position')}`),
           countRow('cells', 'Cells of one head, causal', cells, 'n (n + 1) / 2: as many for any number of kv heads'),
           flopsRow('flops', 'All 8 heads', cells * 4 * headDim * numHeads, `${cells} cells x 4 x ${headDim} x ${numHeads} heads`),
           ...cacheRow('modelCacheBytes', `${shortName(llama)}’s cache, your tokens (8 kv heads for 32)`, llama, set),

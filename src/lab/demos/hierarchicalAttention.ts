@@ -1,12 +1,19 @@
 import { formatNumber } from '../../core/format/numbers.ts';
 import { architectureById } from '../../core/architectures/architectures.ts';
 import type { Architecture } from '../../core/architectures/architecture.ts';
-import { averageSpans, causal, hierarchicalMasks, slidingWindow } from '../../engine/index.ts';
+import {
+  averageSpans,
+  causal,
+  hierarchicalMasks,
+  slidingWindow,
+  type Mask,
+} from '../../engine/index.ts';
 import { numberValue, requireQueryIdx, takenTokens } from '../controls.ts';
 import type { Control, Demo, DemoInput, TokenVisibility } from '../demo.ts';
 import { countRow, numberRow, partRow } from '../numberRows.ts';
 import type { BarsPicture } from '../picture.ts';
 import { maskPicture } from '../pictures/maskPicture.ts';
+import { maskTiles, type MaskTiles } from '../pictures/tiles.ts';
 import { shortName, cacheRow, costedTokens, withReach } from '../realModel.ts';
 import { plural } from '../words.ts';
 
@@ -68,6 +75,12 @@ export const hierarchicalAttentionDemo: Demo = {
     const meanSpan = spans.reduce((sum, span) => sum + span, 0) / numLayers;
     const dense = globalSpan * tokens.length * numLayers;
     const cells = Math.round(meanSpan * numLayers * tokens.length);
+    const tiles = new Map<Mask, MaskTiles>();
+    const tilesOf = (mask: Mask) => {
+      const known = tiles.get(mask) ?? maskTiles(mask, tokens.length);
+      tiles.set(mask, known);
+      return known;
+    };
     const bars: BarsPicture = {
       kind: 'bars',
       title: 'Average span by layer',
@@ -110,6 +123,7 @@ export const hierarchicalAttentionDemo: Demo = {
               title: `What layer ${layers} computes`,
               tokens,
               mask,
+              tiles: tilesOf(mask),
               categories: [{ name: 'not seen' }, { name: `seen by a ${kind} layer` }],
               categoryOf: (qIdx, kvIdx) => Number(mask(qIdx, kvIdx)),
             }),

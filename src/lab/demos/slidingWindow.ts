@@ -35,6 +35,7 @@ export function windowPattern(windowTokens: number): Pattern {
     isCausal: true,
     kinds: [notSeen, { name: 'in the window', visibility: 'window' }],
     kindOf: (qIdx, kvIdx) => Number(mask(qIdx, kvIdx)),
+    rangesOf: (qIdx) => [[Math.max(0, qIdx - windowTokens + 1), qIdx + 1, 1]],
     cellsAt: (tokens) => {
       const full = Math.min(windowTokens, tokens);
       return tokens * full - (full * (full - 1)) / 2;

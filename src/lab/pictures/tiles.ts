@@ -24,8 +24,8 @@ export interface MaskTiles {
 }
 
 /**
- * Cells that a mask lets through, tile by tile, exact. Give `rangesOf` for a mask whose tiles are mostly mixed (strided,
- * dilated): its rows are then walked instead of all of its cells.
+ * Cells that a mask lets through, tile by tile, exact. Give `rangesOf` where a row's keys are a few ranges: its rows are then
+ * walked instead of all of its cells, and an unbroken range tile by tile.
  */
 export function maskTiles(
   mask: Mask,
@@ -39,9 +39,18 @@ export function maskTiles(
     for (let qIdx = 0; qIdx < numTokens; qIdx++) {
       const row = Math.floor(qIdx / tileTokens) * numTiles;
       for (const [start, end, step] of rangesOf(qIdx)) {
-        for (let kvIdx = start; kvIdx < end; kvIdx += step) {
-          cells[row + Math.floor(kvIdx / tileTokens)]++;
+        if (step === 1) addRange(cells, row, start, end, tileTokens);
+        else {
+          for (let kvIdx = start; kvIdx < end; kvIdx += step) {
+            cells[row + Math.floor(kvIdx / tileTokens)]++;
+          }
         }
+      }
+    }
+  } else if (tileTokens === 1) {
+    for (let qIdx = 0; qIdx < numTokens; qIdx++) {
+      for (let kvIdx = 0; kvIdx < numTokens; kvIdx++) {
+        if (mask(qIdx, kvIdx)) cells[qIdx * numTokens + kvIdx] = 1;
       }
     }
   } else {
@@ -57,6 +66,21 @@ export function maskTiles(
     }
   }
   return { tileTokens, numTiles, cells, total: cells.reduce((sum, count) => sum + count, 0) };
+}
+
+function addRange(
+  cells: Float64Array,
+  row: number,
+  start: number,
+  end: number,
+  tileTokens: number,
+): void {
+  for (let from = start; from < end;) {
+    const tile = Math.floor(from / tileTokens);
+    const to = Math.min(end, (tile + 1) * tileTokens);
+    cells[row + tile] += to - from;
+    from = to;
+  }
 }
 
 function cellsOfTile(mask: Mask, tile: Tile): number {

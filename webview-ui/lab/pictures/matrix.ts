@@ -58,11 +58,33 @@ export function cellAt(picture: MatrixPicture, x: number, y: number): CellIdx | 
 }
 
 const images = new WeakMap<MatrixPicture, HTMLCanvasElement>();
+/** What each canvas shows, so that a redraw of the page leaves the others alone. */
+const shown = new WeakMap<HTMLCanvasElement, Shown>();
 let theme: Theme | undefined;
 
 /** The theme changed: everything is drawn anew. */
 export function forgetTheme(): void {
   theme = undefined;
+}
+
+interface Shown {
+  readonly picture: MatrixPicture;
+  readonly colours: Theme;
+  readonly row: number | undefined;
+  readonly column: number | undefined;
+  readonly ratio: number;
+}
+
+function isShown(canvas: HTMLCanvasElement, next: Shown): boolean {
+  const now = shown.get(canvas);
+  shown.set(canvas, next);
+  return (
+    now?.picture === next.picture &&
+    now.colours === next.colours &&
+    now.row === next.row &&
+    now.column === next.column &&
+    now.ratio === next.ratio
+  );
 }
 
 /** Draws the matrix and the chosen cell's row and column. One pixel per cell first, then scaled: fast for many cells. */
@@ -75,8 +97,10 @@ export function drawMatrix(
   if (context === null) return;
   if (theme === undefined) theme = readTheme();
   const colours = theme;
-  const layout = matrixLayout(picture);
   const ratio = window.devicePixelRatio;
+  const { row, column } = chosen ?? {};
+  if (isShown(canvas, { picture, colours, row, column, ratio })) return;
+  const layout = matrixLayout(picture);
   canvas.width = Math.round(layout.width * ratio);
   canvas.height = Math.round(layout.height * ratio);
   canvas.style.width = `${layout.width}px`;
@@ -108,7 +132,7 @@ function cellImage(picture: MatrixPicture, colours: Theme): HTMLCanvasElement {
   const known = images.get(picture);
   const key = JSON.stringify(colours);
   if (known?.dataset['theme'] === key) return known;
-  const { numRows, numColumns, values, categories, scale } = picture;
+  const { numRows, numColumns, values } = picture;
   const image = document.createElement('canvas');
   image.dataset['theme'] = key;
   image.width = numColumns;
@@ -116,25 +140,51 @@ function cellImage(picture: MatrixPicture, colours: Theme): HTMLCanvasElement {
   const context = image.getContext('2d');
   if (context === null) return image;
   const pixels = context.createImageData(numColumns, numRows);
-  const notComputed = mix(colours.background, colours.foreground, 0.12);
-  const places = categories === undefined ? [] : categoryPlaces(categories);
-  const ofPlace = (place: number): Rgb =>
-    place < 0 ? colours.background : colours.chart[place % colours.chart.length];
-  let largest = 0;
-  for (const value of values) if (Math.abs(value) > largest) largest = Math.abs(value);
+  const cells = new Uint32Array(pixels.data.buffer);
+  const paletteOf = picture.categories === undefined ? scalePalette : categoryPalette;
+  const { palette, indexOf } = paletteOf(picture, colours);
+  const notComputed = packed(mix(colours.background, colours.foreground, 0.12));
   for (let idx = 0; idx < values.length; idx++) {
     const value = values[idx];
-    const colour = Number.isNaN(value)
-      ? notComputed
-      : categories !== undefined
-        ? ofPlace(places[value] ?? -1)
-        : scaleColour(colours, largest === 0 ? 0 : value / largest, scale === 'diverging');
-    pixels.data.set(colour, idx * 4);
-    pixels.data[idx * 4 + 3] = 255;
+    cells[idx] = Number.isNaN(value) ? notComputed : palette[indexOf(value)];
   }
   context.putImageData(pixels, 0, 0);
   images.set(picture, image);
   return image;
+}
+
+/** A colour as one number, as an image's bytes are read on the little-endian machines that VS Code runs on. */
+function packed([red, green, blue]: Rgb): number {
+  return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+}
+
+interface Palette {
+  readonly palette: Uint32Array;
+  readonly indexOf: (value: number) => number;
+}
+
+/** Steps of a scale on either side of 0: more than an eye tells apart. */
+const scaleSteps = 255;
+
+function scalePalette({ values, scale }: MatrixPicture, colours: Theme): Palette {
+  const diverging = scale === 'diverging';
+  const palette = Uint32Array.from({ length: 2 * scaleSteps + 1 }, (_, idx) =>
+    packed(scaleColour(colours, idx / scaleSteps - 1, diverging)),
+  );
+  let largest = 0;
+  for (const value of values) if (Math.abs(value) > largest) largest = Math.abs(value);
+  const perUnit = largest === 0 ? 0 : scaleSteps / largest;
+  return { palette, indexOf: (value) => Math.round(value * perUnit) + scaleSteps };
+}
+
+function categoryPalette({ categories = [] }: MatrixPicture, colours: Theme): Palette {
+  const places = categoryPlaces(categories);
+  return {
+    palette: Uint32Array.from(places, (place) =>
+      packed(place < 0 ? colours.background : colours.chart[place % colours.chart.length]),
+    ),
+    indexOf: (value) => value,
+  };
 }
 
 /** A dot, a stroke or a bar in each cell besides its colour, where cells are large enough. */
@@ -150,20 +200,23 @@ function drawMarks(
   context.strokeStyle = css(colours.background);
   context.fillStyle = css(colours.background);
   context.lineWidth = 1.5;
+  const [dots, lines] = [new Path2D(), new Path2D()];
   values.forEach((value, idx) => {
     const mark = marks[value] ?? 0;
     if (mark === 0) return;
     const x = left + (idx % numColumns) * cell;
     const y = top + Math.floor(idx / numColumns) * cell;
-    context.beginPath();
-    if (mark === 1) context.arc(x + cell / 2, y + cell / 2, cell / 7, 0, 2 * Math.PI);
-    if (mark === 1) context.fill();
-    if (mark === 2) context.moveTo(x + cell * 0.2, y + cell * 0.8);
-    if (mark === 2) context.lineTo(x + cell * 0.8, y + cell * 0.2);
-    if (mark === 3) context.moveTo(x + cell * 0.2, y + cell / 2);
-    if (mark === 3) context.lineTo(x + cell * 0.8, y + cell / 2);
-    context.stroke();
+    if (mark === 1) {
+      dots.moveTo(x + cell / 2, y + cell / 2);
+      dots.arc(x + cell / 2, y + cell / 2, cell / 7, 0, 2 * Math.PI);
+    } else {
+      const slope = mark === 2 ? cell * 0.3 : 0;
+      lines.moveTo(x + cell * 0.2, y + cell / 2 + slope);
+      lines.lineTo(x + cell * 0.8, y + cell / 2 - slope);
+    }
   });
+  context.fill(dots);
+  context.stroke(lines);
 }
 
 function drawLabels(
