@@ -14,12 +14,17 @@ const rules: Record<string, { folders: string[]; packages: RegExp | null }> = {
     folders: ['src/core', 'src/engine', 'src/protocol', 'src/lab'],
     packages: /^(?!vscode$)/,
   },
-  'src/cli': { folders: ['src/core', 'src/node', 'src/protocol'], packages: /^(?!vscode$)/ },
+  'src/cli': {
+    folders: ['src/core', 'src/node', 'src/protocol', 'package.json'],
+    packages: /^(?!vscode$)/,
+  },
   'src/host': {
     folders: ['src/core', 'src/engine', 'src/protocol', 'src/node', 'src/lab'],
     packages: /./,
   },
   'src/extension.ts': { folders: ['src/host'], packages: /^vscode$/ },
+  // For its version.
+  'package.json': { folders: [], packages: null },
   'webview-ui': {
     folders: ['src/core', 'src/engine', 'src/protocol', 'src/lab'],
     packages: /^(?!vscode$|node:)/,

@@ -43,7 +43,7 @@ interface AnalyzeOptions extends BudgetOptions {
 }
 
 const narrowestTerminal = 60;
-const widthWithoutTerminal = 100;
+const widthWithoutTerminal = 120;
 
 /** Adds `analyze <folder>` to the program. */
 export function registerAnalyze(program: Command): void {

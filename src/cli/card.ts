@@ -20,7 +20,7 @@ interface CardOptions {
 export function registerCard(program: Command): void {
   program
     .command('card <model>')
-    .description('What a model offers, how it attends, what was found usable and what it costs.')
+    .description('say what a model offers, how it attends, what was found usable and what it costs')
     .option('--tokens <n>', 'tokens to send: what that weighs and costs')
     .option('--output <n>', 'tokens of the answer', '1000')
     .option('--models <file>', 'JSON with models and prices of your own')

@@ -4,11 +4,13 @@ import { registerCard } from './card.ts';
 import { registerEstimate } from './estimate.ts';
 import { registerModels } from './models.ts';
 import { registerPlan } from './plan.ts';
+import { version } from '../../package.json';
 
 const badUsage = 2;
 
 const program = new Command('context-budget')
   .description('What your code weighs in tokens, which models it fits, and what that costs.')
+  .version(version)
   .showHelpAfterError('(--help lists the options)')
   .exitOverride();
 registerAnalyze(program);

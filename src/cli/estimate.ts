@@ -10,7 +10,9 @@ import { estimateText } from './estimateText.ts';
 export function registerEstimate(program: Command): void {
   program
     .command('estimate')
-    .description('KV cache, memory, GPUs, time to first token, decode speed and cost of a model.')
+    .description(
+      'estimate KV cache, memory, GPUs, time to first token, decode speed and cost of a model',
+    )
     .option('--model <id>', 'a model of the catalogue or of the shapes, e.g. llama-3.1-8b')
     .option('--config <path>', 'a config.json or a .gguf file (only its header is read)')
     .option(

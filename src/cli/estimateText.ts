@@ -11,11 +11,12 @@ export function estimateText(report: EstimateReport, explain: boolean): string {
   const attention = estimate === undefined ? '' : ` (${estimate.architecture.attentionName})`;
   const fit = estimate === undefined ? hostedText(report) : estimate.verdict.text;
   const lines = [
-    `${subject.name}${attention}, ${report.tokens} tokens in, ${report.outputTokens} out: ${fit}`,
+    `${subject.name}${attention}, ${formatCount(report.tokens)} tokens in, ${formatCount(report.outputTokens)} out: ${fit}`,
   ];
   if (estimate?.verdict.reachText !== undefined) lines.push(estimate.verdict.reachText);
   const served = subject.servedContextWindowTokens;
-  if (served !== undefined) lines.push(`The server was started with a window of ${served} tokens`);
+  if (served !== undefined)
+    lines.push(`The server was started with a window of ${formatCount(served)} tokens`);
   if (estimate?.deployment !== undefined) lines.push(hardwareText(estimate));
   lines.push(...quality.sentences);
   for (const one of explainedOf(report)) {
@@ -82,9 +83,11 @@ function costLines({ batchCost, breakEven, subject }: EstimateReport): readonly 
   if (breakEven !== undefined) {
     const { uncachedUsd, writeUsd, readUsd, breakEvenRequests } = breakEven;
     const pays =
-      breakEvenRequests === undefined
-        ? 'never pays at this hit rate'
-        : `pays from request ${breakEvenRequests} on`;
+      readUsd >= uncachedUsd
+        ? 'is no cheaper by these prices'
+        : breakEvenRequests === undefined
+          ? 'never pays at this hit rate'
+          : `pays from request ${breakEvenRequests} on`;
     const each = `${formatUsd(uncachedUsd)} without, ${formatUsd(writeUsd)} to write, ${formatUsd(readUsd)} to read`;
     lines.push(`${'cached prefix'.padEnd(22)} ${pays} (${each})`);
   }
@@ -156,7 +159,7 @@ function shown({ value, band, unit, unknownBecause }: Explained): string {
     if (unit === 'seconds') {
       return amount < 1 ? `${(amount * 1e3).toPrecision(3)} ms` : `${amount.toPrecision(3)} s`;
     }
-    return `${amount} ${unit}`;
+    return Number.isInteger(amount) ? `${formatCount(amount)} ${unit}` : `${amount} ${unit}`;
   };
   if (band === undefined) return text(value);
   return `${text(value)} (${text(band.low)} to ${text(band.high)}: ${band.basis})`;

@@ -45,9 +45,13 @@ export function fitSection(fits: readonly ModelFit[], options: BudgetOptions): S
         ? 'unknown'
         : formatInterval(inputCost.lowUsd, inputCost.highUsd, formatUsd),
     ]),
-    note:
-      `Of each window, ${formatCount(options.reservedOutputTokens)} tokens are kept for the answer and ` +
-      `${formatCount(options.overheadTokens)} for a system prompt and tools. Intervals are estimates: the model's ` +
+    note: [
+      `Of each window, ${formatCount(options.reservedOutputTokens)} tokens are kept for the answer and`,
+      `${formatCount(options.overheadTokens)} for a system prompt and tools. Intervals are estimates: the model's`,
       'own vocabulary is not public or not here.',
+      ...(fits.some(({ verdict }) => verdict !== 'fits')
+        ? ['Where it does not fit, "context-budget plan" makes requests that do.']
+        : []),
+    ].join(' '),
   };
 }

@@ -67,7 +67,7 @@ export function strategiesSection(
       { name: 'dependencies together', align: 'right' },
     ],
     rows: plans.map(rowOf),
-    note: `Cost: the reserved output in full, by the catalogue's prices with their tiers; asked again: what stands at the start of each call is read from the provider's cache. Times: ${timesOf ?? "unknown: a hosted model's are not arithmetic (--time-of names an open model to stand in)"}, calls one after the other. Dependencies: imports and names that lead to one declaring file; together when a part of both files stands in one request.`,
+    note: `Cost: the reserved output in full, by the catalogue's prices with their tiers; asked again: what stands at the start of each call is read from the provider's cache. Times: ${timesOf ?? "unknown: a hosted model's are not arithmetic (--time-of names an open model to stand in)"}, calls one after the other. Dependencies: imports and names that lead to one declaring file; together as far as one request holds both files: half of one beside all of the other counts half.`,
   };
 }
 

@@ -273,7 +273,9 @@ describe('context-budget card and models', () => {
     const rows = JSON.parse(await run('models', 'haiku', '--json')) as { id: string }[];
     expect(rows.map(({ id }) => id)).toContain('anthropic/claude-haiku-4-5');
     expect(rows.every(({ id }) => id.includes('haiku'))).toBe(true);
-    expect(await run('models', '--server', address)).toMatch(/Meta-Llama-3.1-8B {2}16384\nmystery/);
+    expect(await run('models', '--server', address)).toMatch(
+      /Meta-Llama-3.1-8B {2}16.4K window\nmystery +unknown window\n$/,
+    );
   });
 });
 

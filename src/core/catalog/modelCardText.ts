@@ -52,9 +52,13 @@ export function modelCardMarkdown(subject: CardSubject, at: Date, text?: CardTex
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
+/** What Markdown would read as markup; a card is read as plain text too, so nothing else is escaped ("gemma_pytorch", "<1K"). */
+const markup =
+  /[\\`*[\]|~]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|<(?![\s\d=])|&(?=#?\w+;)|^[>#+-]/gu;
+
 /** Nothing in a name or a source is markup. */
 function plain(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ').replace(/[\\`*_{}[\]<>|#~&]/g, '\\$&');
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ').replace(markup, '\\$&');
 }
 
 function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {

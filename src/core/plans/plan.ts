@@ -36,7 +36,10 @@ export interface PlannedRequest extends PlannedCall {
 
 /** How much of what belongs together was seen together. */
 export interface PlanLosses {
-  /** Dependencies of the graph whose two ends stand in one request, of all of them. */
+  /**
+   * Dependencies of the graph whose two ends stand in one request, each counted by how far its two files do (`shareSeenTogether`):
+   * 1 when one request holds both whole. Not a whole number when files are cut.
+   */
   readonly dependenciesTogether: number;
   readonly dependencies: number;
   /** Files of which nothing is sent. */

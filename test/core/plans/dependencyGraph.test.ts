@@ -60,6 +60,22 @@ describe('imports of', () => {
     expect([graph.external, graph.unresolved]).toEqual([1, 1]);
   });
 
+  it("TypeScript in a package of output only: a source's extension means its declarations or its JavaScript", async () => {
+    const graph = await graphOf({
+      'dist/main.d.ts': "import type { A } from './a.ts';\nimport type { B } from './b.mts';",
+      'dist/a.d.ts': '',
+      'dist/b.d.mts': '',
+      'dist/main.js': "import './only.ts';",
+      'dist/only.js': '',
+    });
+    expect(graph.imports).toEqual([
+      'dist/main.d.ts -> dist/a.d.ts',
+      'dist/main.d.ts -> dist/b.d.mts',
+      'dist/main.js -> dist/only.js',
+    ]);
+    expect(graph.unresolved).toBe(0);
+  });
+
   it('Python: absolute, relative, a module or a name, packages without __init__.py', async () => {
     const graph = await graphOf({
       'src/pkg/__init__.py': '',

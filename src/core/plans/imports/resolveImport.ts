@@ -64,8 +64,15 @@ const javaScriptExtensions = [
   '.css',
   '.vue',
 ];
-/** What an emitted extension was before it was compiled. */
-const sourceExtensions: Readonly<Record<string, readonly string[]>> = {
+/**
+ * What else a named extension may mean: an emitted one the source it was compiled from, and a source's, in a package that ships
+ * only what was made of it, its declarations or its output.
+ */
+const otherExtensions: Readonly<Record<string, readonly string[]>> = {
+  '.ts': ['.d.ts', '.js'],
+  '.tsx': ['.d.ts', '.js'],
+  '.mts': ['.d.mts', '.mjs'],
+  '.cts': ['.d.cts', '.cjs'],
   '.js': ['.ts', '.tsx', '.d.ts', '.jsx'],
   '.mjs': ['.mts', '.d.mts'],
   '.cjs': ['.cts', '.d.cts'],
@@ -87,10 +94,10 @@ function resolveJavaScript(specifier: string, fromPath: string, project: Project
 
 function javaScriptFile(path: string, { fileIdxOfPath }: ProjectPaths): number | undefined {
   const candidates = [path, ...javaScriptExtensions.map((extension) => path + extension)];
-  const extension = /\.[cm]?js$/.exec(path)?.[0];
+  const extension = /\.[cm]?[jt]sx?$/.exec(path)?.[0];
   if (extension !== undefined) {
     const stem = path.slice(0, -extension.length);
-    candidates.push(...sourceExtensions[extension].map((source) => stem + source));
+    candidates.push(...(otherExtensions[extension] ?? []).map((other) => stem + other));
   }
   candidates.push(...javaScriptExtensions.map((ending) => join(path, `index${ending}`)));
   const found = candidates.find((candidate) => fileIdxOfPath.has(candidate));

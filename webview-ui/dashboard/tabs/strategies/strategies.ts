@@ -211,7 +211,7 @@ function mount(host: HTMLElement, context: TabContext): TabView {
               )
         }
         ${timesText(workload)}
-        ${t('Asked again: the start of each call is read from the provider’s cache. A dependency is together when a part of both files stands in one request.')}
+        ${t('Asked again: the start of each call is read from the provider’s cache. A dependency is together as far as one request holds both its files: half of one beside all of the other counts half.')}
       </p>
       ${recallView(planned, recall, () => void measure(planId))}
       ${
