@@ -17,7 +17,14 @@ import type {
 } from '../core/files/scanReport.ts';
 import { lineCount } from '../core/files/textFormat.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
-import { ignoreFileNames, ignoreVerdict, withRules, type RuleChain } from '../node/ignoreRules.ts';
+import {
+  ignoreFileNames,
+  ignoreVerdict,
+  isBearableGlob,
+  refusedRule,
+  withRules,
+  type RuleChain,
+} from '../node/ignoreRules.ts';
 
 export interface VirtualFolder {
   readonly folder: vscode.WorkspaceFolder;
@@ -57,8 +64,12 @@ export async function scanVirtualFolder(
   { count, report, signal }: VirtualScanHandlers,
 ): Promise<ScanReport> {
   const { exclude, encoding } = scanned;
-  const isExcluded = exclude.length === 0 ? () => false : picomatch([...exclude], { dot: true });
+  const bearable = exclude.filter(isBearableGlob);
+  const isExcluded = bearable.length === 0 ? () => false : picomatch(bearable, { dot: true });
   const walk: Walk = { scanned, isExcluded, signal, files: [], leftOut: [], problems: [] };
+  for (const glob of exclude.filter((one) => !isBearableGlob(one))) {
+    walk.problems.push({ path: reportPath(walk, '') || '.', message: refusedRule(glob) });
+  }
   await walkFolder(walk, scanned.folder.uri, '', {});
   const files: FileCount[] = [];
   let next = 0;
@@ -98,11 +109,14 @@ async function walkFolder(
   let rules = chain;
   for (const name of ignoreFileNames) {
     if (!entries.some(([entry]) => entry === name)) continue;
+    const path = reportPath(walk, base + name);
     try {
       const bytes = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(uri, name));
-      rules = withRules(rules, name, base, decodeText(bytes) ?? '');
+      rules = withRules(rules, name, base, decodeText(bytes) ?? '', (rule) => {
+        walk.problems.push({ path, message: refusedRule(rule) });
+      });
     } catch (error) {
-      walk.problems.push({ path: reportPath(walk, base + name), message: messageOf(error) });
+      walk.problems.push({ path, message: messageOf(error) });
     }
   }
   for (const [name, type] of entries) {

@@ -39,9 +39,9 @@ export function countFile(
       const result =
         (isNotebook ? countNotebook(content, counter) : undefined) ??
         countText(file.path, content, counter, isCancelled);
-      return result === undefined
-        ? { type: 'cancelled' }
-        : { type: 'read', bytes, hash, readMs, result };
+      if (result === undefined) return { type: 'cancelled' };
+      // Counted as it was found, but nothing to remember: the hash is of another content.
+      return { type: 'read', bytes, hash: content.isUnchanged() ? hash : '', readMs, result };
     };
     return withFileContent(file.systemPath, maxBytes, use, withHash);
   } catch (error) {

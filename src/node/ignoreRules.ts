@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import ignore, { type Ignore } from 'ignore';
 import { forFs, joinPath, type SystemPath } from './systemPath.ts';
 
@@ -26,32 +26,77 @@ export type RuleChain = Readonly<Partial<Record<IgnoreFileName, RuleFile>>>;
 const maxRuleFileBytes = 1024 * 1024;
 const caseInsensitiveNames = process.platform === 'win32' || process.platform === 'darwin';
 
-/** The chain for a folder that holds these rule files. Throws what reading them throws. */
-export function withRuleFiles(
+/** Each more lets a deep path be matched in a power more ways: a rule made for it would take years. */
+const maxDoubleStars = 4;
+/** The same of the globs of settings, whose stars within a name multiply too. */
+const maxGlobStars = 5;
+
+/** Whether a rule can be asked about in a time that somebody would wait. */
+export function isBearableRule(rule: string): boolean {
+  return (rule.match(/\*\*+/g)?.length ?? 0) <= maxDoubleStars;
+}
+
+/** Whether a glob can. */
+export function isBearableGlob(glob: string): boolean {
+  return isBearableRule(glob) && (glob.match(/\*+/g)?.length ?? 0) <= maxGlobStars;
+}
+
+/** Why a rule or glob that is not bearable is not applied. */
+export function refusedRule(rule: string): string {
+  return `The rule "${rule.slice(0, 80)}" is not applied: it has so many "*" that asking about it could take for ever.`;
+}
+
+/** The chain for a folder that holds this rule file. Throws what reading it throws, and an Error when it is no rule file. */
+export function withRuleFile(
   chain: RuleChain,
   folder: SystemPath,
   base: string,
-  names: readonly IgnoreFileName[],
+  name: IgnoreFileName,
+  onRefused: (rule: string) => void,
 ): RuleChain {
-  let extended = chain;
-  for (const name of names) {
-    const text = readFileSync(forFs(joinPath(folder, name)), 'utf8');
-    if (text.length > maxRuleFileBytes) continue;
-    extended = withRules(extended, name, base, text.replace(/^\uFEFF/, ''));
-  }
-  return extended;
+  const text = readRuleFile(joinPath(folder, name)).replace(/^\uFEFF/, '');
+  return withRules(chain, name, base, text, onRefused);
 }
 
-/** The chain with rules in the syntax of `.gitignore`, as if they stood in the file `name` of the folder `base`. */
+/** Never waits for a pipe that took the file's place, and never holds more than a rule file may have. */
+function readRuleFile(file: SystemPath): string {
+  const flags = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
+  const fd = openSync(forFs(file), flags);
+  try {
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) throw new Error('it is no file any more');
+    const bytes = Buffer.allocUnsafe(Math.min(stats.size, maxRuleFileBytes) + 1);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      read = readSync(fd, bytes, length, bytes.length - length, length);
+    }
+    if (length > maxRuleFileBytes) {
+      throw new Error(`it has more than the ${maxRuleFileBytes} bytes a rule file may have`);
+    }
+    return bytes.toString('utf8', 0, length);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * The chain with rules in the syntax of `.gitignore`, as if they stood in the file `name` of the folder `base`; without
+ * those that would take for ever.
+ */
 export function withRules(
   chain: RuleChain,
   name: IgnoreFileName,
   base: string,
   text: string,
+  onRefused: (rule: string) => void,
 ): RuleChain {
   // Nothing to say is soonest said by nobody: every entry of every folder would be asked about.
   if (text.trim() === '') return chain;
-  const rules = ignore({ ignorecase: caseInsensitiveNames }).add(text);
+  const lines = text.split(/\r?\n/);
+  const refused = lines.filter((line) => !isBearableRule(line));
+  refused.forEach(onRefused);
+  const bearable = refused.length === 0 ? text : lines.filter(isBearableRule).join('\n');
+  const rules = ignore({ ignorecase: caseInsensitiveNames }).add(bearable);
   return { ...chain, [name]: { base, rules, parent: chain[name] } };
 }
 

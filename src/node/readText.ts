@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import {
   sniffFormat,
   unfinishedUtf8Bytes,
@@ -26,6 +26,8 @@ export type FileContent =
       readonly hash: () => string;
       /** The text is one chunk. */
       readonly isWhole: boolean;
+      /** Whether `hash` is that of `chunks`: a large file is read twice, and may have been written in between. */
+      readonly isUnchanged: () => boolean;
       /** The text as UTF-8 without a byte order mark, in chunks that end between characters. */
       readonly chunks: () => Iterable<Uint8Array>;
     };
@@ -51,14 +53,14 @@ export function withFileContent<T>(
     const stats = fstatSync(fd);
     if (!stats.isFile()) return use({ type: 'notAFile' });
     if (stats.size > maxBytes) return use({ type: 'tooLarge', bytes: stats.size });
-    return use(contentOf(fd, stats.size, withHash));
+    return use(contentOf(fd, stats, maxBytes, withHash));
   } finally {
     closeSync(fd);
   }
 }
 
-function contentOf(fd: number, size: number, withHash: boolean): FileContent {
-  const firstBytes = readChunk(fd, 0, 0, size);
+function contentOf(fd: number, stats: Stats, maxBytes: number, withHash: boolean): FileContent {
+  const firstBytes = readChunk(fd, 0, 0, stats.size);
   const first = buffer.subarray(0, firstBytes);
   const isWhole = firstBytes < chunkBytes;
   const { format: sniffed, markBytes } = sniffFormat(first);
@@ -68,12 +70,14 @@ function contentOf(fd: number, size: number, withHash: boolean): FileContent {
     const hashed = { bytes: firstBytes, hash: () => sha256().update(first).digest('hex') };
     if (format === 'binary') return { type: 'binary', ...hashed };
     const chunks = () => [decoded(first.subarray(markBytes), format)];
-    return { type: 'text', format, ...hashed, isWhole, chunks };
+    return { type: 'text', format, ...hashed, isWhole, isUnchanged: () => true, chunks };
   }
   // The first chunk's memory is used for the next ones.
   const otherwise = formatOf(sniffed, false, first);
   const hasher = withHash ? sha256().update(first) : undefined;
-  const rest = scanRest(fd, hasher, valid ? unfinishedUtf8Bytes(first) : 0, valid);
+  const rest = scanRest(fd, hasher, valid ? unfinishedUtf8Bytes(first) : 0, valid, maxBytes);
+  // It grows faster than it is read, or is one of the system's files that have no size and no end.
+  if (rest.bytes > maxBytes) return { type: 'tooLarge', bytes: rest.bytes };
   valid = rest.valid;
   const format = valid ? 'utf8' : otherwise;
   const digest = hasher?.digest('hex') ?? '';
@@ -84,7 +88,11 @@ function contentOf(fd: number, size: number, withHash: boolean): FileContent {
     format,
     ...hashed,
     isWhole,
-    chunks: () => reread(fd, markBytes, format),
+    isUnchanged: () => {
+      const { size, mtimeMs, ctimeMs } = fstatSync(fd);
+      return size === stats.size && mtimeMs === stats.mtimeMs && ctimeMs === stats.ctimeMs;
+    },
+    chunks: () => reread(fd, markBytes, rest.bytes, format),
   };
 }
 
@@ -97,12 +105,13 @@ function sha256(): Hash {
   return createHash('sha256');
 }
 
-/** Reads to the end of a file of which the first chunk is known: its hash, its length, and whether it is UTF-8. */
+/** Reads to the end of a file of which the first chunk is known, or beyond the limit: its hash, its length, and whether it is UTF-8. */
 function scanRest(
   fd: number,
   hasher: Hash | undefined,
   unfinished: number,
   validSoFar: boolean,
+  maxBytes: number,
 ): { readonly bytes: number; readonly valid: boolean } {
   let valid = validSoFar;
   let position = chunkBytes;
@@ -115,7 +124,7 @@ function scanRest(
     position += read;
     const chunk = buffer.subarray(0, kept + read);
     valid &&= isUtf8Chunk(chunk, isLast);
-    if (isLast) return { bytes: position, valid };
+    if (isLast || position > maxBytes) return { bytes: position, valid };
     kept = valid ? unfinishedUtf8Bytes(chunk) : 0;
     buffer.copyWithin(0, chunkBytes - kept, chunkBytes);
   }
@@ -125,19 +134,20 @@ function isUtf8Chunk(chunk: Buffer, isLast: boolean): boolean {
   return isUtf8(isLast ? chunk : chunk.subarray(0, chunk.length - unfinishedUtf8Bytes(chunk)));
 }
 
-/** The text of a large file, read a second time. */
+/** The text of a large file, read a second time; what was written behind its end meanwhile is not part of it. */
 function* reread(
   fd: number,
   markBytes: number,
+  endBytes: number,
   format: Exclude<TextFormat, 'binary'>,
 ): Generator<Uint8Array> {
   const utf16 = format === 'utf16le' || format === 'utf16be' ? utf16Decoder(format) : undefined;
   let kept = 0;
   for (let position = markBytes; ;) {
-    const read = readChunk(fd, kept, position);
+    const read = Math.min(readChunk(fd, kept, position), endBytes - position);
     position += read;
     const chunk = buffer.subarray(0, kept + read);
-    const isLast = chunk.length < chunkBytes;
+    const isLast = chunk.length < chunkBytes || position === endBytes;
     if (utf16 !== undefined) {
       yield Buffer.from(utf16.decode(chunk, { stream: !isLast }));
     } else if (format === 'latin1') {

@@ -7,7 +7,11 @@ export const pricesUrl =
 /** The part of fetch that is used, so that tests and proxies can stand in for it. */
 export type FetchLike = (
   url: string,
-  init: { readonly headers: Record<string, string>; readonly signal: AbortSignal },
+  init: {
+    readonly headers: Record<string, string>;
+    readonly redirect: 'error';
+    readonly signal: AbortSignal;
+  },
 ) => Promise<Response>;
 
 export type PriceRefresh =
@@ -28,15 +32,35 @@ export interface RefreshOptions {
  */
 export async function refreshPrices(
   fetchLike: FetchLike,
-  { url = pricesUrl, etag, timeoutMs = 30_000, signal }: RefreshOptions = {},
+  options: RefreshOptions = {},
+): Promise<PriceRefresh> {
+  try {
+    return await fetchPrices(fetchLike, options);
+  } catch (error) {
+    const { url = pricesUrl, signal } = options;
+    if (signal?.aborted === true) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    if (reason.includes(url)) throw error;
+    // What fetch says when a connection breaks, or falls silent, names no address.
+    throw new Error(`${url} gave no prices: ${reason}`, { cause: error });
+  }
+}
+
+async function fetchPrices(
+  fetchLike: FetchLike,
+  { url = pricesUrl, etag, timeoutMs = 30_000, signal }: RefreshOptions,
 ): Promise<PriceRefresh> {
   const timeout = AbortSignal.timeout(timeoutMs);
   const response = await fetchLike(url, {
     headers: { accept: 'application/json', ...(etag !== undefined && { 'if-none-match': etag }) },
+    // The person agreed to this address and to no other.
+    redirect: 'error',
     signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
   });
   if (response.status === 304) return { status: 'unchanged' };
-  if (!response.ok) throw new Error(`${url} answered ${response.status} ${response.statusText}`);
+  if (!response.ok) {
+    throw new Error(`${url} answered ${response.status} ${response.statusText.slice(0, 80)}`);
+  }
   const text = await readAtMost(response, maxPriceFileBytes, url);
   const newEtag = response.headers.get('etag');
   return { status: 'updated', text, ...(newEtag !== null && { etag: newEtag }) };

@@ -50,6 +50,7 @@ export type CountOutcome =
   | {
       readonly type: 'read';
       readonly bytes: number;
+      /** Empty where there is nothing to remember. */
       readonly hash: string;
       readonly readMs: number;
       readonly result: ContentResult;

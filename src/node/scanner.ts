@@ -7,6 +7,7 @@ import type { SharedVocabulary } from './vocabularies.ts';
 import { placeOutcome } from './placeOutcome.ts';
 import {
   controlIndex,
+  isCancelled,
   newControl,
   type CountOutcome,
   type FileToCount,
@@ -23,6 +24,8 @@ export interface ScannerOptions {
   readonly cacheFolder?: string;
   /** Counting threads; the machine's cores unless given, at most 8. */
   readonly threads?: number;
+  /** A thread that has not let go this long after a cancel is stuck and is ended; 10 s unless given. */
+  readonly patienceMs?: number;
 }
 
 export interface ScanRequest {
@@ -50,6 +53,8 @@ const maxThreads = 8;
 const progressIntervalMs = 50;
 /** A thread that never gets as far as the first file will not do so at the next try either. */
 const maxFailedStarts = 3;
+/** Counting the largest notebook takes a few seconds, and is not looked away from. */
+const defaultPatienceMs = 10_000;
 
 type Lists = { files: FileCount[]; leftOut: LeftOutFile[]; problems: FileProblem[] };
 
@@ -70,6 +75,8 @@ export class Scanner {
   readonly #options: ScannerOptions;
   readonly #walker: Thread;
   readonly #threads: readonly Thread[];
+  /** The memory shared by each scan on its way. */
+  readonly #running = new Set<Int32Array>();
   readonly #vocabularies = new Map<EncodingName, Promise<SharedVocabulary>>();
 
   constructor(options: ScannerOptions) {
@@ -106,9 +113,15 @@ export class Scanner {
     return thread.call({ type: 'countText', text, encoding, vocabulary });
   }
 
+  /** Worker threads that are there now, busy or not. */
+  get runningThreads(): number {
+    return [this.#walker, ...this.#threads].filter((thread) => thread.isRunning).length;
+  }
+
   /** Ends the threads; calls on their way are rejected. */
   async dispose(): Promise<void> {
     this.#vocabularies.clear();
+    for (const control of this.#running) Atomics.store(control, controlIndex.cancelled, 1);
     await Promise.all([this.#walker, ...this.#threads].map((thread) => thread.stop()));
   }
 
@@ -145,6 +158,7 @@ export class Scanner {
     const aborted = new Promise<never>((_, reject) => {
       abort = () => {
         Atomics.store(control, controlIndex.cancelled, 1);
+        this.#endWhatIsStuck();
         reject(signal?.reason instanceof Error ? signal.reason : new Error('Cancelled'));
       };
     });
@@ -158,6 +172,7 @@ export class Scanner {
       }
     };
     const timer = setInterval(report, progressIntervalMs);
+    this.#running.add(control);
     try {
       // The caller is free at once; the threads see the shared flag between two files or chunks.
       const finished = await Promise.race([this.#work(run, only), aborted]);
@@ -165,10 +180,24 @@ export class Scanner {
       return finished;
     } finally {
       clearInterval(timer);
+      this.#running.delete(control);
       signal?.removeEventListener('abort', abort);
       // Also after a failure: the other threads need not go on.
       Atomics.store(control, controlIndex.cancelled, 1);
     }
+  }
+
+  /** What a thread is at when a scan is cancelled it must answer soon: the next scan waits for it. */
+  #endWhatIsStuck(): void {
+    const owing = [this.#walker, ...this.#threads].map(
+      (thread) => [thread, thread.oldestCall] as const,
+    );
+    const { patienceMs = defaultPatienceMs } = this.#options;
+    setTimeout(() => {
+      for (const [thread, call] of owing) {
+        if (call !== undefined && thread.oldestCall === call) void thread.stop();
+      }
+    }, patienceMs).unref();
   }
 
   async #work(run: Run, only: readonly string[] | undefined): Promise<ScanReport> {
@@ -220,7 +249,7 @@ export class Scanner {
           });
           place(run, batch, outcomes);
         } catch (error) {
-          if (!(error instanceof ThreadCrashed)) throw error;
+          if (!(error instanceof ThreadCrashed) || isCancelled(run.control)) throw error;
           const at = Atomics.load(position, 0);
           if (at < 0 && ++failedStarts >= maxFailedStarts) throw error;
           if (at >= 0) {
@@ -240,7 +269,9 @@ export class Scanner {
 
   async #remember(run: Run): Promise<void> {
     if (this.#options.cacheFolder === undefined) return;
-    const failure = await this.#walker.call({ type: 'remember', counts: run.counts });
+    const failure = await this.#walker
+      .call({ type: 'remember', counts: run.counts })
+      .catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
     if (failure === undefined) return;
     const message = `The counts could not be remembered, so the next analysis takes as long: ${failure}`;
     run.problems.push({ path: this.#options.cacheFolder, message });
@@ -251,7 +282,7 @@ function place(run: Run, batch: readonly FileToCount[], outcomes: readonly Count
   for (const [index, file] of batch.entries()) {
     const outcome = outcomes[index];
     placeOutcome(file, outcome, run);
-    if (outcome.type === 'read') {
+    if (outcome.type === 'read' && outcome.hash !== '') {
       const { root, path, mtimeMs, ctimeMs } = file;
       const { hash, readMs, result } = outcome;
       run.counts.push({ root, path, bytes: file.bytes, mtimeMs, ctimeMs, hash, readMs, result });

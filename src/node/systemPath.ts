@@ -26,7 +26,7 @@ function asBytes(part: SystemPath): Buffer {
  * @example displayName(Buffer.from([0x61, 0xff])) // 'a\\xff'
  */
 export function displayName(name: Uint8Array): string {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let shown = '';
   for (let start = 0; start < name.length;) {
     const length = characterLength(name[start]);

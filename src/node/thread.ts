@@ -30,6 +30,15 @@ export class Thread {
     return this.#calls.size;
   }
 
+  get isRunning(): boolean {
+    return this.#worker !== undefined;
+  }
+
+  /** The call that it is at, or comes to next; undefined when it owes nothing. */
+  get oldestCall(): number | undefined {
+    return this.#calls.keys().next().value;
+  }
+
   /** Rejects with what the call threw in the thread, or with `ThreadCrashed`. */
   call<Type extends keyof WorkerCalls>(
     request: WorkerCalls[Type]['request'] & { readonly type: Type },

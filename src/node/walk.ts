@@ -5,7 +5,9 @@ import type { FileProblem, LeftOutFile, LeftOutReason } from '../core/files/scan
 import {
   ignoreFileNames,
   ignoreVerdict,
-  withRuleFiles,
+  isBearableGlob,
+  refusedRule,
+  withRuleFile,
   withRules,
   type IgnoreFileName,
   type RuleChain,
@@ -85,17 +87,21 @@ interface Walk {
  */
 export function walk(options: WalkOptions, from = ''): WalkResult {
   const nocase = process.platform === 'win32' || process.platform === 'darwin';
+  const exclude = options.exclude.filter(isBearableGlob);
   const walking: Walk = {
     options,
-    isExcluded:
-      options.exclude.length === 0
-        ? () => false
-        : picomatch([...options.exclude], { dot: true, nocase }),
+    isExcluded: exclude.length === 0 ? () => false : picomatch(exclude, { dot: true, nocase }),
     otherRoots: new Set(options.otherRoots.filter((root) => root !== options.root)),
     result: { files: [], leftOut: [], leftOutFolders: [], problems: [] },
     pending: [],
   };
-  const rules = withRules({}, '.contextbudgetignore', '', options.userRules.join('\n'));
+  const refuse = (rule: string) => {
+    const path = reportPath(walking, '') || '.';
+    walking.result.problems.push({ path, message: refusedRule(rule) });
+  };
+  options.exclude.filter((glob) => !isBearableGlob(glob)).forEach(refuse);
+  const ownRules = options.userRules.join('\n');
+  const rules = withRules({}, '.contextbudgetignore', '', ownRules, refuse);
   descend(walking, { systemPath: options.root, base: '', rules }, from);
   for (let folder = walking.pending.pop(); folder !== undefined; folder = walking.pending.pop()) {
     if (options.shouldStop()) break;
@@ -111,16 +117,24 @@ function descend(walking: Walk, root: Folder, from: string): void {
     walking.pending.push(root);
     return;
   }
+  // A name that a folder can have; the others lead elsewhere.
+  if (parts.some((name) => name === '.' || name === '..')) return;
   let folder = root;
   for (const [depth, name] of parts.entries()) {
-    const systemPath = joinPath(folder.systemPath, name);
-    const stats = lstatSync(forFs(systemPath), { throwIfNoEntry: false });
-    if (stats === undefined) return;
+    let entry: Entry | undefined;
+    try {
+      entry = entryNamed(folder, name);
+    } catch (error) {
+      const path = reportPath(walking, parts.slice(0, depth + 1).join('/'));
+      walking.result.problems.push({ path, message: problemMessage(error) });
+      return;
+    }
+    if (entry === undefined) return;
     const ruled = { ...folder, rules: rulesOf(walking, folder, existingRuleFiles(folder)) };
     const isLast = depth === parts.length - 1;
     const before = walking.pending.length;
     const lists = isLast ? walking : { ...walking, result: emptyResult() };
-    consider(lists, ruled, { name, systemPath, type: typeOf(stats) });
+    consider(lists, ruled, entry);
     if (isLast) return;
     // A folder that is left out as a whole, a link, or no folder at all: nothing below is ours.
     const next = walking.pending[before] as Folder | undefined;
@@ -130,30 +144,39 @@ function descend(walking: Walk, root: Folder, from: string): void {
   }
 }
 
+/** The entry that a report calls so; undefined when there is none. Throws what the system throws. */
+function entryNamed(folder: Folder, name: string): Entry | undefined {
+  const systemPath = joinPath(folder.systemPath, name);
+  const stats = lstatSync(forFs(systemPath), { throwIfNoEntry: false });
+  if (stats !== undefined) return { name, systemPath, type: typeOf(stats) };
+  // The name of a report may stand for bytes that are no UTF-8.
+  if (!name.includes('\\x')) return undefined;
+  const isThere = lstatSync(forFs(folder.systemPath), { throwIfNoEntry: false })?.isDirectory();
+  return isThere === true ? readEntries(folder).find((entry) => entry.name === name) : undefined;
+}
+
 function emptyResult(): WalkResult {
   return { files: [], leftOut: [], leftOutFolders: [], problems: [] };
 }
 
 function existingRuleFiles(folder: Folder): IgnoreFileName[] {
-  return ignoreFileNames.filter(
-    (name) =>
-      lstatSync(forFs(joinPath(folder.systemPath, name)), { throwIfNoEntry: false })?.isFile() ===
-      true,
-  );
+  return ignoreFileNames.filter((name) => entryNamed(folder, name)?.type === 'file');
 }
 
 function rulesOf(walking: Walk, folder: Folder, names: readonly IgnoreFileName[]): RuleChain {
-  if (names.length === 0) return folder.rules;
-  try {
-    return withRuleFiles(folder.rules, folder.systemPath, folder.base, names);
-  } catch (error) {
-    const path = reportPath(walking, folder.base + names.join(', '));
-    walking.result.problems.push({
-      path,
-      message: `Its rules are not applied: ${problemMessage(error)}`,
-    });
-    return folder.rules;
+  let rules = folder.rules;
+  for (const name of names) {
+    const path = reportPath(walking, folder.base + name);
+    try {
+      rules = withRuleFile(rules, folder.systemPath, folder.base, name, (rule) => {
+        walking.result.problems.push({ path, message: refusedRule(rule) });
+      });
+    } catch (error) {
+      const message = `Its rules are not applied: ${problemMessage(error)}`;
+      walking.result.problems.push({ path, message });
+    }
   }
+  return rules;
 }
 
 function readFolder(walking: Walk, folder: Folder): void {

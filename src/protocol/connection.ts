@@ -18,7 +18,7 @@ interface Call {
 interface Reply {
   readonly type: 'reply';
   readonly id: number;
-  readonly result: { readonly ok: unknown } | { readonly err: string };
+  readonly result: { readonly ok?: unknown } | { readonly err: unknown };
 }
 
 interface EventMessage {
@@ -28,10 +28,18 @@ interface EventMessage {
 
 type Message = Call | Reply | EventMessage;
 
+/** A message as it must be, or nothing: a webview's window, for one, gets messages of others too. */
 function asMessage(value: unknown): Message | undefined {
-  if (typeof value !== 'object' || value === null || !('type' in value)) return undefined;
-  const { type } = value;
-  return type === 'call' || type === 'reply' || type === 'event' ? (value as Message) : undefined;
+  if (!isRecord(value)) return undefined;
+  const { type, id, method, args, result } = value;
+  if (type === 'event') return value as unknown as EventMessage;
+  if (type === 'reply' && isRecord(result)) return value as unknown as Reply;
+  const isCall = type === 'call' && id !== undefined && typeof method === 'string';
+  return isCall && Array.isArray(args) ? (value as unknown as Call) : undefined;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Answers the other side's calls with `api`. A method that throws becomes an error reply, never silence. */
@@ -76,8 +84,9 @@ export function connect<T extends Api<T>, Event>(
     pending.delete(message.id);
     if (waiting === undefined) return;
     // As JSON, the `ok` of a method that gives nothing is not there any more.
-    if ('err' in message.result) waiting.reject(new Error(message.result.err));
-    else waiting.resolve(message.result.ok);
+    const { result } = message;
+    if (!('err' in result)) waiting.resolve(result.ok);
+    else waiting.reject(new Error(typeof result.err === 'string' ? result.err : 'it failed'));
   });
   const call = (method: string, args: unknown[]) =>
     new Promise<unknown>((resolve, reject) => {

@@ -13,9 +13,12 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The worker, bundled from the sources as they stand. @param before code that runs in it first */
-export async function builtWorker(before = ''): Promise<string> {
-  const outfile = path.join(folder, before === '' ? 'worker.mjs' : 'tampered.mjs');
+/** The worker, bundled from the sources as they stand. @param before code that runs in it first @param name of the built file */
+export async function builtWorker(
+  before = '',
+  name = before === '' ? 'worker' : 'tampered',
+): Promise<string> {
+  const outfile = path.join(folder, `${name}.mjs`);
   await build({
     stdin: {
       contents: `${before}\nawait import('./src/node/countWorker.ts');`,

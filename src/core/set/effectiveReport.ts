@@ -43,7 +43,10 @@ function exclusionTest(excluded: readonly string[]): (path: string) => boolean {
   };
 }
 
-/** A report with some of its files counted anew: `recounted` replaces everything at `paths`, of whatever list. */
+/**
+ * A report with some of its files counted anew: `recounted` replaces everything at `paths`, of whatever list. Problems of
+ * other places, such as an ignore file above, stand in the report already.
+ */
 export function withRecounted(
   report: ScanReport,
   paths: readonly string[],
@@ -55,7 +58,10 @@ export function withRecounted(
     ...report,
     files: [...report.files.filter(keep), ...recounted.files],
     leftOut: [...report.leftOut.filter(keep), ...recounted.leftOut],
-    problems: [...report.problems.filter(keep), ...recounted.problems],
+    problems: [
+      ...report.problems.filter(keep),
+      ...recounted.problems.filter(({ path }) => stale(path)),
+    ],
   };
 }
 

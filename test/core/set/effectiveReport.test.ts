@@ -57,6 +57,17 @@ describe('effective report', () => {
     expect(report.problems).toEqual([]);
     expect(report.leftOut).toEqual(scan.leftOut);
   });
+
+  it('does not tell a problem of another place twice', () => {
+    const problems = [
+      { path: '.gitignore', message: 'its rules are not applied' },
+      { path: 'a.ts', message: 'no permission' },
+    ];
+    const recounted = { ...scan, files: [], leftOut: [], problems };
+    const once = withRecounted({ ...scan, problems: [problems[0]] }, ['a.ts'], recounted);
+    expect(once.problems).toEqual(problems);
+    expect(withRecounted(once, ['a.ts'], recounted).problems).toEqual(problems);
+  });
 });
 
 describe('file tree', () => {
