@@ -1,6 +1,5 @@
 import { analyzedFile, type AnalyzedFile } from '../core/plans/analyzedFile.ts';
 import { chunkFile, type ChunkLimits } from '../core/plans/chunks.ts';
-import { decodeUtf8 } from '../core/plans/decodeUtf8.ts';
 import type { WordCounter } from '../core/search/wordCounter.ts';
 import type { TokenCounter } from '../core/tokens/tokenCounter.ts';
 import { parseOutline } from './outline/parseOutline.ts';
@@ -13,6 +12,6 @@ export async function analyzeFile(
   words: WordCounter,
   limits: ChunkLimits,
 ): Promise<AnalyzedFile> {
-  const outline = await parseOutline(path, decodeUtf8(utf8));
+  const outline = await parseOutline(path, utf8);
   return analyzedFile(utf8, outline, chunkFile(utf8, outline, counter, limits), words);
 }

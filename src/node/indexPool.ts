@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { withWordIds, type AnalyzedFile } from '../core/plans/analyzedFile.ts';
 import type { ChunkLimits } from '../core/plans/chunks.ts';
+import { withWordIds, type PackedFile } from '../core/plans/packedFile.ts';
 import type { PackedWords, WordTable } from '../core/search/wordTable.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
 import { openControl, type SourceFile } from './plansCalls.ts';
@@ -29,7 +29,7 @@ export type AnalyzeOutcome =
       readonly type: 'analyzed';
       readonly utf8: Uint8Array;
       readonly hash: string;
-      readonly file: AnalyzedFile;
+      readonly file: PackedFile;
     }
   /** The text has the known hash. */
   | { readonly type: 'known'; readonly utf8: Uint8Array }

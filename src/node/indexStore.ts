@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
-import { deserialize, serialize } from 'node:v8';
-import { withWordIds, type AnalyzedFile } from '../core/plans/analyzedFile.ts';
 import type { ChunkLimits } from '../core/plans/chunks.ts';
-import { WordTable, type PackedWords } from '../core/search/wordTable.ts';
+import { WordTable } from '../core/search/wordTable.ts';
+import { readColumns, writeColumns } from './columnFile.ts';
+import { columnsOf, keptIndexOf, type KeptIndex } from './keptColumns.ts';
 import { tokenizerVersion } from './openTokenCounter.ts';
-import { writeFileAtomically } from './writeFileAtomically.ts';
 
 /** Raise it when grammars, outlines, chunks or words are read in another way than before. */
-const indexVersion = 1;
+const indexVersion = 2;
 
 export interface StoreLimits {
   readonly maxFiles: number;
@@ -26,25 +25,6 @@ const defaultLimits: StoreLimits = {
   maxFolderBytes: 384 * megabyte,
 };
 
-export interface KeptFile {
-  /** SHA-256 of the text. */
-  readonly hash: string;
-  /** When an index last held it. */
-  readonly usedMs: number;
-  /** Its word ids are those of the store's table. */
-  readonly analyzed: AnalyzedFile;
-}
-
-export interface KeptIndex {
-  readonly words: WordTable;
-  readonly files: Map<string, KeptFile>;
-}
-
-interface Written {
-  readonly words: PackedWords;
-  readonly files: readonly (readonly [path: string, file: KeptFile])[];
-}
-
 /** What was read off the files of one root, kept in one file; what is corrupt or of another version counts as nothing. */
 export class IndexStore {
   readonly #file: string;
@@ -58,45 +38,37 @@ export class IndexStore {
     chunkLimits: ChunkLimits,
     limits = defaultLimits,
   ) {
-    // The bytes are those of this V8's serializer.
-    const versions = [indexVersion, tokenizerVersion, process.versions.v8];
-    this.#key = JSON.stringify([versions, encoding, chunkLimits, root]);
+    this.#key = JSON.stringify([indexVersion, tokenizerVersion, encoding, chunkLimits, root]);
     this.#file = path.join(folder, `${sha256(this.#key).slice(0, 32)}.index`);
     this.#limits = limits;
   }
 
   load(): KeptIndex {
-    const words = new WordTable();
-    const files = new Map<string, KeptFile>();
-    try {
-      const content = readFileSync(this.#file);
-      const end = content.indexOf(10);
-      const body = content.subarray(end + 1);
-      if (content.toString('utf8', 0, end) !== this.#header(body)) return { words, files };
-      const written = deserialize(body) as Written;
-      words.addAll(written.words);
-      for (const [name, file] of written.files) files.set(name, file);
-    } catch {
-      return { words: new WordTable(), files: new Map() };
-    }
-    return { words, files };
+    const columns = readColumns(this.#file, this.#key);
+    return columns === undefined
+      ? { words: new WordTable(), files: new Map() }
+      : keptIndexOf(columns);
   }
 
   /** Writes the files that were used last. Throws what the system throws, and an Error when they are too large to keep. */
   save({ words, files }: KeptIndex): void {
-    const kept = [...files].sort((a, b) => b[1].usedMs - a[1].usedMs);
-    const written = compacted(kept.slice(0, this.#limits.maxFiles), words);
-    const body = serialize(written);
-    if (body.length > this.#limits.maxBytes) {
-      rmSync(this.#file, { force: true });
-      throw new Error(
-        `it would take ${Math.round(body.length / megabyte)} MiB, more than ${Math.round(this.#limits.maxBytes / megabyte)} MiB`,
-      );
-    }
+    const { maxFiles, maxBytes, maxFolderBytes } = this.#limits;
+    const kept = [...files].sort((a, b) => b[1].usedMs - a[1].usedMs).slice(0, maxFiles);
     const folder = path.dirname(this.#file);
     mkdirSync(folder, { recursive: true });
-    writeFileAtomically(this.#file, Buffer.concat([Buffer.from(`${this.#header(body)}\n`), body]));
-    removeOldest(folder, this.#limits.maxFolderBytes, this.#file);
+    const { bytes, isWritten } = writeColumns(
+      this.#file,
+      this.#key,
+      columnsOf(kept, words),
+      maxBytes,
+    );
+    if (!isWritten) {
+      rmSync(this.#file, { force: true });
+      throw new Error(
+        `it would take ${Math.round(bytes / megabyte)} MiB, more than ${Math.round(maxBytes / megabyte)} MiB`,
+      );
+    }
+    removeOldest(folder, maxFolderBytes, this.#file);
   }
 
   /** Says that it was used as it is. */
@@ -108,29 +80,6 @@ export class IndexStore {
       // Nothing was ever written, or another window removed it.
     }
   }
-
-  #header(body: Uint8Array): string {
-    return JSON.stringify([this.#key, sha256(body)]);
-  }
-}
-
-/** Only the words that the files still hold. */
-function compacted(files: readonly (readonly [string, KeptFile])[], words: WordTable): Written {
-  const used = new Uint8Array(words.size);
-  for (const [, { analyzed }] of files) for (const id of analyzed.wordIds) used[id] = 1;
-  const all = words.packed();
-  const table = new WordTable();
-  const idOf = new Uint32Array(words.size);
-  for (let id = 0; id < idOf.length; id++) {
-    if (used[id] === 1) idOf[id] = table.add(all.bytes, all.starts[id], all.starts[id + 1]);
-  }
-  return {
-    words: table.packed(),
-    files: files.map(([name, file]) => [
-      name,
-      { ...file, analyzed: withWordIds(file.analyzed, idOf) },
-    ]),
-  };
 }
 
 /** Deletes indexes, least recently used first, until the rest is small enough; and what a crash left behind. */
@@ -154,6 +103,6 @@ function removeOldest(folder: string, maxBytes: number, keep: string): void {
   }
 }
 
-function sha256(content: string | Uint8Array): string {
+function sha256(content: string): string {
   return createHash('sha256').update(content).digest('hex');
 }

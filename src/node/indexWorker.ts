@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { MessagePort, TransferListItem } from 'node:worker_threads';
 import { defaultMaxFileBytes } from '../core/files/leftOutRules.ts';
+import { packFile } from '../core/plans/packedFile.ts';
 import { WordCounter } from '../core/search/wordCounter.ts';
 import { WordTable } from '../core/search/wordTable.ts';
 import { analyzeFile } from './analyzeFile.ts';
@@ -42,7 +43,7 @@ export function serveIndexing(port: MessagePort, data: IndexWorkerData): void {
       const hash = createHash('sha256').update(utf8).digest('hex');
       if (hash === knownHash) return { type: 'known', utf8 };
       const file = await analyzeFile(path, utf8, await counter, words, limits);
-      return { type: 'analyzed', utf8, hash, file };
+      return { type: 'analyzed', utf8, hash, file: packFile(file) };
     } catch (error) {
       return { type: 'problem', message: error instanceof Error ? error.message : String(error) };
     }
@@ -68,8 +69,8 @@ function transferred({ outcomes, words }: AnalyzeReply): TransferListItem[] {
     if (outcome.type === 'problem') continue;
     arrays.push(outcome.utf8);
     if (outcome.type === 'known') continue;
-    const { wordIds, wordCounts, wordEnds } = outcome.file;
-    arrays.push(wordIds, wordCounts, wordEnds);
+    const { numbers, wordIds, wordCounts } = outcome.file;
+    arrays.push(numbers, wordIds, wordCounts);
   }
   return arrays.map((array) => array.buffer as ArrayBuffer);
 }

@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { assembleIndex, type FileToIndex } from '../core/plans/assembleIndex.ts';
 import { defaultChunkLimits } from '../core/plans/chunks.ts';
+import { unpackFile } from '../core/plans/packedFile.ts';
 import { WordTable } from '../core/search/wordTable.ts';
 import type { BuiltIndex } from './buildCodeIndex.ts';
 import { analyzeInThreads, type FileToAnalyze } from './indexPool.ts';
-import { IndexStore, type KeptFile } from './indexStore.ts';
+import { IndexStore } from './indexStore.ts';
+import type { KeptFile } from './keptColumns.ts';
 import { openControl, type OpenIndexRequest } from './plansCalls.ts';
 import { loadVocabulary } from './vocabularies.ts';
 
@@ -51,7 +53,7 @@ export async function openIndex(request: OpenIndexRequest): Promise<OpenedIndex>
         found[fileIdx] = { utf8: outcome.utf8, file: { ...known, usedMs } };
       } else if (outcome.type === 'analyzed') {
         const { hash, file } = outcome;
-        found[fileIdx] = { utf8: outcome.utf8, file: { hash, usedMs, analyzed: file } };
+        found[fileIdx] = { utf8: outcome.utf8, file: { hash, usedMs, packed: file } };
       }
     },
   });
@@ -64,7 +66,7 @@ export async function openIndex(request: OpenIndexRequest): Promise<OpenedIndex>
     if (entry === undefined) return;
     const { utf8, file } = entry;
     texts.push(utf8);
-    toIndex.push({ path, bytes: utf8.length, analyzed: file.analyzed });
+    toIndex.push({ path, bytes: utf8.length, analyzed: unpackFile(file.packed) });
     kept.files.set(path, file);
   });
   const textOf = (fileIdx: number) => texts[fileIdx];

@@ -38,8 +38,3 @@ export function analyzedFile(
   });
   return { outline, chunks, wordIds, wordCounts, wordEnds };
 }
-
-/** The same file with its words numbered as in another table. */
-export function withWordIds(file: AnalyzedFile, idOf: Uint32Array): AnalyzedFile {
-  return { ...file, wordIds: file.wordIds.map((id) => idOf[id]) };
-}

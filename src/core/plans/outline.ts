@@ -1,18 +1,20 @@
 /** Languages whose files are read by syntax; everything else is read by lines. */
-export type Language =
-  | 'typescript'
-  | 'tsx'
-  | 'javascript'
-  | 'python'
-  | 'go'
-  | 'rust'
-  | 'java'
-  | 'cpp'
-  | 'c-sharp'
-  | 'php'
-  | 'ruby'
-  | 'css'
-  | 'bash';
+export const languages = [
+  'typescript',
+  'tsx',
+  'javascript',
+  'python',
+  'go',
+  'rust',
+  'java',
+  'cpp',
+  'c-sharp',
+  'php',
+  'ruby',
+  'css',
+  'bash',
+] as const;
+export type Language = (typeof languages)[number];
 
 const languageOfExtension: Readonly<Record<string, Language>> = {
   ts: 'typescript',

@@ -11,7 +11,7 @@ async function graphOf(tree: Record<string, string>) {
   const files = await Promise.all(
     paths.map(async (path) => ({
       path,
-      outline: await parseOutline(path, tree[path]),
+      outline: await parseOutline(path, new TextEncoder().encode(tree[path])),
       wordIds: counter.count(new TextEncoder().encode(tree[path])).wordIds,
     })),
   );

@@ -1,0 +1,125 @@
+import { decodeUtf8 } from '../core/plans/decodeUtf8.ts';
+import { encodeUtf8 } from '../core/plans/encodeUtf8.ts';
+import type { PackedFile } from '../core/plans/packedFile.ts';
+import { WordTable } from '../core/search/wordTable.ts';
+import type { Column } from './columnFile.ts';
+
+export interface KeptFile {
+  /** SHA-256 of the text, in hexadecimal. */
+  readonly hash: string;
+  /** When an index last held it. */
+  readonly usedMs: number;
+  /** Its word ids are those of the store's table. */
+  readonly packed: PackedFile;
+}
+
+export interface KeptIndex {
+  readonly words: WordTable;
+  readonly files: Map<string, KeptFile>;
+}
+
+const hashBytes = 32;
+/** Lengths of each file's path, strings (both in UTF-16 units), numbers and words. */
+const lengthsPerFile = 4;
+
+/** Files and words as columns, the same kind of thing of all files in one; only words that a file still holds. */
+export function columnsOf(
+  files: readonly (readonly [path: string, file: KeptFile])[],
+  words: WordTable,
+): Readonly<Record<string, Column>> {
+  const { table, idOf } = usedWords(files, words);
+  const { bytes: wordBytes, starts: wordStarts } = table.packed();
+  const lengths = new Uint32Array(files.length * lengthsPerFile);
+  const hashes = new Uint8Array(files.length * hashBytes);
+  const usedMs = new Float64Array(files.length);
+  const strings: string[] = [];
+  let numNumbers = 0;
+  let numWords = 0;
+  files.forEach(([path, { hash, usedMs: used, packed }], i) => {
+    lengths.set(
+      [path.length, packed.strings.length, packed.numbers.length, packed.wordIds.length],
+      i * lengthsPerFile,
+    );
+    hashes.set(Buffer.from(hash, 'hex'), i * hashBytes);
+    usedMs[i] = used;
+    strings.push(path, packed.strings);
+    numNumbers += packed.numbers.length;
+    numWords += packed.wordIds.length;
+  });
+  const numbers = new Uint32Array(numNumbers);
+  const wordIds = new Uint32Array(numWords);
+  const wordCounts = new Uint16Array(numWords);
+  let numberAt = 0;
+  let wordAt = 0;
+  for (const [, { packed }] of files) {
+    numbers.set(packed.numbers, numberAt);
+    numberAt += packed.numbers.length;
+    for (let i = 0; i < packed.wordIds.length; i++) wordIds[wordAt + i] = idOf[packed.wordIds[i]];
+    wordCounts.set(packed.wordCounts, wordAt);
+    wordAt += packed.wordIds.length;
+  }
+  return {
+    lengths,
+    hashes,
+    usedMs,
+    strings: encodeUtf8(strings.join('')),
+    numbers,
+    wordIds,
+    wordCounts,
+    wordBytes,
+    wordStarts,
+  };
+}
+
+/** The opposite of `columnsOf`; what it gives shares the columns' memory. */
+export function keptIndexOf(columns: ReadonlyMap<string, Column>): KeptIndex {
+  const words = new WordTable();
+  words.addAll({
+    bytes: columns.get('wordBytes') as Uint8Array,
+    starts: columns.get('wordStarts') as Uint32Array,
+  });
+  const lengths = columns.get('lengths') as Uint32Array;
+  const hashes = Buffer.from(columns.get('hashes') as Uint8Array).toString('hex');
+  const usedMs = columns.get('usedMs') as Float64Array;
+  const strings = decodeUtf8(columns.get('strings') as Uint8Array);
+  const numbers = columns.get('numbers') as Uint32Array;
+  const wordIds = columns.get('wordIds') as Uint32Array;
+  const wordCounts = columns.get('wordCounts') as Uint16Array;
+  const files = new Map<string, KeptFile>();
+  let stringAt = 0;
+  let numberAt = 0;
+  let wordAt = 0;
+  const stringOf = (length: number) => strings.slice(stringAt, (stringAt += length));
+  for (let i = 0; i < usedMs.length; i++) {
+    const [pathLength, stringLength, numNumbers, numWords] = lengths.subarray(
+      i * lengthsPerFile,
+      (i + 1) * lengthsPerFile,
+    );
+    files.set(stringOf(pathLength), {
+      hash: hashes.slice(2 * i * hashBytes, 2 * (i + 1) * hashBytes),
+      usedMs: usedMs[i],
+      packed: {
+        strings: stringOf(stringLength),
+        numbers: numbers.subarray(numberAt, (numberAt += numNumbers)),
+        wordIds: wordIds.subarray(wordAt, wordAt + numWords),
+        wordCounts: wordCounts.subarray(wordAt, (wordAt += numWords)),
+      },
+    });
+  }
+  return { words, files };
+}
+
+function usedWords(
+  files: readonly (readonly [path: string, file: KeptFile])[],
+  words: WordTable,
+): { readonly table: WordTable; readonly idOf: Uint32Array } {
+  const used = new Uint8Array(words.size);
+  for (const [, { packed }] of files) for (const id of packed.wordIds) used[id] = 1;
+  const all = words.packed();
+  const table = new WordTable();
+  const idOf = new Uint32Array(words.size);
+  for (let id = 0; id < idOf.length; id++) {
+    if (used[id] === 1) idOf[id] = table.add(all.bytes, all.starts[id], all.starts[id + 1]);
+  }
+  return { table, idOf };
+}
