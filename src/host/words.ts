@@ -60,12 +60,12 @@ export const verdictIcons: Readonly<Record<Verdict, string>> = {
   unknown: 'dash',
 };
 
-/** By how much something fits or does not: "72,000 free", "3,100 over", "1,200 over to 400 free". */
+/** By how much something fits or does not: "72,000 free", "3,100 over"; of an estimate "71K – 73K free", "1.2K over to 400 free". */
 export function freeText(
   free: { readonly low: number; readonly high: number } | undefined,
-  format: (tokens: number) => string = tokensText,
 ): string {
   if (free === undefined) return vscode.l10n.t('window unknown');
+  const format = free.low === free.high ? tokensText : shortTokensText;
   const [low, high] = [format(Math.abs(free.low)), format(Math.abs(free.high))];
   if (free.low >= 0) {
     return low === high
@@ -85,7 +85,7 @@ export function shortFreeText(
   free: { readonly low: number; readonly high: number } | undefined,
 ): string {
   if (free === undefined || (free.low < 0 && free.high >= 0)) {
-    return freeText(free, shortTokensText);
+    return freeText(free);
   }
   const text =
     free.low >= 0

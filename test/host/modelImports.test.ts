@@ -241,7 +241,7 @@ describe('importing models and prices', () => {
     const document = await vscode.workspace.openTextDocument(cardUri(model));
     assert.equal(document.uri.scheme, cardScheme);
     const text = document.getText();
-    assert.match(text, /## The workspace\n\n- [\d,]+ – [\d,]+ tokens, estimated/);
+    assert.match(text, /## The workspace\n\n- [\d.]+K? – [\d.]+K? tokens, estimated/);
     assert.match(text, /whole request above 200,000/);
     assert.match(text, /## How it attends\n\nUnknown: the shape/);
     const tabs = vscode.window.tabGroups.all.flatMap((group) =>

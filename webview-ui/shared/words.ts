@@ -1,5 +1,5 @@
 import type { Verdict } from '../../src/core/budget/budget.ts';
-import { formatCount, formatUsd } from '../../src/core/format/numbers.ts';
+import { formatCount, formatTokens, formatUsd } from '../../src/core/format/numbers.ts';
 import type { TokenCount } from '../../src/core/tokens/tokenCounter.ts';
 import type { UsdInterval } from '../../src/core/weigh/weighed.ts';
 import { t } from './l10n.ts';
@@ -21,10 +21,10 @@ export function fileCountText(count: number): string {
   return count === 1 ? t('{0} file', formatCount(count)) : t('{0} files', formatCount(count));
 }
 
-/** "12,345", or "11,000 – 17,000" where the count is an interval. */
+/** "12,345", or "11K – 17K" where the count is an interval: an estimate has no seven digits. */
 export function countText(count: TokenCount): string {
   if (count.lowTokens === count.highTokens) return formatCount(count.tokens);
-  return `${formatCount(count.lowTokens)} – ${formatCount(count.highTokens)}`;
+  return `${formatTokens(count.lowTokens)} – ${formatTokens(count.highTokens)}`;
 }
 
 export function usdIntervalText(interval: UsdInterval | undefined): string {
@@ -34,7 +34,7 @@ export function usdIntervalText(interval: UsdInterval | undefined): string {
   return low === high ? low : `${low} – ${high}`;
 }
 
-/** By how much: "72,000 free", "3,100 over", "1,200 over to 400 free". */
+/** By how much: "72,000 free", "3,100 over"; of an estimate "71K – 73K free", "1.2K over to 400 free". */
 export function freeText(
   free: { readonly low: number; readonly high: number } | undefined,
 ): string {
@@ -43,12 +43,12 @@ export function freeText(
   if (low >= 0) {
     return low === high
       ? t('{0} free', formatCount(low))
-      : t('{0} – {1} free', formatCount(low), formatCount(high));
+      : t('{0} – {1} free', formatTokens(low), formatTokens(high));
   }
   if (high < 0) {
     return low === high
       ? t('{0} over', formatCount(-low))
-      : t('{0} – {1} over', formatCount(-high), formatCount(-low));
+      : t('{0} – {1} over', formatTokens(-high), formatTokens(-low));
   }
-  return t('{0} over to {1} free', formatCount(-low), formatCount(high));
+  return t('{0} over to {1} free', formatTokens(-low), formatTokens(high));
 }

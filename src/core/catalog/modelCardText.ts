@@ -287,7 +287,7 @@ function textPart(
   const { count, outputTokens } = text;
   const tokens = count.exact
     ? `${formatCount(count.tokens)} tokens, exact`
-    : `${formatCount(count.lowTokens)} – ${formatCount(count.highTokens)} tokens, estimated (${plain(count.basis)})`;
+    : `${formatTokens(count.lowTokens)} – ${formatTokens(count.highTokens)} tokens, estimated (${plain(count.basis)})`;
   const cost = (outputs: number, cachedShare: number) =>
     requestCostInterval(
       { input: count, outputTokens: outputs, cachedShare },

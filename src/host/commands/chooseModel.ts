@@ -24,11 +24,17 @@ export async function chooseModel({ session, rooms }: Parts): Promise<void> {
   const models = weighModels(weighed ?? [], session.settings);
   const chosen = session.settings.modelId;
   const items: ModelItem[] = [];
-  const makers = groupBy(models, (model) => model.maker);
+  const current = models.find((model) => model.id === chosen);
+  if (current !== undefined) {
+    items.push({ label: vscode.l10n.t('Chosen'), kind: vscode.QuickPickItemKind.Separator });
+    items.push(modelItem(current, true, weighed !== undefined));
+  }
+  const others = models.filter((model) => model.id !== chosen);
+  const makers = groupBy(others, (model) => model.maker);
   for (const maker of [...makers.keys()].sort((a, b) => a.localeCompare(b))) {
     items.push({ label: maker, kind: vscode.QuickPickItemKind.Separator });
     for (const model of makers.get(maker) ?? []) {
-      items.push(modelItem(model, model.id === chosen, weighed !== undefined));
+      items.push(modelItem(model, false, weighed !== undefined));
     }
   }
   const picked = await vscode.window.showQuickPick(items, {

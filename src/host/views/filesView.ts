@@ -3,6 +3,9 @@ import type { Session } from '../session.ts';
 import { fileCountText, tokensText } from '../words.ts';
 import { FilesTree, rowPath } from './filesTree.ts';
 
+/** VS Code shows a tree's message only after 200 ms in which it was not set again: counted files come faster than that. */
+const messageIntervalMs = 500;
+
 /** The Files view: its tree, its check boxes, and the words above it while something runs or went wrong. */
 export function registerFilesView(session: Session): vscode.Disposable {
   const tree = new FilesTree(session);
@@ -13,6 +16,13 @@ export function registerFilesView(session: Session): vscode.Disposable {
     // A folder is checked when all of its files are; the set decides, not the tree.
     manageCheckboxStateManually: true,
   });
+  let messageAtMs = 0;
+  const showProgress = () => {
+    const nowMs = Date.now();
+    if (nowMs - messageAtMs < messageIntervalMs) return;
+    messageAtMs = nowMs;
+    view.message = messageOf(session);
+  };
   const update = () => {
     const { status } = session.analysis;
     const analyzing = status.type === 'analyzing';
@@ -30,7 +40,10 @@ export function registerFilesView(session: Session): vscode.Disposable {
   const subscriptions = [
     tree,
     view,
-    session.onDidChange(update),
+    session.onDidChange((change) => {
+      if (change === 'progress') showProgress();
+      else update();
+    }),
     view.onDidChangeVisibility(({ visible }) => {
       if (visible) session.analyzeOnOpen();
     }),
