@@ -1,5 +1,5 @@
-import { search } from '../search/bm25Index.ts';
 import type { CodeIndex } from './codeIndex.ts';
+import { rankChunks } from './rankChunks.ts';
 import { instructionOf, type Task } from './task.ts';
 
 /** Files so that what a file needs stands before it (cycles are entered at the file first in path order); ties by path. */
@@ -48,8 +48,8 @@ export function comparePaths(index: CodeIndex, a: number, b: number): number {
 export function fileImportance(index: CodeIndex, task: Task): Float64Array {
   const importance = new Float64Array(index.files.length);
   if (task.kind === 'question' || task.kind === 'migrate') {
-    for (const { documentIdx, score } of search(index.search, instructionOf(task), 2_000)) {
-      const { fileIdx } = index.chunks[documentIdx];
+    for (const { chunkIdx, score } of rankChunks(index, instructionOf(task))) {
+      const { fileIdx } = index.chunks[chunkIdx];
       importance[fileIdx] = Math.max(importance[fileIdx], score);
     }
     return importance;

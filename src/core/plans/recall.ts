@@ -1,6 +1,6 @@
-import { search } from '../search/bm25Index.ts';
 import type { CodeIndex, TextOf } from './codeIndex.ts';
 import { comparePaths } from './order.ts';
+import { rankChunks } from './rankChunks.ts';
 import { questionKinds, sampleQuestions, type QuestionKind } from './recallQuestions.ts';
 
 /**
@@ -35,8 +35,6 @@ export interface RecallShare {
 }
 
 const ks = [1, 5, 10, 20] as const;
-/** More pieces than any budget that is measured holds. */
-const maxHits = 200;
 
 export function measureRecall(
   index: CodeIndex,
@@ -55,8 +53,7 @@ export function measureRecall(
   const byKind = new Map(questionKinds.map((kind) => [kind, { asked: 0, found: 0 }]));
   const foundAt = ks.map(() => 0);
   for (const { kind, text, excluded, removed, targets } of questions) {
-    const ranked = search(index.search, text, maxHits, { excluded, removed });
-    const order = ranked.map((hit) => hit.documentIdx);
+    const order = rankChunks(index, text, { excluded, removed }).map(({ chunkIdx }) => chunkIdx);
     const taken = fill(index, order, budgetTokens);
     for (const chunkIdx of taken) tokens += index.chunks[chunkIdx].tokens;
     const isFound = holdsOne(taken, targets);

@@ -188,8 +188,7 @@ export function search(
   for (const term of queryTerms(index, query)) {
     const start = postingStarts[term];
     const end = postingStarts[term + 1];
-    const numHolding = end - start;
-    const idf = Math.log(1 + (numDocuments - numHolding + 0.5) / (numHolding + 0.5));
+    const idf = idfOf(numDocuments, end - start);
     for (let i = start; i < end; i++) {
       const documentIdx = postingDocuments[i];
       let count = postingCounts[i];
@@ -204,6 +203,17 @@ export function search(
     }
   }
   return bestOf(scores, maxHits, excluded);
+}
+
+/** How rare a term is: idf, 0 for a term that no document holds. */
+export function inverseDocumentFrequency(index: Bm25Index, term: string): number {
+  const id = index.terms.idOf(term);
+  if (id === undefined) return 0;
+  return idfOf(index.numDocuments, index.postingStarts[id + 1] - index.postingStarts[id]);
+}
+
+function idfOf(numDocuments: number, numHolding: number): number {
+  return Math.log(1 + (numDocuments - numHolding + 0.5) / (numHolding + 0.5));
 }
 
 function termCounts(

@@ -1,14 +1,12 @@
-import { search } from '../../search/bm25Index.ts';
 import { planOf } from '../losses.ts';
 import { chunksOfFile, dependencyOrder, fileImportance } from '../order.ts';
 import type { Plan, PlanInput } from '../plan.ts';
+import { rankChunks } from '../rankChunks.ts';
 import { Filling, RequestBuilder } from '../requestBuilder.ts';
 import { hasOwnWords, instructionOf } from '../task.ts';
 
-const maxHits = 2_000;
-
 /**
- * Retrieved pieces only: BM25 over the chunks, re-ranked, best first until the retrieval budget is full; sent in path order
+ * Retrieved pieces only: the chunks that answer the task best (`rankChunks`), best first until the retrieval budget is full; sent in path order
  * within a file, the best file last.
  */
 export function planRag(input: PlanInput): Plan {
@@ -55,14 +53,11 @@ function retrieve(
   const notes =
     ranked.length === 0
       ? ['No word of the task stands in the code: nothing was retrieved.']
-      : [`${taken.size} of ${ranked.length} pieces found by the words of the task (BM25).`];
+      : [`${taken.size} of ${ranked.length} pieces found by the words of the task.`];
   return planOf(strategy, index, [request], notes);
 }
 
-/**
- * Hits in order. A whole-repository task has no words of its own: the chunks of the most needed files stand in. Re-ranking: a chunk that
- * declares a name the task spells out goes before the rest of its rank.
- */
+/** Hits in order. A whole-repository task has no words of its own: the chunks of the most needed files stand in. */
 export function rankedChunks({ index, task }: PlanInput): number[] {
   if (task.kind === 'review' || task.kind === 'summarise') {
     const importance = fileImportance(index, task);
@@ -70,18 +65,7 @@ export function rankedChunks({ index, task }: PlanInput): number[] {
       .sort((a, b) => importance[b] - importance[a])
       .flatMap((fileIdx) => chunksOfFile(index, fileIdx).slice(0, 1));
   }
-  const instruction = instructionOf(task);
-  const words = new Set(instruction.match(/[A-Za-z_$][\w$]{3,}/g) ?? []);
-  const declarationBonus = 1.5;
-  return search(index.search, instruction, maxHits)
-    .map(({ documentIdx, score }) => ({
-      documentIdx,
-      score: index.chunks[documentIdx].declares.some((name) => words.has(name))
-        ? score * declarationBonus
-        : score,
-    }))
-    .sort((a, b) => b.score - a.score || a.documentIdx - b.documentIdx)
-    .map((hit) => hit.documentIdx);
+  return rankChunks(index, instructionOf(task)).map(({ chunkIdx }) => chunkIdx);
 }
 
 /** Files with more than one hit among the first fifty, the most hits first. */
