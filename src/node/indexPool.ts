@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { ChunkLimits } from '../core/plans/chunks.ts';
-import { withWordIds, type PackedFile } from '../core/plans/packedFile.ts';
+import { renumberWords, type PackedFile } from '../core/plans/packedFile.ts';
 import type { PackedWords, WordTable } from '../core/search/wordTable.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
 import { openControl, type SourceFile } from './plansCalls.ts';
@@ -144,12 +144,9 @@ function startThread(request: PoolRequest): RunningThread {
           longer.set(idOf);
           longer.set(added, idOf.length);
           idOf = longer;
-          const outcomes = reply.outcomes.map((outcome) =>
-            outcome.type === 'analyzed'
-              ? { ...outcome, file: withWordIds(outcome.file, idOf) }
-              : outcome,
-          );
-          resolve({ outcomes });
+          for (const outcome of reply.outcomes)
+            if (outcome.type === 'analyzed') renumberWords(outcome.file, idOf);
+          resolve({ outcomes: reply.outcomes });
         });
         worker.postMessage(batch);
       }),

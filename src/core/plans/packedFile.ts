@@ -118,7 +118,7 @@ export function unpackFile({ numbers, strings, wordIds, wordCounts }: PackedFile
   return { outline, chunks, wordIds, wordCounts, wordEnds };
 }
 
-/** The same file with its words numbered as in another table. */
-export function withWordIds(file: PackedFile, idOf: Uint32Array): PackedFile {
-  return { ...file, wordIds: file.wordIds.map((id) => idOf[id]) };
+/** Numbers the file's words, in place, as in another table. */
+export function renumberWords({ wordIds }: PackedFile, idOf: Uint32Array): void {
+  for (let i = 0; i < wordIds.length; i++) wordIds[i] = idOf[wordIds[i]];
 }

@@ -2,6 +2,7 @@ import { encodeUtf8 } from '../plans/encodeUtf8.ts';
 import { termsOfWord, wordsOf } from './terms.ts';
 import { WordCounter } from './wordCounter.ts';
 import { WordTable } from './wordTable.ts';
+import { addTerms, mostTerms } from './wordTerms.ts';
 
 /** Okapi BM25's two constants: how fast repeats of a term saturate, and how much a long document is held against it. */
 const k1 = 1.2;
@@ -127,11 +128,10 @@ class WordTermTable {
 
   #split(wordId: number): void {
     this.#starts[wordId] = this.#length;
-    for (const term of termsOfWord(this.#words.textOf(wordId))) {
-      const utf8 = encodeUtf8(term);
-      if (this.#length === this.ids.length) this.ids = longer(this.ids, this.#length + 1);
-      this.ids[this.#length++] = this.table.add(utf8, 0, utf8.length);
-    }
+    const word = this.#words.bytesOf(wordId);
+    const atLeast = this.#length + mostTerms(word);
+    if (atLeast > this.ids.length) this.ids = longer(this.ids, atLeast);
+    this.#length = addTerms(word, this.table, this.ids, this.#length);
     this.#ends[wordId] = this.#length;
   }
 }

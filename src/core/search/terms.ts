@@ -4,7 +4,7 @@
  * cut into pairs of characters, since they have no spaces between words.
  */
 const word = /[A-Za-z_$][\w$]*|\d+|[^\s\p{ASCII}]+/gu;
-const shortestTerm = 2;
+export const shortestTerm = 2;
 export const longestTerm = 64;
 
 /** Terms of one word as it stands in the source. */

@@ -1,4 +1,3 @@
-import { decodeUtf8 } from '../plans/decodeUtf8.ts';
 import { encodeUtf8 } from '../plans/encodeUtf8.ts';
 
 /** A table's words as two arrays, to send to another thread or to keep in a file. */
@@ -48,8 +47,9 @@ export class WordTable {
     return known === 0 ? undefined : known - 1;
   }
 
-  textOf(id: number): string {
-    return decodeUtf8(this.#bytes.subarray(this.#starts[id], this.#starts[id + 1]));
+  /** A view, which is valid until the next word is added. */
+  bytesOf(id: number): Uint8Array {
+    return this.#bytes.subarray(this.#starts[id], this.#starts[id + 1]);
   }
 
   /** Adds the words of another table; the result gives for each of its ids the id here. */

@@ -24,16 +24,19 @@ const beginsName = new Uint8Array(256);
 for (let byte = 0; byte < 256; byte++) if (kindOfByte[byte] === WORD) beginsName[byte] = 1;
 for (const character of '"\'{<[') beginsName[character.charCodeAt(0)] = 1;
 
+/** Used for every text: a new one each would be garbage by the megabyte. */
+let kept = new Uint8Array(1 << 16);
+
 /** Longest word of any lexis that is looked for. */
 const longestWord = 9;
 
 /**
  * The text with nothing but line ends between the braces of functions, objects and all else whose inside no outline reads:
  * the parser then has a fraction to do, and sees the same declarations on the same lines. Only bodies of classes and other
- * containers stay. Undefined where the braces are doubtful, as in broken code; such a text is parsed whole.
+ * containers stay. The result is valid until the next call. Undefined where the braces are doubtful, as in broken code; such a text is parsed whole.
  */
 export function withoutBodies(utf8: Uint8Array, lexis: Lexis): Uint8Array | undefined {
-  const kept = new Uint8Array(utf8.length);
+  if (kept.length < utf8.length) kept = new Uint8Array(Math.max(utf8.length, 2 * kept.length));
   let keptLength = 0;
   let keptUntil = 0;
   const keep = (end: number) => {

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decodeUtf8 } from '../../../src/core/plans/decodeUtf8.ts';
 import { termsOfWord, wordsOf } from '../../../src/core/search/terms.ts';
 import { WordCounter } from '../../../src/core/search/wordCounter.ts';
 import { WordTable } from '../../../src/core/search/wordTable.ts';
+import { addTerms, mostTerms } from '../../../src/core/search/wordTerms.ts';
 
+const textOf = (table: WordTable, id: number) => decodeUtf8(table.bytesOf(id));
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
 /** The words of a text that have terms, with how often. */
@@ -43,7 +46,7 @@ describe('words', () => {
           const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(utf8(parts.join('')));
           const table = new WordTable();
           const { wordIds, counts } = new WordCounter(table).count(utf8(text));
-          const found = [...wordIds].map((id, i) => [table.textOf(id), counts[i]] as const);
+          const found = [...wordIds].map((id, i) => [textOf(table, id), counts[i]] as const);
           expect(new Map(found)).toEqual(countedWords(text));
         },
       ),
@@ -65,6 +68,20 @@ describe('words', () => {
     );
   });
 
+  it('are split on bytes as in the text', () => {
+    const names = fc.stringMatching(/^[A-Za-z_$][\w$]{0,70}$/);
+    const others = fc.constantFrom('日本語', '12', 'é', '', 'a', 'x'.repeat(64), 'x'.repeat(65));
+    fc.assert(
+      fc.property(fc.oneof(names, others), (word) => {
+        const table = new WordTable();
+        table.add(utf8('before'), 0, 6);
+        const ids = new Uint32Array(mostTerms(utf8(word)) + 1);
+        const end = addTerms(utf8(word), table, ids, 1);
+        expect([...ids.subarray(1, end)].map((id) => textOf(table, id))).toEqual(termsOfWord(word));
+      }),
+    );
+  });
+
   it('keep their numbers, and get those of another table when they are added to it', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary' })), (words) => {
@@ -75,8 +92,8 @@ describe('words', () => {
         const idOf = other.addAll(table.packed());
         words.forEach((word, i) => {
           const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(utf8(word));
-          expect(table.textOf(ids[i])).toBe(text);
-          expect(other.textOf(idOf[ids[i]])).toBe(text);
+          expect(textOf(table, ids[i])).toBe(text);
+          expect(textOf(other, idOf[ids[i]])).toBe(text);
           expect(table.idOf(text)).toBe(ids[i]);
         });
         expect(table.size).toBe(new Set(ids).size);

@@ -93,15 +93,27 @@ function resolveJavaScript(specifier: string, fromPath: string, project: Project
 }
 
 function javaScriptFile(path: string, { fileIdxOfPath }: ProjectPaths): number | undefined {
-  const candidates = [path, ...javaScriptExtensions.map((extension) => path + extension)];
+  const named = fileIdxOfPath.get(path) ?? withEnding(path, javaScriptExtensions, fileIdxOfPath);
+  if (named !== undefined) return named;
   const extension = /\.[cm]?[jt]sx?$/.exec(path)?.[0];
   if (extension !== undefined) {
     const stem = path.slice(0, -extension.length);
-    candidates.push(...(otherExtensions[extension] ?? []).map((other) => stem + other));
+    const other = withEnding(stem, otherExtensions[extension] ?? [], fileIdxOfPath);
+    if (other !== undefined) return other;
   }
-  candidates.push(...javaScriptExtensions.map((ending) => join(path, `index${ending}`)));
-  const found = candidates.find((candidate) => fileIdxOfPath.has(candidate));
-  return found === undefined ? undefined : fileIdxOfPath.get(found);
+  return withEnding(path === '' ? 'index' : `${path}/index`, javaScriptExtensions, fileIdxOfPath);
+}
+
+function withEnding(
+  stem: string,
+  endings: readonly string[],
+  fileIdxOfPath: ReadonlyMap<string, number>,
+): number | undefined {
+  for (const ending of endings) {
+    const fileIdx = fileIdxOfPath.get(stem + ending);
+    if (fileIdx !== undefined) return fileIdx;
+  }
+  return undefined;
 }
 
 function byAlias(
