@@ -8,7 +8,7 @@ import { columnsOf, keptIndexOf, type KeptIndex } from './keptColumns.ts';
 import { tokenizerVersion } from './openTokenCounter.ts';
 
 /** Raise it when grammars, outlines, chunks or words are read in another way than before. */
-const indexVersion = 2;
+const indexVersion = 3;
 
 export interface StoreLimits {
   readonly maxFiles: number;
@@ -51,7 +51,7 @@ export class IndexStore {
   }
 
   /** Writes the files that were used last. Throws what the system throws, and an Error when they are too large to keep. */
-  save({ words, files }: KeptIndex): void {
+  save({ words, files, assembled }: KeptIndex): void {
     const { maxFiles, maxBytes, maxFolderBytes } = this.#limits;
     const kept = [...files].sort((a, b) => b[1].usedMs - a[1].usedMs).slice(0, maxFiles);
     const folder = path.dirname(this.#file);
@@ -59,7 +59,7 @@ export class IndexStore {
     const { bytes, isWritten } = writeColumns(
       this.#file,
       this.#key,
-      columnsOf(kept, words),
+      columnsOf(kept, { words, assembled }),
       maxBytes,
     );
     if (!isWritten) {

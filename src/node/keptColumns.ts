@@ -1,7 +1,9 @@
+import type { Assembled } from '../core/plans/assembleIndex.ts';
 import { decodeUtf8 } from '../core/plans/decodeUtf8.ts';
 import { encodeUtf8 } from '../core/plans/encodeUtf8.ts';
 import type { PackedFile } from '../core/plans/packedFile.ts';
 import { WordTable } from '../core/search/wordTable.ts';
+import { assembledOf, columnsOfAssembled } from './assembledColumns.ts';
 import type { Column } from './columnFile.ts';
 
 export interface KeptFile {
@@ -16,16 +18,24 @@ export interface KeptFile {
 export interface KeptIndex {
   readonly words: WordTable;
   readonly files: Map<string, KeptFile>;
+  /** What was made of all files of one set. */
+  readonly assembled?: KeptAssembled;
+}
+
+export interface KeptAssembled {
+  /** Names the set: paths and hashes, in order. */
+  readonly hash: string;
+  readonly made: Assembled;
 }
 
 const hashBytes = 32;
 /** Lengths of each file's path, strings (both in UTF-16 units), numbers and words. */
 const lengthsPerFile = 4;
 
-/** Files and words as columns, the same kind of thing of all files in one; only words that a file still holds. */
+/** An index as columns, the same kind of thing of all files in one; only words that one of these files holds. */
 export function columnsOf(
   files: readonly (readonly [path: string, file: KeptFile])[],
-  words: WordTable,
+  { words, assembled }: Pick<KeptIndex, 'words' | 'assembled'>,
 ): Readonly<Record<string, Column>> {
   const { table, idOf } = usedWords(files, words);
   const { bytes: wordBytes, starts: wordStarts } = table.packed();
@@ -68,13 +78,15 @@ export function columnsOf(
     wordCounts,
     wordBytes,
     wordStarts,
+    ...(assembled === undefined
+      ? {}
+      : { assembledHash: encodeUtf8(assembled.hash), ...columnsOfAssembled(assembled.made) }),
   };
 }
 
 /** The opposite of `columnsOf`; what it gives shares the columns' memory. */
 export function keptIndexOf(columns: ReadonlyMap<string, Column>): KeptIndex {
-  const words = new WordTable();
-  words.addAll({
+  const words = WordTable.of({
     bytes: columns.get('wordBytes') as Uint8Array,
     starts: columns.get('wordStarts') as Uint32Array,
   });
@@ -106,7 +118,13 @@ export function keptIndexOf(columns: ReadonlyMap<string, Column>): KeptIndex {
       },
     });
   }
-  return { words, files };
+  const assembledHash = columns.get('assembledHash') as Uint8Array | undefined;
+  if (assembledHash === undefined) return { words, files };
+  return {
+    words,
+    files,
+    assembled: { hash: decodeUtf8(assembledHash), made: assembledOf(columns) },
+  };
 }
 
 function usedWords(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { assembleIndex, type FileToIndex } from '../core/plans/assembleIndex.ts';
 import { defaultChunkLimits } from '../core/plans/chunks.ts';
@@ -6,7 +7,7 @@ import { WordTable } from '../core/search/wordTable.ts';
 import type { BuiltIndex } from './buildCodeIndex.ts';
 import { analyzeInThreads, type FileToAnalyze } from './indexPool.ts';
 import { IndexStore } from './indexStore.ts';
-import type { KeptFile } from './keptColumns.ts';
+import type { KeptFile, KeptIndex } from './keptColumns.ts';
 import { openControl, type OpenIndexRequest } from './plansCalls.ts';
 import { loadVocabulary } from './vocabularies.ts';
 
@@ -23,7 +24,10 @@ export async function openIndex(request: OpenIndexRequest): Promise<OpenedIndex>
   const limits = request.limits ?? defaultChunkLimits;
   const store =
     cacheFolder === undefined ? undefined : new IndexStore(cacheFolder, root, encoding, limits);
-  const kept = store?.load() ?? { words: new WordTable(), files: new Map<string, KeptFile>() };
+  const kept: KeptIndex = store?.load() ?? {
+    words: new WordTable(),
+    files: new Map<string, KeptFile>(),
+  };
   const usedMs = Date.now();
   const found: ({ readonly utf8: Uint8Array; readonly file: KeptFile } | undefined)[] = [];
   const problems: { readonly path: string; readonly message: string }[] = [];
@@ -59,6 +63,7 @@ export async function openIndex(request: OpenIndexRequest): Promise<OpenedIndex>
   });
   if (Atomics.load(control, openControl.cancelled) === 1) throw new Error('Cancelled');
 
+  const setHash = createHash('sha256');
   const texts: Uint8Array[] = [];
   const toIndex: FileToIndex[] = [];
   files.forEach(({ path, fileIdx }) => {
@@ -66,15 +71,22 @@ export async function openIndex(request: OpenIndexRequest): Promise<OpenedIndex>
     if (entry === undefined) return;
     const { utf8, file } = entry;
     texts.push(utf8);
+    setHash.update(`${path}\0${file.hash}\n`);
     toIndex.push({ path, bytes: utf8.length, analyzed: unpackFile(file.packed) });
     kept.files.set(path, file);
   });
   const textOf = (fileIdx: number) => texts[fileIdx];
-  const index = assembleIndex(toIndex, kept.words, textOf);
-  const hasNew = filesKept < toIndex.length;
+  const hash = setHash.digest('hex');
+  const isSame = kept.assembled?.hash === hash;
+  const made = isSame ? kept.assembled.made : undefined;
+  const index = assembleIndex(toIndex, kept.words, textOf, made);
+  let unwritten: KeptIndex | undefined =
+    store === undefined || isSame ? undefined : { ...kept, assembled: { hash, made: index } };
   const keep = () => {
-    if (hasNew) store?.save(kept);
-    else store?.touch();
+    if (unwritten === undefined) store?.touch();
+    else store?.save(unwritten);
+    // The words of all files are asked for no more.
+    unwritten = undefined;
   };
   return { index, textOf, filesKept, problems, keep };
 }

@@ -91,6 +91,10 @@ describe('the thread of the plans', () => {
     const fresh = await all(plain.indexId);
     const again = await open();
     expect(await all(again.indexId)).toEqual(fresh);
+    await thread.call('keep', again.indexId);
+    const unchanged = await open();
+    expect(unchanged).toEqual({ ...again, indexId: unchanged.indexId, filesKept: 3 });
+    expect(await all(unchanged.indexId)).toEqual(fresh);
   });
 
   it('counts a corrupt index as nothing', async () => {

@@ -12,11 +12,19 @@ export interface FileToIndex {
   readonly analyzed: AnalyzedFile;
 }
 
-/** Links the files to each other and builds the search over their chunks. */
+/** What is made of all files together. */
+export type Assembled = Pick<CodeIndex, 'graph' | 'search'>;
+
+/**
+ * Links the files to each other and builds the search over their chunks.
+ *
+ * @param assembled what this made of the same files before
+ */
 export function assembleIndex(
   files: readonly FileToIndex[],
   words: WordTable,
   textOf: TextOf,
+  assembled?: Assembled,
 ): CodeIndex {
   const indexed: IndexedFile[] = [];
   const chunks: IndexedChunk[] = [];
@@ -30,6 +38,7 @@ export function assembleIndex(
     const numChunks = analyzed.chunks.length;
     indexed.push({ path, bytes, tokens, outline: analyzed.outline, firstChunk, numChunks });
   });
+  if (assembled !== undefined) return { files: indexed, chunks, ...assembled };
   const wordsOfChunk = (chunkIdx: number): DocumentWords => {
     const { fileIdx } = chunks[chunkIdx];
     const { wordEnds, wordIds, wordCounts } = files[fileIdx].analyzed;

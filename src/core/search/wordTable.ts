@@ -13,11 +13,21 @@ export interface PackedWords {
  * addressing, so that half a million of them take some 10 MB, and none is a string before somebody asks for it.
  */
 export class WordTable {
-  #bytes = new Uint8Array(1 << 16);
-  #starts = new Uint32Array(1 << 12);
+  #bytes: Uint8Array = new Uint8Array(1 << 16);
+  #starts: Uint32Array = new Uint32Array(1 << 12);
   /** Id + 1 of the word in each slot; 0: free. */
-  #slots = new Uint32Array(1 << 13);
+  #slots = new Uint32Array(fewestSlots);
   #size = 0;
+
+  /** A table of these words, which shares their memory. They are put into slots when the first is looked for. */
+  static of({ bytes, starts }: PackedWords): WordTable {
+    const table = new WordTable();
+    table.#bytes = bytes;
+    table.#starts = starts;
+    table.#size = starts.length - 1;
+    table.#slots = noSlots;
+    return table;
+  }
 
   get size(): number {
     return this.#size;
@@ -36,7 +46,7 @@ export class WordTable {
     for (let i = start, j = from; i < end; i++, j++) this.#bytes[j] = source[i];
     this.#starts[id + 1] = to;
     this.#slots[slot] = id + 1;
-    if (this.#size * 2 > this.#slots.length) this.#rehash();
+    if (this.#size * 2 > this.#slots.length) this.#rehash(this.#slots.length * 2);
     return id;
   }
 
@@ -70,6 +80,7 @@ export class WordTable {
 
   /** The slot of a word, or the free one where it belongs. */
   #find(source: Uint8Array, start: number, end: number): number {
+    if (this.#slots === noSlots) this.#rehash(slotsFor(this.#size));
     const mask = this.#slots.length - 1;
     for (let slot = hashOf(source, start, end) & mask; ; slot = (slot + 1) & mask) {
       const known = this.#slots[slot];
@@ -84,8 +95,8 @@ export class WordTable {
     return true;
   }
 
-  #rehash(): void {
-    this.#slots = new Uint32Array(this.#slots.length * 2);
+  #rehash(numSlots: number): void {
+    this.#slots = new Uint32Array(numSlots);
     const mask = this.#slots.length - 1;
     for (let id = 0; id < this.#size; id++) {
       let slot = hashOf(this.#bytes, this.#starts[id], this.#starts[id + 1]) & mask;
@@ -93,6 +104,16 @@ export class WordTable {
       this.#slots[slot] = id + 1;
     }
   }
+}
+
+const noSlots = new Uint32Array(0);
+const fewestSlots = 1 << 13;
+
+/** A power of two, at most half full with this many words. */
+function slotsFor(numWords: number): number {
+  let slots = fewestSlots;
+  while (numWords * 2 > slots) slots *= 2;
+  return slots;
 }
 
 /** FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/), its high bits folded in: short words differ in few bits. */
