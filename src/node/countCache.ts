@@ -74,6 +74,10 @@ export class CountCache {
     return this.#rows.size;
   }
 
+  has(path: string): boolean {
+    return this.#rows.has(path);
+  }
+
   /** The remembered count: `trusted` as it is, else only if the content still has its hash. */
   find(
     path: string,

@@ -1,47 +1,59 @@
 import { contentKindOf } from '../core/files/contentKind.ts';
 import { isNotebookPath, parseNotebook } from '../core/files/notebook.ts';
+import { lineFeedsIn } from '../core/files/lineFeeds.ts';
 import { lineCount } from '../core/files/textFormat.ts';
 import type { TokenCounter } from '../core/tokens/tokenCounter.ts';
 import type { ContentResult } from './countCache.ts';
 import { countChunks } from '../core/tokens/countChunks.ts';
 import { withFileContent, type FileContent } from './readText.ts';
-import type { CountOutcome, FileToCount } from './scanMessages.ts';
-import { problemMessage } from './systemPath.ts';
+import type { CountOutcome, KnownContent } from './scanMessages.ts';
+import { problemMessage, type SystemPath } from './systemPath.ts';
 
 /** A notebook is parsed as a whole; a larger one is left out for its size. */
 const maxNotebookBytes = 32 * 1024 * 1024;
 
 type Text = Extract<FileContent, { type: 'text' }>;
 
+export interface FileToCount {
+  /** Path in the report. */
+  readonly path: string;
+  readonly systemPath: SystemPath;
+  readonly known: KnownContent | undefined;
+}
+
+/** How files are counted, the same for all files of a batch. */
+export interface Counting {
+  readonly counter: TokenCounter;
+  readonly maxFileBytes: number;
+  readonly withHash: boolean;
+  readonly isCancelled: () => boolean;
+}
+
 /** Counts one file; what goes wrong with it is its outcome, never an exception. */
-export function countFile(
-  file: FileToCount,
-  maxFileBytes: number,
-  counter: TokenCounter,
-  isCancelled: () => boolean,
-  withHash = true,
-): CountOutcome {
+export function countFile(file: FileToCount, counting: Counting): CountOutcome {
+  const { counter, maxFileBytes, withHash, isCancelled } = counting;
   const readMs = Date.now();
   const isNotebook = isNotebookPath(file.path);
   const maxBytes = isNotebook ? Math.min(maxNotebookBytes, maxFileBytes) : maxFileBytes;
   try {
     const use = (content: FileContent): CountOutcome => {
       if (content.type === 'notAFile' || content.type === 'tooLarge') return content;
-      const { bytes } = content;
+      const { bytes, stamp } = content;
       // What nobody keeps needs no hash.
       const hash = withHash ? content.hash() : '';
       if (withHash && file.known?.hash === hash) {
-        return { type: 'read', bytes, hash, readMs, result: file.known.result };
+        return { type: 'read', bytes, stamp, hash, readMs, result: file.known.result };
       }
       if (content.type === 'binary') {
-        return { type: 'read', bytes, hash, readMs, result: { type: 'binary' } };
+        return { type: 'read', bytes, stamp, hash, readMs, result: { type: 'binary' } };
       }
       const result =
         (isNotebook ? countNotebook(content, counter) : undefined) ??
         countText(file.path, content, counter, isCancelled);
       if (result === undefined) return { type: 'cancelled' };
       // Counted as it was found, but nothing to remember: the hash is of another content.
-      return { type: 'read', bytes, hash: content.isUnchanged() ? hash : '', readMs, result };
+      const lasting = content.isUnchanged() ? hash : '';
+      return { type: 'read', bytes, stamp, hash: lasting, readMs, result };
     };
     return withFileContent(file.systemPath, maxBytes, use, withHash);
   } catch (error) {
@@ -69,25 +81,26 @@ function countText(
 ): ContentResult | undefined {
   let lineFeeds = 0;
   let textBytes = 0;
-  let kind: ReturnType<typeof contentKindOf> | undefined;
+  let kind: ReturnType<typeof contentKindOf> = 'code';
+  const measure = (chunk: Uint8Array) => {
+    if (textBytes === 0) kind = contentKindOf(path, chunk, content.isAscii);
+    textBytes += chunk.length;
+    lineFeeds += lineFeedsIn(chunk);
+  };
   function* measured(): Generator<Uint8Array> {
     for (const chunk of content.chunks()) {
-      textBytes += chunk.length;
-      lineFeeds += lineFeedsIn(chunk);
-      kind ??= contentKindOf(path, chunk);
+      measure(chunk);
       yield chunk;
     }
   }
   let tokens: number | undefined = 0;
-  if (content.isWhole) for (const chunk of measured()) tokens += counter.countBytes(chunk);
-  else tokens = countChunks(counter, measured(), isCancelled);
+  if (content.isWhole) {
+    for (const chunk of content.chunks()) {
+      measure(chunk);
+      tokens += counter.countBytes(chunk);
+    }
+  } else tokens = countChunks(counter, measured(), isCancelled);
   if (tokens === undefined) return undefined;
   const lines = lineCount(lineFeeds, textBytes);
-  return { type: 'counted', kind: kind ?? 'code', lines, tokens, outputBytes: 0 };
-}
-
-function lineFeedsIn(chunk: Uint8Array): number {
-  let lineFeeds = 0;
-  for (let idx = 0; idx < chunk.length; idx++) if (chunk[idx] === 0x0a) lineFeeds++;
-  return lineFeeds;
+  return { type: 'counted', kind, lines, tokens, outputBytes: 0 };
 }

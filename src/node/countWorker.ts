@@ -8,6 +8,7 @@ import { openTokenCounter } from './openTokenCounter.ts';
 import {
   isCancelled,
   type CountOutcome,
+  type FileBatch,
   type WorkerCalls,
   type WorkerReply,
   type WorkerRequest,
@@ -26,16 +27,29 @@ function counterOf(encoding: EncodingName, vocabulary: SharedVocabulary): Promis
   return counter;
 }
 
+/** So much is read for one batch, and at least one file of it: then the other threads may take from the rest. */
+const maxBatchBytes = 1024 * 1024;
+
 async function countFiles(
   request: WorkerCalls['countFiles']['request'],
 ): Promise<readonly CountOutcome[]> {
-  const { files, maxFileBytes, control, position, encoding, vocabulary, withHash } = request;
+  const { batch, maxFileBytes, control, position, encoding, vocabulary, withHash } = request;
+  const { paths, systemPaths, known } = batch;
   const counter = await counterOf(encoding, vocabulary);
-  return files.map((file, index) => {
-    if (isCancelled(control)) return { type: 'cancelled' };
+  const counting = { counter, maxFileBytes, withHash, isCancelled: () => isCancelled(control) };
+  const outcomes: CountOutcome[] = [];
+  for (let index = 0, bytes = 0; index < paths.length && bytes < maxBatchBytes; index++) {
     Atomics.store(position, 0, index);
-    return countFile(file, maxFileBytes, counter, () => isCancelled(control), withHash);
-  });
+    const outcome = isCancelled(control)
+      ? ({ type: 'cancelled' } as const)
+      : countFile(
+          { path: paths[index], systemPath: systemPaths[index], known: known.get(index) },
+          counting,
+        );
+    if (outcome.type === 'read') bytes += outcome.bytes;
+    outcomes.push(outcome);
+  }
+  return outcomes;
 }
 
 async function countText(request: WorkerCalls['countText']['request']): Promise<number> {
@@ -50,10 +64,10 @@ function sizeFolders(request: WorkerCalls['sizeFolders']['request']): readonly L
   }));
 }
 
-function answer(request: WorkerRequest): unknown {
+function answer(request: WorkerRequest, sendPart: (part: FileBatch) => void): unknown {
   switch (request.type) {
     case 'walk':
-      return walkFolders(request);
+      return walkFolders(request, sendPart);
     case 'sizeFolders':
       return sizeFolders(request);
     case 'remember':
@@ -69,7 +83,11 @@ function answer(request: WorkerRequest): unknown {
 
 async function replyTo(id: number, request: WorkerRequest): Promise<WorkerReply> {
   try {
-    return { id, ok: await answer(request) };
+    const sendPart = (part: FileBatch) => {
+      const reply: WorkerReply = { id, part };
+      parentPort?.postMessage(reply);
+    };
+    return { id, ok: await answer(request, sendPart) };
   } catch (error) {
     return { id, error: error instanceof Error ? error.message : String(error) };
   }

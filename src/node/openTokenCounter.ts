@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { unicodeVersion } from '../core/tokens/characterClasses.generated.ts';
 import type { EncodingName, TokenEncoder } from '../core/tokens/tokenCounter.ts';
 import { createTokenEncoder } from '../core/tokens/tokenEncoder.ts';
@@ -15,5 +16,5 @@ export async function openTokenCounter(
   encoding: EncodingName,
   vocabulary?: SharedVocabulary,
 ): Promise<TokenEncoder> {
-  return createTokenEncoder(vocabulary ?? (await loadVocabulary(encoding)));
+  return createTokenEncoder(vocabulary ?? (await loadVocabulary(encoding)), undefined, isUtf8);
 }

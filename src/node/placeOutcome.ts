@@ -1,6 +1,6 @@
 import type { FileCount, FileProblem, LeftOutFile } from '../core/files/scanReport.ts';
 import type { ContentResult } from './countCache.ts';
-import type { CountOutcome, FileToCount } from './scanMessages.ts';
+import type { CountOutcome } from './scanMessages.ts';
 
 export interface ReportLists {
   readonly files: FileCount[];
@@ -34,7 +34,7 @@ export function placeContent(
 }
 
 export function placeOutcome(
-  file: FileToCount,
+  file: { readonly path: string; readonly keep: boolean },
   outcome: CountOutcome,
   lists: ReportLists & { readonly problems: FileProblem[] },
 ): void {

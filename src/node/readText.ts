@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import {
@@ -8,6 +8,7 @@ import {
   type SniffedFormat,
   type TextFormat,
 } from '../core/files/textFormat.ts';
+import type { FileStamp } from './countCache.ts';
 import { forFs, type SystemPath } from './systemPath.ts';
 
 /** A file is read in chunks of this size; what is larger is never in memory as a whole. */
@@ -17,17 +18,26 @@ export const chunkBytes = 1024 * 1024;
 export type FileContent =
   | { readonly type: 'notAFile' }
   | { readonly type: 'tooLarge'; readonly bytes: number }
-  | { readonly type: 'binary'; readonly bytes: number; readonly hash: () => string }
+  | {
+      readonly type: 'binary';
+      readonly bytes: number;
+      readonly stamp: FileStamp;
+      readonly hash: () => string;
+    }
   | {
       readonly type: 'text';
       readonly format: Exclude<TextFormat, 'binary'>;
       readonly bytes: number;
+      /** As it was before it was read. */
+      readonly stamp: FileStamp;
       /** SHA-256 of the bytes on disk, hexadecimal; empty where it was not asked for and would cost. */
       readonly hash: () => string;
       /** The text is one chunk. */
       readonly isWhole: boolean;
       /** Whether `hash` is that of `chunks`: a large file is read twice, and may have been written in between. */
       readonly isUnchanged: () => boolean;
+      /** It is known that no byte is beyond ASCII. */
+      readonly isAscii: boolean;
       /** The text as UTF-8 without a byte order mark, in chunks that end between characters. */
       readonly chunks: () => Iterable<Uint8Array>;
     };
@@ -60,17 +70,21 @@ export function withFileContent<T>(
 }
 
 function contentOf(fd: number, stats: Stats, maxBytes: number, withHash: boolean): FileContent {
-  const firstBytes = readChunk(fd, 0, 0, stats.size);
+  const { size, mtimeMs, ctimeMs } = stats;
+  const stamp = { bytes: size, mtimeMs, ctimeMs };
+  const firstBytes = readChunk(fd, 0, 0, size);
   const first = buffer.subarray(0, firstBytes);
   const isWhole = firstBytes < chunkBytes;
   const { format: sniffed, markBytes } = sniffFormat(first);
-  let valid = sniffed === 'eightBit' && isUtf8Chunk(first, isWhole);
+  const ascii = sniffed === 'eightBit' && isWhole && isAscii(first);
+  let valid = ascii || (sniffed === 'eightBit' && isUtf8Chunk(first, isWhole));
   if (isWhole) {
     const format = formatOf(sniffed, valid, first);
-    const hashed = { bytes: firstBytes, hash: () => sha256().update(first).digest('hex') };
+    const hashed = { bytes: firstBytes, stamp, hash: () => sha256().update(first).digest('hex') };
     if (format === 'binary') return { type: 'binary', ...hashed };
     const chunks = () => [decoded(first.subarray(markBytes), format)];
-    return { type: 'text', format, ...hashed, isWhole, isUnchanged: () => true, chunks };
+    const isUnchanged = () => true;
+    return { type: 'text', format, ...hashed, isWhole, isAscii: ascii, isUnchanged, chunks };
   }
   // The first chunk's memory is used for the next ones.
   const otherwise = formatOf(sniffed, false, first);
@@ -81,16 +95,17 @@ function contentOf(fd: number, stats: Stats, maxBytes: number, withHash: boolean
   valid = rest.valid;
   const format = valid ? 'utf8' : otherwise;
   const digest = hasher?.digest('hex') ?? '';
-  const hashed = { bytes: rest.bytes, hash: () => digest };
+  const hashed = { bytes: rest.bytes, stamp, hash: () => digest };
   if (format === 'binary') return { type: 'binary', ...hashed };
   return {
     type: 'text',
     format,
     ...hashed,
     isWhole,
+    isAscii: false,
     isUnchanged: () => {
-      const { size, mtimeMs, ctimeMs } = fstatSync(fd);
-      return size === stats.size && mtimeMs === stats.mtimeMs && ctimeMs === stats.ctimeMs;
+      const now = fstatSync(fd);
+      return now.size === size && now.mtimeMs === mtimeMs && now.ctimeMs === ctimeMs;
     },
     chunks: () => reread(fd, markBytes, rest.bytes, format),
   };

@@ -27,18 +27,26 @@ export interface WalkRequest {
   readonly control: Int32Array;
 }
 
-export interface FileToCount extends FileStamp {
-  readonly path: string;
-  readonly systemPath: SystemPath;
-  /** Root whose cache remembers it. */
-  readonly root: string;
-  readonly keep: boolean;
-  /** What it came to while its content had this hash. */
-  readonly known?: { readonly hash: string; readonly result: ContentResult };
+/** What a file came to while its content had this hash. */
+export interface KnownContent {
+  readonly hash: string;
+  readonly result: ContentResult;
+}
+
+/**
+ * Files of one folder for a thread to count. In columns, what few files have by index: as one object a file, sending
+ * them would take longer than finding them.
+ */
+export interface FileBatch {
+  /** Names the cache that remembers them. */
+  readonly cacheKey: string;
+  readonly paths: readonly string[];
+  readonly systemPaths: readonly SystemPath[];
+  readonly keep: ReadonlySet<number>;
+  readonly known: ReadonlyMap<number, KnownContent>;
 }
 
 export interface WalkReply {
-  readonly toCount: readonly FileToCount[];
   /** Remembered and unchanged. */
   readonly files: readonly FileCount[];
   readonly leftOut: readonly LeftOutFile[];
@@ -46,26 +54,24 @@ export interface WalkReply {
   readonly problems: readonly FileProblem[];
 }
 
+export interface ReadContent {
+  readonly stamp: FileStamp;
+  /** Empty where there is nothing to remember. */
+  readonly hash: string;
+  readonly readMs: number;
+  readonly result: ContentResult;
+}
+
 export type CountOutcome =
-  | {
-      readonly type: 'read';
-      readonly bytes: number;
-      /** Empty where there is nothing to remember. */
-      readonly hash: string;
-      readonly readMs: number;
-      readonly result: ContentResult;
-    }
+  | ({ readonly type: 'read'; readonly bytes: number } & ReadContent)
   | { readonly type: 'notAFile' }
   | { readonly type: 'tooLarge'; readonly bytes: number }
   | { readonly type: 'problem'; readonly message: string }
   | { readonly type: 'cancelled' };
 
-export interface NewCount extends FileStamp {
-  readonly root: string;
+export interface NewCount extends ReadContent {
+  readonly cacheKey: string;
   readonly path: string;
-  readonly hash: string;
-  readonly readMs: number;
-  readonly result: ContentResult;
 }
 
 interface Counting {
@@ -73,9 +79,9 @@ interface Counting {
   readonly vocabulary: SharedVocabulary;
 }
 
-/** Each request by its type, and what it is answered with. */
+/** Each request by its type, what it is answered with, and what is sent before that (`part`). */
 export interface WorkerCalls {
-  walk: { request: WalkRequest; reply: WalkReply };
+  walk: { request: WalkRequest; reply: WalkReply; part: FileBatch };
   sizeFolders: {
     request: {
       readonly type: 'sizeFolders';
@@ -96,7 +102,7 @@ export interface WorkerCalls {
   countFiles: {
     request: Counting & {
       readonly type: 'countFiles';
-      readonly files: readonly FileToCount[];
+      readonly batch: FileBatch;
       readonly maxFileBytes: number;
       /** Whether the counts are remembered, by the content's hash. */
       readonly withHash: boolean;
@@ -104,6 +110,7 @@ export interface WorkerCalls {
       /** Where the worker notes the index of the file it is at, so that a crash costs that file alone. */
       readonly position: Int32Array;
     };
+    /** Of the first files of the batch: a thread stops when that was much to read. */
     reply: readonly CountOutcome[];
   };
   countText: {
@@ -115,13 +122,15 @@ export interface WorkerCalls {
 export type WorkerRequest = WorkerCalls[keyof WorkerCalls]['request'];
 
 export type WorkerReply =
-  { readonly id: number; readonly ok: unknown } | { readonly id: number; readonly error: string };
+  | { readonly id: number; readonly part: unknown }
+  | { readonly id: number; readonly ok: unknown }
+  | { readonly id: number; readonly error: string };
 
 /** Places in the shared `control` of one scan. */
-export const controlIndex = { cancelled: 0, filesFound: 1, nothingRemembered: 2 } as const;
+export const controlIndex = { cancelled: 0, filesFound: 1 } as const;
 
 export function newControl(): Int32Array {
-  return new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
+  return new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
 }
 
 export function isCancelled(control: Int32Array): boolean {

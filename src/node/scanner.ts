@@ -10,12 +10,12 @@ import {
   isCancelled,
   newControl,
   type CountOutcome,
-  type FileToCount,
+  type FileBatch,
   type NewCount,
   type ScanFolder,
 } from './scanMessages.ts';
 import { Thread, ThreadCrashed } from './thread.ts';
-import { batchesOf } from './batches.ts';
+import { BatchQueue, restOfBatch } from './batches.ts';
 
 export interface ScannerOptions {
   /** The built `countWorker.js`. */
@@ -166,10 +166,6 @@ export class Scanner {
     const report = () => {
       const filesFound = Atomics.load(control, controlIndex.filesFound);
       onProgress?.({ filesDone: run.filesDone, filesFound });
-      // Loads while the other thread walks; a failure shows where the vocabulary is waited for.
-      if (Atomics.load(control, controlIndex.nothingRemembered) === 1) {
-        this.vocabulary(request.encoding).catch(() => {});
-      }
     };
     const timer = setInterval(report, progressIntervalMs);
     this.#running.add(control);
@@ -202,44 +198,56 @@ export class Scanner {
 
   async #work(run: Run, only: readonly string[] | undefined): Promise<ScanReport> {
     const { request, control, maxFileBytes } = run;
-    const walked = await this.#walker.call({
-      type: 'walk',
-      folders: request.folders,
-      exclude: request.exclude ?? [],
-      userRules: request.userRules ?? [],
-      maxFileBytes,
-      only,
-      cacheFolder: this.#options.cacheFolder,
-      encoding: request.encoding,
-      control,
+    const queue = new BatchQueue();
+    const walking = this.#walker.call(
+      {
+        type: 'walk',
+        folders: request.folders,
+        exclude: request.exclude ?? [],
+        userRules: request.userRules ?? [],
+        maxFileBytes,
+        only,
+        cacheFolder: this.#options.cacheFolder,
+        encoding: request.encoding,
+        control,
+      },
+      (batch) => {
+        queue.add(batch);
+      },
+    );
+    const walked = walking.finally(() => {
+      queue.close();
     });
-    append(run.files, walked.files);
-    append(run.leftOut, walked.leftOut);
-    append(run.problems, walked.problems);
-    run.filesDone = walked.files.length;
-    const sized = this.#walker.call({
-      type: 'sizeFolders',
-      folders: walked.leftOutFolders,
-      control,
-    });
-    await Promise.all([this.#countAll(run, walked.toCount), sized]);
-    append(run.leftOut, await sized);
+    const sized = walked.then(({ leftOutFolders }) =>
+      this.#walker.call({ type: 'sizeFolders', folders: leftOutFolders, control }),
+    );
+    const [found, folders] = await Promise.all([walked, sized, this.#countAll(run, queue)]);
+    append(run.files, found.files);
+    append(run.leftOut, found.leftOut);
+    append(run.leftOut, folders);
+    append(run.problems, found.problems);
+    run.filesDone += found.files.length;
     await this.#remember(run);
     return finishedReport(run);
   }
 
-  async #countAll(run: Run, files: readonly FileToCount[]): Promise<void> {
-    if (files.length === 0) return;
-    const vocabulary = await this.vocabulary(run.request.encoding);
-    const batches = batchesOf(files);
+  /** Counts what comes out of the queue, while more is found. */
+  async #countAll(run: Run, queue: BatchQueue): Promise<void> {
+    // Without a cache there is something to count for certain.
+    if (this.#options.cacheFolder === undefined)
+      this.vocabulary(run.request.encoding).catch(() => {});
     let failedStarts = 0;
     const work = async (thread: Thread): Promise<void> => {
-      for (let batch = batches.pop(); batch !== undefined; batch = batches.pop()) {
+      for (let batch = await queue.next(); batch !== undefined; batch = await queue.next()) {
+        if (isCancelled(run.control)) return;
+        // No thread starts before there is something for it to do; then it starts while the vocabulary is read.
+        thread.start();
+        const vocabulary = await this.vocabulary(run.request.encoding);
         const position = new Int32Array(new SharedArrayBuffer(4)).fill(-1);
         try {
           const outcomes = await thread.call({
             type: 'countFiles',
-            files: batch,
+            batch,
             maxFileBytes: run.maxFileBytes,
             withHash: this.#options.cacheFolder !== undefined,
             encoding: run.request.encoding,
@@ -248,6 +256,8 @@ export class Scanner {
             position,
           });
           place(run, batch, outcomes);
+          if (outcomes.length < batch.paths.length)
+            queue.putBack(restOfBatch(batch, outcomes.length));
         } catch (error) {
           if (!(error instanceof ThreadCrashed) || isCancelled(run.control)) throw error;
           const at = Atomics.load(position, 0);
@@ -255,40 +265,40 @@ export class Scanner {
           if (at >= 0) {
             run.filesDone++;
             run.problems.push({
-              path: batch[at].path,
+              path: batch.paths[at],
               message: `Counting it ended its thread: ${error.message}`,
             });
           }
-          const rest = batch.filter((_, index) => index !== at);
-          if (rest.length > 0) batches.push(rest);
+          queue.putBack(restOfBatch(batch, 0, at));
         }
       }
     };
-    await Promise.all(this.#threads.slice(0, batches.length).map(work));
+    await Promise.all(this.#threads.map(work));
   }
 
   async #remember(run: Run): Promise<void> {
-    if (this.#options.cacheFolder === undefined) return;
+    const { cacheFolder } = this.#options;
+    if (cacheFolder === undefined) return;
     const failure = await this.#walker
       .call({ type: 'remember', counts: run.counts })
       .catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
     if (failure === undefined) return;
     const message = `The counts could not be remembered, so the next analysis takes as long: ${failure}`;
-    run.problems.push({ path: this.#options.cacheFolder, message });
+    run.problems.push({ path: cacheFolder, message });
   }
 }
 
-function place(run: Run, batch: readonly FileToCount[], outcomes: readonly CountOutcome[]): void {
-  for (const [index, file] of batch.entries()) {
-    const outcome = outcomes[index];
-    placeOutcome(file, outcome, run);
+function place(run: Run, batch: FileBatch, outcomes: readonly CountOutcome[]): void {
+  const { cacheKey, paths, keep } = batch;
+  for (const [index, outcome] of outcomes.entries()) {
+    const path = paths[index];
+    placeOutcome({ path, keep: keep.has(index) }, outcome, run);
     if (outcome.type === 'read' && outcome.hash !== '') {
-      const { root, path, mtimeMs, ctimeMs } = file;
-      const { hash, readMs, result } = outcome;
-      run.counts.push({ root, path, bytes: file.bytes, mtimeMs, ctimeMs, hash, readMs, result });
+      const { stamp, hash, readMs, result } = outcome;
+      run.counts.push({ cacheKey, path, stamp, hash, readMs, result });
     }
   }
-  run.filesDone += batch.length;
+  run.filesDone += outcomes.length;
 }
 
 /** A folder that is named twice is analysed once. */

@@ -6,7 +6,15 @@ export class ThreadCrashed extends Error {
   override readonly name = 'ThreadCrashed';
 }
 
+/** What a call of this type is sent before its reply. */
+type PartOf<Type extends keyof WorkerCalls> = WorkerCalls[Type] extends {
+  readonly part: infer Part;
+}
+  ? Part
+  : never;
+
 interface Call {
+  readonly onPart: ((part: unknown) => void) | undefined;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
@@ -39,9 +47,21 @@ export class Thread {
     return this.#calls.keys().next().value;
   }
 
-  /** Rejects with what the call threw in the thread, or with `ThreadCrashed`. */
+  /** Starts the thread, if there is none, so that its first call need not wait for that. */
+  start(): void {
+    if (this.#worker !== undefined) return;
+    this.#worker = this.#start();
+    this.#worker.unref();
+  }
+
+  /**
+   * Rejects with what the call threw in the thread, or with `ThreadCrashed`.
+   *
+   * @param onPart takes what the thread sends before it replies
+   */
   call<Type extends keyof WorkerCalls>(
     request: WorkerCalls[Type]['request'] & { readonly type: Type },
+    onPart?: (part: PartOf<Type>) => void,
   ): Promise<WorkerCalls[Type]['reply']> {
     const worker = (this.#worker ??= this.#start());
     const id = ++this.#lastId;
@@ -51,6 +71,7 @@ export class Thread {
       this.#calls.set(id, {
         resolve: resolve as (value: unknown) => void,
         reject,
+        onPart: onPart as ((part: unknown) => void) | undefined,
       });
       worker.postMessage({ id, request });
     });
@@ -69,6 +90,10 @@ export class Thread {
     });
     worker.on('message', (reply: WorkerReply) => {
       const call = this.#calls.get(reply.id);
+      if ('part' in reply) {
+        call?.onPart?.(reply.part);
+        return;
+      }
       this.#calls.delete(reply.id);
       if ('error' in reply) call?.reject(new Error(reply.error));
       else call?.resolve(reply.ok);

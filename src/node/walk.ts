@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, type Dirent, type Stats } from 'node:fs';
 import picomatch from 'picomatch';
+import type { FileStamp } from './countCache.ts';
 import { leftOutFileReason, leftOutFolderReason } from '../core/files/leftOutRules.ts';
 import type { FileProblem, LeftOutFile, LeftOutReason } from '../core/files/scanReport.ts';
 import {
@@ -28,15 +29,21 @@ export interface WalkOptions {
   readonly maxFileBytes: number;
   /** Asked at every folder; true ends the walk early. */
   readonly shouldStop: () => boolean;
+  /**
+   * Whether a file's size and times are wanted. Whoever opens it can have them for less, and finds out then whether it
+   * is too large.
+   */
+  readonly needsStamp: (path: string) => boolean;
+  /** Takes each file that is to be counted, in no order. */
+  readonly onFile: (file: FoundFile) => void;
 }
 
 export interface FoundFile {
   /** Path in the report. */
   readonly path: string;
   readonly systemPath: SystemPath;
-  readonly bytes: number;
-  readonly mtimeMs: number;
-  readonly ctimeMs: number;
+  /** Present where it was asked for (`needsStamp`). */
+  readonly stamp?: FileStamp;
   /** Asked for by a `!` rule of the user: counted even if it is minified. */
   readonly keep: boolean;
 }
@@ -48,8 +55,8 @@ export interface LeftOutFolder {
   readonly reason: LeftOutReason;
 }
 
+/** Everything but the files, which are handed on as they are found. */
 export interface WalkResult {
-  readonly files: FoundFile[];
   readonly leftOut: LeftOutFile[];
   readonly leftOutFolders: LeftOutFolder[];
   readonly problems: FileProblem[];
@@ -79,7 +86,7 @@ interface Walk {
 }
 
 /**
- * Everything below the root, or below one path of it, in one of the four lists. Synchronous, as that is several times
+ * Everything below the root, or below one path of it: handed to `onFile` or in one of three lists. Synchronous, as that is several times
  * faster than promises: call it from a worker. Links are not followed, so no loop can be entered; nothing is opened
  * but ignore files.
  *
@@ -92,7 +99,7 @@ export function walk(options: WalkOptions, from = ''): WalkResult {
     options,
     isExcluded: exclude.length === 0 ? () => false : picomatch(exclude, { dot: true, nocase }),
     otherRoots: new Set(options.otherRoots.filter((root) => root !== options.root)),
-    result: { files: [], leftOut: [], leftOutFolders: [], problems: [] },
+    result: emptyResult(),
     pending: [],
   };
   const refuse = (rule: string) => {
@@ -133,8 +140,7 @@ function descend(walking: Walk, root: Folder, from: string): void {
     const ruled = { ...folder, rules: rulesOf(walking, folder, existingRuleFiles(folder)) };
     const isLast = depth === parts.length - 1;
     const before = walking.pending.length;
-    const lists = isLast ? walking : { ...walking, result: emptyResult() };
-    consider(lists, ruled, entry);
+    consider(isLast ? walking : withoutLists(walking), ruled, entry);
     if (isLast) return;
     // A folder that is left out as a whole, a link, or no folder at all: nothing below is ours.
     const next = walking.pending[before] as Folder | undefined;
@@ -155,8 +161,14 @@ function entryNamed(folder: Folder, name: string): Entry | undefined {
   return isThere === true ? readEntries(folder).find((entry) => entry.name === name) : undefined;
 }
 
+/** Only folders to walk are noted. */
+function withoutLists(walking: Walk): Walk {
+  const options = { ...walking.options, needsStamp: () => false, onFile: () => {} };
+  return { ...walking, options, result: emptyResult() };
+}
+
 function emptyResult(): WalkResult {
-  return { files: [], leftOut: [], leftOutFolders: [], problems: [] };
+  return { leftOut: [], leftOutFolders: [], problems: [] };
 }
 
 function existingRuleFiles(folder: Folder): IgnoreFileName[] {
@@ -248,22 +260,26 @@ function consider(walking: Walk, folder: Folder, entry: Entry): void {
     return;
   }
   const path = reportPath(walking, relativePath);
-  let stats: Stats | undefined;
+  const { systemPath, type } = entry;
+  const { reason, keep } = reasonOf(walking, folder.rules, relativePath, entry);
+  if (reason === undefined && !options.needsStamp(path)) {
+    options.onFile({ path, systemPath, keep });
+    return;
+  }
+  let stats: Stats;
   try {
-    stats = lstatSync(forFs(entry.systemPath));
+    stats = lstatSync(forFs(systemPath));
   } catch (error) {
     result.problems.push({ path, message: problemMessage(error) });
     return;
   }
-  const { reason, keep } = reasonOf(walking, folder.rules, relativePath, entry);
-  const bytes = entry.type === 'other' ? 0 : stats.size;
+  const { size, mtimeMs, ctimeMs } = stats;
   if (reason !== undefined) {
-    result.leftOut.push({ path, bytes, fileCount: 1, reason });
-  } else if (bytes > options.maxFileBytes) {
-    result.leftOut.push({ path, bytes, fileCount: 1, reason: 'tooLarge' });
+    result.leftOut.push({ path, bytes: type === 'other' ? 0 : size, fileCount: 1, reason });
+  } else if (size > options.maxFileBytes) {
+    result.leftOut.push({ path, bytes: size, fileCount: 1, reason: 'tooLarge' });
   } else {
-    const { mtimeMs, ctimeMs } = stats;
-    result.files.push({ path, systemPath: entry.systemPath, bytes, mtimeMs, ctimeMs, keep });
+    options.onFile({ path, systemPath, stamp: { bytes: size, mtimeMs, ctimeMs }, keep });
   }
 }
 

@@ -1,10 +1,11 @@
 import { placeContent } from './placeOutcome.ts';
 import { CountCache } from './countCache.ts';
 import type { FileCount } from '../core/files/scanReport.ts';
+import { BatchBuilder } from './batches.ts';
 import {
   controlIndex,
   isCancelled,
-  type FileToCount,
+  type FileBatch,
   type NewCount,
   type ScanFolder,
   type WalkReply,
@@ -12,27 +13,25 @@ import {
 } from './scanMessages.ts';
 import { walk, type FoundFile, type WalkResult } from './walk.ts';
 
-/** Caches of the folders walked last, by root. */
+/** Caches of the folders walked last, each by what is counted with what. */
 const caches = new Map<string, CountCache>();
 
-/** Walks folders and splits what it finds: remembered and unchanged, or to be counted. */
-export function walkFolders(request: WalkRequest): WalkReply {
+/** Walks folders and splits what it finds: remembered and unchanged, or to be counted, which is sent on at once. */
+export function walkFolders(request: WalkRequest, send: (batch: FileBatch) => void): WalkReply {
   const reply = {
-    toCount: [] as FileToCount[],
     files: [] as FileCount[],
     leftOut: [] as WalkResult['leftOut'],
     leftOutFolders: [] as WalkResult['leftOutFolders'],
     problems: [] as WalkResult['problems'],
   };
-  // Every scan of everything reads the cache anew: another window may have written it.
-  if (request.only === undefined) caches.clear();
   const otherRoots = request.folders.map((folder) => folder.path);
   for (const folder of request.folders) {
     const cache = cacheOf(request, folder);
-    // Then there will be something to count, and who is to count it can get ready.
-    if (cache === undefined || cache.size === 0) {
-      Atomics.store(request.control, controlIndex.nothingRemembered, 1);
-    }
+    const batches = new BatchBuilder(cacheKeyOf(request, folder), send);
+    const onFile = (file: FoundFile) => {
+      Atomics.add(request.control, controlIndex.filesFound, 1);
+      sort(file, cache, reply, batches);
+    };
     for (const from of startsIn(folder, request.only)) {
       const found = walk(
         {
@@ -43,15 +42,16 @@ export function walkFolders(request: WalkRequest): WalkReply {
           otherRoots,
           maxFileBytes: request.maxFileBytes,
           shouldStop: () => isCancelled(request.control),
+          needsStamp: (path) => cache?.has(path) === true,
+          onFile,
         },
         from,
       );
       append(reply.leftOut, found.leftOut);
       append(reply.leftOutFolders, found.leftOutFolders);
       append(reply.problems, found.problems);
-      for (const file of found.files) sort(file, folder, cache, reply);
-      Atomics.add(request.control, controlIndex.filesFound, found.files.length);
     }
+    batches.flush();
   }
   return reply;
 }
@@ -59,9 +59,8 @@ export function walkFolders(request: WalkRequest): WalkReply {
 /** Remembers new counts and writes the caches. @returns why that failed, if so */
 export function rememberCounts(counts: readonly NewCount[]): string | undefined {
   const usedMs = Date.now();
-  for (const { root, path, bytes, mtimeMs, ctimeMs, hash, readMs, result } of counts) {
-    const stamp = { bytes, mtimeMs, ctimeMs };
-    caches.get(root)?.remember(path, { stamp, hash, readMs, usedMs, result });
+  for (const { cacheKey, path, stamp, hash, readMs, result } of counts) {
+    caches.get(cacheKey)?.remember(path, { stamp, hash, readMs, usedMs, result });
   }
   try {
     for (const cache of caches.values()) cache.save();
@@ -73,33 +72,34 @@ export function rememberCounts(counts: readonly NewCount[]): string | undefined 
 
 function sort(
   file: FoundFile,
-  folder: ScanFolder,
   cache: CountCache | undefined,
-  reply: {
-    readonly toCount: FileToCount[];
-    readonly files: FileCount[];
-    readonly leftOut: WalkResult['leftOut'];
-  },
+  reply: { readonly files: FileCount[]; readonly leftOut: WalkResult['leftOut'] },
+  batches: BatchBuilder,
 ): void {
-  const cached = cache?.find(file.path, file);
-  if (cached?.trusted === true) {
-    cache?.use(file.path, Date.now());
-    placeContent(file, cached.entry.result, file.bytes, reply);
-    return;
-  }
-  const known =
-    cached === undefined ? undefined : { hash: cached.entry.hash, result: cached.entry.result };
-  reply.toCount.push({ ...file, root: folder.path, known });
+  const { path, systemPath, stamp, keep } = file;
+  const cached = stamp && cache?.find(path, stamp);
+  if (stamp !== undefined && cached?.trusted === true) {
+    cache?.use(path, Date.now());
+    placeContent(file, cached.entry.result, stamp.bytes, reply);
+  } else batches.add(path, systemPath, keep, cached?.entry);
+}
+
+function cacheKeyOf({ encoding }: WalkRequest, { path, prefix }: ScanFolder): string {
+  return JSON.stringify([encoding, prefix, path]);
 }
 
 function cacheOf(request: WalkRequest, folder: ScanFolder): CountCache | undefined {
   if (request.cacheFolder === undefined) return undefined;
-  let cache = caches.get(folder.path);
-  if (cache === undefined) {
-    const counted = `${request.encoding} ${folder.prefix}`;
-    cache = new CountCache(request.cacheFolder, folder.path, counted);
-    caches.set(folder.path, cache);
-  }
+  const key = cacheKeyOf(request, folder);
+  const known = caches.get(key);
+  // A scan of everything reads the cache anew: another window may have written it.
+  if (known !== undefined && request.only !== undefined) return known;
+  const cache = new CountCache(
+    request.cacheFolder,
+    folder.path,
+    `${request.encoding} ${folder.prefix}`,
+  );
+  caches.set(key, cache);
   return cache;
 }
 

@@ -258,6 +258,46 @@ describe('Scanner with a cache', () => {
     expect(second.leftOut).toEqual(first.leftOut);
   });
 
+  it('remembers every one of several scans at once, each for its folder and its tokenizer', async () => {
+    const one = tempTree({ 'a.ts': 'naïve 漢字 12345', 'b.ts': 'two' });
+    const two = tempTree({ 'c.ts': 'déjà vu 漢字' });
+    const requests = (['o200k_base', 'cl100k_base'] as const).flatMap((encoding) =>
+      [one, two].map((folder) => ({ ...requestFor(folder), encoding })),
+    );
+    const cacheFolder = tempTree();
+    // Times that were read late enough are trusted: nothing is opened again.
+    const later = await builtWorker('const now = Date.now; Date.now = () => now() + 5000;');
+    const scanner = newScanner({ cacheFolder, workerFile: later });
+    const reports = await Promise.all(requests.map((request) => scanner.scan(request)));
+    expect(reports[0].files).not.toEqual(reports[2].files);
+    expect(readdirSync(cacheFolder)).toHaveLength(4);
+    await scanner.dispose();
+    const unreadable = await builtWorker(`
+      import fs from 'node:fs';
+      import { syncBuiltinESMExports } from 'node:module';
+      const open = fs.openSync;
+      fs.openSync = (file, ...rest) => {
+        if (String(file).endsWith('.ts')) throw new Error('opened');
+        return open(file, ...rest);
+      };
+      syncBuiltinESMExports();`);
+    const again = newScanner({ cacheFolder, workerFile: unreadable });
+    for (const [index, request] of requests.entries()) {
+      expect(await again.scan(request)).toEqual(reports[index]);
+    }
+  });
+
+  it('leaves out what is too large, whether it was met before or not', async () => {
+    const root = tempTree({ 'a.ts': 'one', 'large.ts': 'x'.repeat(100) });
+    const cacheFolder = tempTree();
+    const request = { ...requestFor(root), maxFileBytes: 99 };
+    const large = { path: 'large.ts', bytes: 100, fileCount: 1, reason: 'tooLarge' };
+    const first = await newScanner({ cacheFolder }).scan(request);
+    expect(first.leftOut).toEqual([large]);
+    await newScanner({ cacheFolder }).scan(requestFor(root));
+    expect(await newScanner({ cacheFolder }).scan(request)).toEqual(first);
+  });
+
   it('keeps working where nothing can be written, and says so', async () => {
     const root = tempTree({ 'a.ts': 'one' });
     const cacheFolder = path.join(tempTree({ file: '' }), 'file');

@@ -6,12 +6,13 @@ import { describe, expect, it } from 'vitest';
 import { defaultMaxFileBytes } from '../../src/core/files/leftOutRules.ts';
 import { folderSize } from '../../src/node/folderSize.ts';
 import { forFs } from '../../src/node/systemPath.ts';
-import { walk, type WalkOptions } from '../../src/node/walk.ts';
+import { walk, type FoundFile, type WalkOptions } from '../../src/node/walk.ts';
 import { tempTree, withoutPrivilege, writeTree } from './tempTree.ts';
 
 const isLinux = process.platform === 'linux';
 
 function walked(root: string, options: Partial<WalkOptions> = {}, from = '') {
+  const files: FoundFile[] = [];
   const result = walk(
     {
       root,
@@ -21,6 +22,8 @@ function walked(root: string, options: Partial<WalkOptions> = {}, from = '') {
       otherRoots: [],
       maxFileBytes: defaultMaxFileBytes,
       shouldStop: () => false,
+      needsStamp: () => true,
+      onFile: (file) => files.push(file),
       ...options,
     },
     from,
@@ -30,7 +33,8 @@ function walked(root: string, options: Partial<WalkOptions> = {}, from = '') {
   );
   return {
     ...result,
-    paths: result.files.map((file) => file.path).sort(),
+    files,
+    paths: files.map((file) => file.path).sort(),
     reasons: Object.fromEntries(leftOut),
   };
 }

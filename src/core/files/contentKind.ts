@@ -59,10 +59,12 @@ const proseName =
  * What a file mostly is, by its script first (CJK and Cyrillic text weighs unlike anything else whatever the file),
  * then by its name, then by the length of its lines. `start` is the file's beginning, UTF-8; bytes that are no UTF-8
  * are passed over. An unknown file is code.
+ *
+ * @param isAscii whether it is known that no byte is beyond ASCII: then there is no script to look for
  */
-export function contentKindOf(path: string, start: Uint8Array): ContentKind {
+export function contentKindOf(path: string, start: Uint8Array, isAscii = false): ContentKind {
   const sample = start.subarray(0, SAMPLE_BYTES);
-  const script = scriptKindOf(sample);
+  const script = isAscii ? undefined : scriptKindOf(sample);
   if (script !== undefined) return script;
   const name = path
     .slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
@@ -80,9 +82,11 @@ export function contentKindOf(path: string, start: Uint8Array): ContentKind {
 
 function hasGeneratedLines(sample: Uint8Array): boolean {
   if (sample.length < MINIFIED_LINE_BYTES * 4) return false;
+  const enough = sample.length / MINIFIED_LINE_BYTES;
   let lines = 1;
-  for (let idx = 0; idx < sample.length; idx++) if (sample[idx] === 0x0a) lines++;
-  return sample.length / lines > MINIFIED_LINE_BYTES;
+  // Most files have so many lines before the first tenth is read.
+  for (let idx = 0; idx < sample.length && lines < enough; idx++) if (sample[idx] === 0x0a) lines++;
+  return lines < enough;
 }
 
 const LETTER_BIT = Math.log2(LETTER);

@@ -1,4 +1,4 @@
-import { decodeUtf8, firstInvalidByte, repairUtf8, writeUtf8 } from './utf8.ts';
+import { decodeUtf8, isUtf8, repairUtf8, writeUtf8 } from './utf8.ts';
 
 /** Zero bytes after the text, so that reading whole words at its end stays inside the buffer. */
 const PADDING_BYTES = 16;
@@ -13,9 +13,12 @@ export class TextBuffer {
   /** Bytes of text. */
   length = 0;
   readonly #normalization: 'NFC' | undefined;
+  readonly #isUtf8: (bytes: Uint8Array) => boolean;
 
-  constructor(normalization?: 'NFC') {
+  /** @param isUtf8Natively the platform's own check, many times faster than one written here */
+  constructor(normalization?: 'NFC', isUtf8Natively = isUtf8) {
     this.#normalization = normalization;
+    this.#isUtf8 = isUtf8Natively;
   }
 
   /** Takes a copy of the bytes, with U+FFFD in place of what is no UTF-8. */
@@ -28,8 +31,7 @@ export class TextBuffer {
     this.#reserve(utf8.length);
     this.bytes.set(utf8);
     this.length = utf8.length;
-    if (isAscii(this.view, utf8.length)) return;
-    if (firstInvalidByte(this.bytes, 0, utf8.length) !== utf8.length) {
+    if (!this.#isUtf8(utf8)) {
       this.#reserve(utf8.length * 3);
       this.length = repairUtf8(utf8, this.bytes);
     }
@@ -83,15 +85,4 @@ export class TextBuffer {
     this.bytes = new Uint8Array(Math.max(textBytes + PADDING_BYTES, doubled));
     this.view = new DataView(this.bytes.buffer);
   }
-}
-
-function isAscii(view: DataView, length: number): boolean {
-  const wordsEnd = length & ~3;
-  for (let idx = 0; idx < wordsEnd; idx += 4) {
-    if ((view.getInt32(idx, true) & 0x80808080) !== 0) return false;
-  }
-  for (let idx = wordsEnd; idx < length; idx++) {
-    if (view.getUint8(idx) >= 0x80) return false;
-  }
-  return true;
 }

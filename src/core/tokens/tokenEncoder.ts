@@ -22,17 +22,20 @@ const CACHE_SLOTS = 1 << 15;
 /**
  * Counts and encodes with one vocabulary: split into pieces; most pieces are one token, found by one look-up; others
  * are remembered or merged. Keeps buffers of its own, so one encoder serves one thread; the vocabulary is shared.
+ *
+ * @param isUtf8 the platform's own check, where it has one
  */
 export function createTokenEncoder(
   vocabulary: Vocabulary,
   counter?: OperationCounter,
+  isUtf8?: (bytes: Uint8Array) => boolean,
 ): TokenEncoder {
   const split = createSplitter(vocabulary);
   const takeApart = segmenterOf(vocabulary);
   const shortCounts = new ShortPieceCounts();
   const lookup = new TokenLookup(vocabulary);
   const cache = new PieceCache(CACHE_SLOTS);
-  const buffer = new TextBuffer(vocabulary.split.normalization);
+  const buffer = new TextBuffer(vocabulary.split.normalization, isUtf8);
   const short = shortMerger(lookup, counter);
   const long = longMerger(lookup, counter);
 

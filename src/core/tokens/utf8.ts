@@ -68,6 +68,15 @@ export function firstInvalidByte(utf8: Uint8Array, start: number, end: number): 
   return end;
 }
 
+/** Whether all of the bytes are UTF-8; four at a time while they are ASCII. */
+export function isUtf8(bytes: Uint8Array): boolean {
+  const { buffer, byteOffset, length } = bytes;
+  const view = new DataView(buffer, byteOffset, length);
+  let idx = 0;
+  while (idx + 4 <= length && (view.getInt32(idx, true) & 0x80808080) === 0) idx += 4;
+  return firstInvalidByte(bytes, idx, length) === length;
+}
+
 /**
  * Copies bytes, writing U+FFFD for what is no UTF-8 as TextDecoder does, and gives the bytes written.
  * `target` must have room for three times the source.
