@@ -2,6 +2,8 @@
 // Each entry that exists is built; `--watch` rebuilds on change, `--dev` keeps source maps and names.
 import * as esbuild from 'esbuild';
 import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { basename, isAbsolute, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { engineBundle, writeEngineTypes } from './scripts/build-engine.mjs';
 
 const watch = process.argv.includes('--watch');
@@ -78,30 +80,31 @@ const hostRooms = {
 };
 
 /**
- * Observable Plot can draw maps, and brings 30 KB of projections for it; no chart here is a map. Plot asks for them only when a
- * chart names a projection.
+ * Observable Plot can draw maps, colour scales, dates, tips and legends, and brings 60 KB for them; no chart here asks it for any
+ * of these. What stands in their place says what is missing, should one be asked for after all.
  */
-const noMaps = {
-  name: 'no-maps',
+const leanCharts = {
+  name: 'lean-charts',
   setup(build) {
-    const projections =
-      'Albers AlbersUsa AzimuthalEqualArea AzimuthalEquidistant ConicConformal ConicEqualArea';
-    const more =
-      'ConicEquidistant EqualEarth Equirectangular Gnomonic Mercator Orthographic Stereographic';
-    const parts =
-      'TransverseMercator Path Centroid Transform ClipCache ClipRectangle Stream Graticule Graticule10';
-    const names = [projections, more, parts].join(' ').split(' ');
-    build.onResolve({ filter: /^d3-geo$/ }, ({ path }) => ({ path, namespace: 'no-maps' }));
-    build.onLoad({ filter: /.*/, namespace: 'no-maps' }, () => ({
-      // One is called as the module loads; whatever else is called says what is missing.
-      contents: names
-        .map((name) =>
-          name === 'Transform'
-            ? 'export const geoTransform = (methods) => methods;'
-            : `export const geo${name} = () => { throw new Error('no maps in this bundle'); };`,
-        )
-        .join('\n'),
-    }));
+    const packages = /^(d3-geo|d3-scale-chromatic|d3-time-format)$/;
+    const plotFiles = /\/(marks\/tip|interactions\/pointer|legends\/ramp|legends\/swatches)\.js$/;
+    build.onResolve({ filter: packages }, ({ path }) => ({ path, namespace: 'lean-charts' }));
+    build.onResolve({ filter: plotFiles }, ({ path, resolveDir }) =>
+      /@observablehq[\\/]plot/.test(resolveDir)
+        ? { path: join(resolveDir, path), namespace: 'lean-charts' }
+        : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'lean-charts' }, async ({ path }) => {
+      const real = await import(isAbsolute(path) ? pathToFileURL(path).href : path);
+      const missing = `'${basename(path)} is not in this bundle'`;
+      // One is called as the module loads.
+      const contents = Object.keys(real).map((name) =>
+        name === 'geoTransform'
+          ? `export const ${name} = (methods) => methods;`
+          : `export const ${name} = () => { throw new Error(${missing}); };`,
+      );
+      return { contents: contents.join('\n') };
+    });
   },
 };
 
@@ -129,7 +132,7 @@ const builds = [
     outdir: 'dist',
     // Nothing in a webview is asked for its name, and the names are a tenth of what is sent.
     keepNames: false,
-    plugins: [noMaps],
+    plugins: [leanCharts],
   },
   { ...esmForNode, entryPoints: ['src/cli/cli.ts'], outfile: 'dist/cli.js' },
   { ...esmForNode, entryPoints: ['src/node/countWorker.ts'], outfile: 'dist/countWorker.js' },

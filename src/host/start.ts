@@ -66,6 +66,7 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
       weighing: () => rooms.weighing(),
       counting: () => rooms.counting(),
       plans: () => rooms.plans(),
+      lab: () => rooms.lab(),
       extensionUri: context.extensionUri,
       memory: context.workspaceState,
       log,

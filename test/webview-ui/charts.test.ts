@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   differOnlyInMarker,
+  haveSameFrame,
   stackedAreas,
   xDomain,
   yDomain,
@@ -70,6 +71,28 @@ describe('a chart', () => {
     expect(differOnlyInMarker(data, { ...data, series: [...data.series] })).toBe(false);
     const ruled = { ...data, rules: [{ axis: 'x' as const, value: 1, label: 'rule' }] };
     expect(differOnlyInMarker(data, ruled)).toBe(false);
+  });
+
+  it('keeps its axes while what is drawn moves a little within them', () => {
+    const ends = (y: 'log' | 'linear', factor: number) => ({
+      ...data,
+      y: { ...data.y, scale: y },
+      series: data.series.map((one) => ({
+        ...one,
+        band: [],
+        points: one.points.map(([x, value]) => [x, value * factor] as const),
+      })),
+    });
+    for (const scale of ['log', 'linear'] as const) {
+      const [low, high] = yDomain(ends(scale, 1));
+      expect(low).toBeLessThanOrEqual(1024);
+      expect(high).toBeGreaterThan(4096);
+      expect(haveSameFrame(ends(scale, 1), ends(scale, 1.01))).toBe(true);
+      expect(haveSameFrame(ends(scale, 1), ends(scale, 7))).toBe(false);
+    }
+    expect(haveSameFrame(data, { ...data, series: data.series.slice(1) })).toBe(false);
+    const ruled = { ...data, rules: [{ axis: 'x' as const, value: 2000, label: 'rule' }] };
+    expect(haveSameFrame(data, ruled)).toBe(true);
   });
 
   it('stacks its areas in order', () => {

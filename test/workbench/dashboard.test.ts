@@ -1,12 +1,15 @@
-import type { Frame, Page } from 'playwright-core';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { openTokenCounter } from '../../src/node/openTokenCounter.ts';
 import { formatCount } from '../../src/core/format/numbers.ts';
+import { dashboardFrame, openTab, slideTo, tabIds } from './support/dashboardTabs.ts';
 import { takeImage } from './support/images.ts';
-import { runCommand } from './support/palette.ts';
-import { setTheme } from './support/views.ts';
+import { answerInput, runCommand } from './support/palette.ts';
+import { setTheme, statusBarItem, themes } from './support/views.ts';
 import { waitUntil } from './support/waiting.ts';
-import { webviewWith } from './support/webviews.ts';
+import { accessibilityFaults, webviewWith } from './support/webviews.ts';
 import { useWorkbench } from './support/workbench.ts';
 
 const code = `export function total(prices: readonly number[]): number {
@@ -34,22 +37,12 @@ const files: Readonly<Record<string, string>> = {
   'two\nlines \u202egnp.ts': code,
   'package-lock.json': '{}\n',
 };
-async function dashboard(page: Page): Promise<Frame> {
-  return webviewWith(page, '[role="tablist"]');
-}
 
-async function showTab(page: Page, id: string): Promise<Frame> {
-  const frame = await dashboard(page);
-  await frame.locator(`#tab-${id}`).click();
-  await frame.locator(`#panel[aria-labelledby="tab-${id}"]`).waitFor();
-  return frame;
-}
-
-async function slideTo(frame: Frame, selector: string, value: number): Promise<void> {
-  await frame.locator(selector).evaluate((input, to) => {
-    (input as HTMLInputElement).value = String(to);
-    input.dispatchEvent(new Event('input', { bubbles: true }));
-  }, value);
+async function closeEditor(page: Page, name: string): Promise<void> {
+  const tab = page.locator(`.tab[aria-label^="${name}"]`).first();
+  // The middle button closes an editor, as in a browser.
+  await tab.click({ button: 'middle' });
+  await tab.waitFor({ state: 'detached' });
 }
 
 describe('the dashboard', () => {
@@ -58,8 +51,10 @@ describe('the dashboard', () => {
   it('opens by its command and weighs the workspace as it was counted', async () => {
     const { page } = workbench();
     await setTheme(page, 'Dark Modern');
+    const startMs = performance.now();
     await runCommand(page, 'Context Budget: Open Dashboard');
     const frame = await webviewWith(page, '#fit-verdict');
+    console.log(`palette to verdict: ${Math.round(performance.now() - startMs)} ms`);
     const counter = await openTokenCounter('o200k_base');
     const counted = Object.entries(files)
       .filter(([name]) => name !== 'package-lock.json')
@@ -79,19 +74,32 @@ describe('the dashboard', () => {
     await takeImage(page, 'dashboard/fit.png');
   });
 
-  it('filters the models and follows a slider', async () => {
+  it('filters the models, compares what is pinned and follows a slider', async () => {
     const { page } = workbench();
-    const frame = await dashboard(page);
+    const frame = await dashboardFrame(page);
     await frame.locator('#fit-query').fill('gpt-4o mini');
     await waitUntil('one model', async () => (await frame.locator('tr[data-model]').count()) < 10);
     expect(await frame.locator('tr[data-model]').first().innerText()).toMatch(/mini/i);
+    await frame.locator('tr[data-model] input[type="checkbox"]').first().click();
+    await frame.locator('#fit-query').fill('claude sonnet');
+    await waitUntil('others', async () =>
+      /sonnet/i.test(await frame.locator('tr[data-model]').first().innerText()),
+    );
+    await frame.locator('tr[data-model] input[type="checkbox"]').first().click();
+    await waitUntil(
+      'two side by side',
+      async () => (await frame.locator('#compare thead th').count()) === 3,
+    );
+    await frame.locator('#compare button.link').last().click();
+    await frame.locator('#compare button.link').last().click();
+    await frame.locator('#compare').waitFor({ state: 'detached' });
     await frame.locator('#fit-query').fill('');
     await frame.locator('#subject').selectOption('typed');
-    await slideTo(frame, '#typed-tokens', 1000);
+    await slideTo(frame, '#typed-tokens', 1);
     await waitUntil('too much', async () =>
       (await frame.locator('#fit-verdict').innerText()).includes('Does not fit'),
     );
-    await slideTo(frame, '#typed-tokens', 300);
+    await slideTo(frame, '#typed-tokens', 0.3);
     await waitUntil('little', async () =>
       (await frame.locator('#fit-verdict').innerText()).includes('Fits'),
     );
@@ -100,8 +108,8 @@ describe('the dashboard', () => {
 
   it('shows the files as a treemap, and shares its check boxes', async () => {
     const { page } = workbench();
-    const frame = await showTab(page, 'files');
-    await frame.locator('.treemap[data-painted=""]').waitFor();
+    const frame = await dashboardFrame(page);
+    await openTab(frame, 'files');
     await takeImage(page, 'dashboard/files.png');
     expect(await frame.locator('img').count()).toBe(0);
     await frame.locator('tr[data-path="docs"] input').click();
@@ -119,7 +127,90 @@ describe('the dashboard', () => {
     await frame.locator('#files-query').fill('');
     await frame.locator('tr[data-path="AGENTS.md"] .path').click();
     await page.locator('.tab[aria-label^="AGENTS.md"]').first().waitFor();
+    await closeEditor(page, 'AGENTS.md');
   });
+
+  it('exports a page as a file of the workspace, through the dialog that saves', async () => {
+    const { page, workspace } = workbench();
+    const frame = await dashboardFrame(page);
+    await openTab(frame, 'files');
+    await frame.locator('#export summary').click();
+    await frame.locator('#export-csv').click();
+    const target = path.join(workspace, 'exported.csv');
+    await answerInput(page, target);
+    const text = await waitUntil('the file', () => {
+      try {
+        return readFileSync(target, 'utf8');
+      } catch {
+        return undefined;
+      }
+    });
+    expect(text).toContain('path,type,tokens,bytes,files,set\r\n');
+    expect(text).toMatch(/\r\nsrc,folder,\d+,/);
+    await frame.locator('#export summary').click();
+  });
+
+  it('counts the selection of the editor beside it', async () => {
+    const { page } = workbench();
+    const frame = await dashboardFrame(page);
+    await openTab(frame, 'files');
+    await frame.locator('tr[data-path="AGENTS.md"] .path').click();
+    await page.locator('.tab[aria-label^="AGENTS.md"]').first().click();
+    await page.keyboard.press('Control+A');
+    await frame.locator('#subject').selectOption('selection');
+    await waitUntil('the selection', async () =>
+      (await frame.locator('#subject-text').innerText()).startsWith('Selection in AGENTS.md'),
+    );
+    await closeEditor(page, 'AGENTS.md');
+    await frame.locator('#subject').selectOption('set');
+  });
+
+  it('makes its model that of every view', async () => {
+    const { page } = workbench();
+    const frame = await dashboardFrame(page);
+    await openTab(frame, 'fit');
+    await frame.locator('#fit-query').fill('gpt-4o mini');
+    const row = frame.locator('tr[data-model="openai/gpt-4o-mini"]');
+    await row.locator('button.link').first().click();
+    await frame.locator('#use-model').click();
+    await statusBarItem(page, /GPT-4o mini/i);
+    await frame.locator('#use-model').waitFor({ state: 'detached' });
+    await frame.locator('#fit-query').fill('');
+  });
+
+  it('stands as it stood after the window was loaded again', async () => {
+    const { page, reload } = workbench();
+    const before = await dashboardFrame(page);
+    await openTab(before, 'fit');
+    await before.locator('#subject').selectOption('typed');
+    await slideTo(before, '#typed-tokens', 0.5);
+    const text = await before.locator('#fit-tokens').innerText();
+    await openTab(before, 'cost');
+    // The knobs are kept a little after the last change.
+    await page.waitForTimeout(1500);
+    await reload();
+    const frame = await webviewWith(page, '#panel[aria-labelledby="tab-cost"]');
+    await openTab(frame, 'fit');
+    expect(await frame.locator('#fit-tokens').innerText()).toBe(text);
+    await frame.locator('#subject').selectOption('set');
+  });
+
+  it.each(Object.keys(themes) as (keyof typeof themes)[])(
+    'has no accessibility fault in any tab, in %s',
+    async (theme) => {
+      const { page } = workbench();
+      await setTheme(page, theme);
+      for (const id of tabIds) {
+        const frame = await dashboardFrame(page);
+        await openTab(frame, id);
+        expect(await accessibilityFaults(frame), `${id}, ${theme}`).toEqual([]);
+        if (theme === 'Light Modern' && id === 'fit') await takeImage(page, 'dashboard/light.png');
+        if (theme === 'Dark High Contrast' && id === 'files') {
+          await takeImage(page, 'dashboard/high-contrast.png');
+        }
+      }
+    },
+  );
 
   it('asks no address outside this machine for anything', () => {
     expect(workbench().outsideRequests).toEqual([]);

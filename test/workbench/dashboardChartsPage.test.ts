@@ -1,6 +1,5 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findBrowser, launchBrowser } from '../../scripts/support/browser.mjs';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { architectureById } from '../../src/core/architectures/architectures.ts';
 import { tokenRange } from '../../src/core/dashboard/series.ts';
 import { deploymentOn } from '../../src/core/estimates/deployment.ts';
@@ -8,49 +7,18 @@ import { longestContextTokens } from '../../src/core/estimates/fit.ts';
 import { kvCacheBytes } from '../../src/core/estimates/kvCache.ts';
 import { formatBytes, formatCount } from '../../src/core/format/numbers.ts';
 import { hardwareById } from '../../src/core/hardware/hardware.ts';
-import {
-  bundledCatalogue,
-  madeUpFiles,
-  openDashboardPage,
-  snapshotOf,
-} from './support/dashboardPage.mjs';
+import { madeUpFiles } from './support/dashboardPage.mjs';
+import { useDashboardPages, type PageOptions } from './support/dashboardPages.ts';
+import { chartTabIds, openTab } from './support/dashboardTabs.ts';
 import { waitUntil } from './support/waiting.ts';
 
-const tabIds = ['memory', 'cost', 'latency', 'quality'] as const;
 const llama = architectureById('llama-3.1-8b');
 const h100 = deploymentOn(hardwareById('h100-sxm'));
 
-/** What each tab begins with, once it is drawn. */
-const firstParts = {
-  memory: '#figure-longest',
-  cost: '#figure-month',
-  latency: '#figure-timeToFirstToken',
-  quality: '#quality-finding',
-} as const;
-
-async function openTab(page: Page, id: (typeof tabIds)[number]): Promise<void> {
-  await page.locator(`#tab-${id}`).click();
-  await page.locator(firstParts[id]).waitFor();
-}
-
 describe('the charts of the dashboard in a page', () => {
-  let browser: Browser;
-  let catalogue: unknown;
-  beforeAll(async () => {
-    browser = await launchBrowser(await findBrowser());
-    catalogue = await bundledCatalogue();
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
-
-  const open = async (state: object, options: object = {}) => {
-    const opened = await openDashboardPage(browser, snapshotOf(catalogue, madeUpFiles(200)), {
-      ...options,
-      kept: { state },
-    });
-    return opened as { page: Page; problems: readonly string[]; close: () => Promise<void> };
-  };
+  const pages = useDashboardPages();
+  const open = (state: object, options: PageOptions = {}) =>
+    pages.open(madeUpFiles(200), { ...options, state });
   const words = (page: Page) => page.evaluate(() => document.body.innerText);
 
   it('give the numbers of the core, and the longest context of a card', async () => {
@@ -87,7 +55,7 @@ describe('the charts of the dashboard in a page', () => {
 
   it('say why, on hover and on a click, and let it go with Escape', async () => {
     const { page, close } = await open({ tab: 'memory' });
-    const number = page.locator('#figure-perGpu .why');
+    const number = page.locator('#figure-perGpu .value .why');
     await number.click();
     const panel = page.locator('.whyPanel:popover-open');
     const text = await panel.innerText();
@@ -126,7 +94,7 @@ describe('the charts of the dashboard in a page', () => {
 
   it.each(Object.entries(extremes))('hold at %s', async (_, state) => {
     const { page, problems, close } = await open(state);
-    for (const tab of tabIds) {
+    for (const tab of chartTabIds) {
       await openTab(page, tab);
       expect(await words(page)).not.toMatch(/\bNaN\b|undefined|Infinity|\[object/);
     }
@@ -134,12 +102,12 @@ describe('the charts of the dashboard in a page', () => {
     await close();
   });
 
-  it.each(['ltr', 'rtl'])('fit a side bar of 320 pixels, %s', async (direction) => {
+  it.each(['ltr', 'rtl'] as const)('fit a side bar of 320 pixels, %s', async (direction) => {
     const { page, problems, close } = await open(
       {},
       { direction, viewport: { width: 320, height: 800 } },
     );
-    for (const tab of tabIds) {
+    for (const tab of chartTabIds) {
       await openTab(page, tab);
       const widest = () => page.evaluate(() => document.documentElement.scrollWidth);
       await waitUntil(`${tab} to fit`, async () => (await widest()) <= 320, 20_000);
@@ -158,7 +126,7 @@ describe('the charts of the dashboard in a page', () => {
       const { metrics } = await session.send('Performance.getMetrics');
       return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN);
     };
-    for (const tab of tabIds) {
+    for (const tab of chartTabIds) {
       await openTab(page, tab);
       const sliders = await page
         .locator('input[type="range"]')

@@ -18,6 +18,7 @@ export interface KnobsOptions {
   readonly snapshot: DashboardSnapshot;
   readonly api: DashboardApi;
   readonly fail: (error: unknown) => void;
+  readonly redraw: () => void;
 }
 
 /** The knobs that every tab shares: what is weighed, for which model, what is kept free, on which cards. */
@@ -149,10 +150,19 @@ function subjectKnob({ store, snapshot, api, fail }: KnobsOptions): TemplateResu
     <p class="quiet" id="subject-text">${subjectText(subject)}</p>`;
 }
 
+/** Hundreds of options take longer to make than all else of the page: they are made when somebody goes to choose. */
+let areAllModelsShown = false;
+
 /** All models to choose from by typing a part of the name; the choice holds for the dashboard until it is made the setting. */
 function modelKnob({ model, modelId }: Chosen, options: KnobsOptions): TemplateResult {
-  const { store, snapshot, api, fail } = options;
+  const { store, snapshot, api, fail, redraw } = options;
   const { models } = snapshot.catalogue;
+  const offered = areAllModelsShown ? models : model;
+  const offerAll = () => {
+    if (areAllModelsShown) return;
+    areAllModelsShown = true;
+    redraw();
+  };
   const setting = snapshot.now.settings.modelId;
   const isSetting = modelId === setting || model?.id === setting;
   return html`<span class="field model">
@@ -163,16 +173,22 @@ function modelKnob({ model, modelId }: Chosen, options: KnobsOptions): TemplateR
         combobox
         label=${t('Model')}
         .value=${model?.id ?? ''}
+        @focusin=${offerAll}
+        @pointerenter=${offerAll}
         @change=${(event: Event) => {
           const { value } = event.target as HTMLElement & { readonly value: string };
           if (value !== '') store.set({ modelId: value });
         }}
       >
-        ${guard([models], () =>
-          models.map(
-            ({ id, name, maker }) =>
-              html`<vscode-option value=${id} description=${id}>${name} · ${maker}</vscode-option>`,
-          ),
+        ${guard([offered], () =>
+          [offered ?? []]
+            .flat()
+            .map(
+              ({ id, name, maker }) =>
+                html`<vscode-option value=${id} description=${id} ?selected=${id === model?.id}
+                  >${name} · ${maker}</vscode-option
+                >`,
+            ),
         )}
       </vscode-single-select>
       ${

@@ -118,7 +118,7 @@ function draw(): void {
         ${head}
         <div id="export-slot"></div>
       </div>
-      ${knobsView({ store: ownStore, snapshot, api, fail })}
+      ${knobsView({ store: ownStore, snapshot, api, fail, redraw: drawSoon })}
       ${tabList(tab, (next) => ownStore.set({ tab: next.id }))}
       <div id="panel" role="tabpanel" tabindex="-1" aria-labelledby="tab-${tab.id}"></div>
       <p class="hidden" role="status" aria-live="polite" id="spoken">${spoken}</p>`,
@@ -144,6 +144,7 @@ function contextOf(ownStore: Store): TabContext {
     api,
     nonce,
     fail,
+    redraw: drawSoon,
     say,
   });
 }

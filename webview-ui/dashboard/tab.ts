@@ -30,6 +30,8 @@ export interface TabContext {
   readonly nonce: string;
   /** Shows what went wrong at the top of the page. */
   readonly fail: (error: unknown) => void;
+  /** Draws the page anew: something came that is in neither the state nor the snapshot. */
+  readonly redraw: () => void;
   /** Said to screen readers. */
   readonly say: (text: string) => void;
 }

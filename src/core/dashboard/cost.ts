@@ -134,7 +134,10 @@ function callExplained(
   };
 }
 
-function priceInputs(prices: CostSetup['prices'], used: TokenPrices): readonly ExplainedInput[] {
+export function priceInputs(
+  prices: CostSetup['prices'],
+  used: TokenPrices,
+): readonly ExplainedInput[] {
   if (prices === undefined) return [];
   const from = { unit: 'USD per million tokens', source: prices.source, asOf: prices.asOf };
   return [
@@ -144,7 +147,7 @@ function priceInputs(prices: CostSetup['prices'], used: TokenPrices): readonly E
   ];
 }
 
-function priceUnknownBecause({ modelName, prices }: CostSetup): string {
+export function priceUnknownBecause({ modelName, prices }: CostSetup): string {
   return prices === undefined
     ? `no price of ${modelName} is listed`
     : `a price that this call needs is not listed for ${modelName}`;

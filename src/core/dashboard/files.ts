@@ -1,4 +1,6 @@
 import { contentKinds } from '../files/contentKind.ts';
+import type { Explained } from '../estimates/explained.ts';
+import { plain } from '../estimates/formulaText.ts';
 import { isEmptySet, membershipOf, type ContextSet } from '../set/contextSet.ts';
 import { fileTree, type FileNode, type FolderNode, type TreeNode } from '../set/fileTree.ts';
 import type { DashboardSnapshot, FileTable } from './snapshot.ts';
@@ -75,6 +77,31 @@ export function filesModel(snapshot: DashboardSnapshot, state: DashboardState): 
     foundTokens: found === undefined ? 0 : [...found].reduce((sum, { tokens }) => sum + tokens, 0),
     hasSet,
     membershipOf: membership,
+  };
+}
+
+/** Tokens of a file or folder, with what they were counted by. */
+export function tokensReason({ tokens, ...node }: TreeNode, encoding: string): Explained {
+  const what = node.type === 'file' ? node.path : `${node.fileCount} files of ${node.path}/`;
+  return {
+    name: 'tokens',
+    unit: 'tokens',
+    value: tokens,
+    formula: plain(tokens),
+    inputs: [{ name: what, value: tokens, unit: 'tokens', source: `counted here by ${encoding}` }],
+    assumptions: ['exact for this vocabulary; other models count as their tab Fit says'],
+  };
+}
+
+/** Percent of the folder that is looked into. */
+export function fileShareReason(node: TreeNode, zoomed: FolderNode): Explained {
+  return {
+    name: 'sharePercent',
+    unit: 'percent',
+    value: zoomed.tokens === 0 ? 0 : (100 * node.tokens) / zoomed.tokens,
+    formula: zoomed.tokens === 0 ? '0' : `100 x ${plain(node.tokens)} / ${plain(zoomed.tokens)}`,
+    inputs: [],
+    assumptions: [],
   };
 }
 

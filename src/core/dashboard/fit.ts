@@ -2,11 +2,10 @@ import { budgetFor, verdictFor, type FitVerdict } from '../budget/budgetFor.ts';
 import type { Budget, Verdict } from '../budget/budget.ts';
 import type { Model, TokenPrices } from '../catalog/model.ts';
 import { priceListAt } from '../cost/priceSchedule.ts';
-import { requestCost } from '../cost/requestCost.ts';
 import type { TokenCount } from '../tokens/tokenCounter.ts';
 import type { UsdInterval } from '../weigh/weighed.ts';
 import { chosenOf } from './chosen.ts';
-import { strategyLatency, type StrategyLatency } from './fitLatency.ts';
+import { strategyLatencies, type StrategyLatency } from './fitLatency.ts';
 import type { CountedText, DashboardSnapshot } from './snapshot.ts';
 import { knobsOf, type DashboardState } from './state.ts';
 import {
@@ -14,8 +13,9 @@ import {
   strategyInterval,
   type FitStrategy,
   type StrategyInterval,
-  type StrategySize,
 } from './strategyArithmetic.ts';
+import { strategyCost } from './strategyCost.ts';
+import type { StrategyLimits } from './strategyReasons.ts';
 import { countOf, subjectOf, type Subject } from './subject.ts';
 
 export const fitTabId = 'fit';
@@ -66,6 +66,8 @@ export interface StrategyFit extends StrategyInterval {
   readonly verdict: Verdict;
   /** Undefined: a price that it needs is unknown, or it can't be done. */
   readonly cost?: UsdInterval;
+  /** What it was worked out with; absent where the window is unknown. */
+  readonly limits?: StrategyLimits;
 }
 
 /** One model of the matrix. */
@@ -89,6 +91,8 @@ export interface FitModel {
   readonly chosen?: FitRow;
   readonly makers: readonly string[];
   readonly numModels: number;
+  /** When the prices hold. */
+  readonly at: Date;
   /** Worked out when it is asked for: most rows are never seen. */
   readonly latencyOf: LatencyOf;
 }
@@ -122,8 +126,9 @@ export function fitModel(
     .map((model) => model && rowOf(model))
     .filter((row) => row !== undefined);
   const chosen = chosenModel && rowOf(chosenModel);
+  const latencies = strategyLatencies(snapshot, state);
   const latencyOf: LatencyOf = (row, strategy) =>
-    strategyLatency(row.model, row.strategies[strategy].likely, snapshot, state);
+    latencies(row.model, row.strategies[strategy].likely);
   return {
     subject,
     knobs,
@@ -132,6 +137,7 @@ export function fitModel(
     ...(chosen !== undefined && { chosen }),
     makers: makersOf(models),
     numModels: models.length,
+    at,
     latencyOf,
   };
 }
@@ -197,47 +203,18 @@ function fitOfStrategy(
   if (limitTokens === undefined) return { strategy, verdict: 'unknown' };
   const answerTokens = Math.min(knobs.answerTokens, model.maxOutputTokens?.value ?? Infinity);
   const { overlap, retrievalTokens } = knobs;
-  const sizes = strategyInterval(strategy, count, {
+  const limits: StrategyLimits = {
     limitTokens,
     overheadTokens,
     answerTokens,
     overlap: Math.min(0.5, Math.max(0, overlap)),
     retrievalTokens: Math.max(1, retrievalTokens),
-  });
+  };
+  const sizes = strategyInterval(strategy, count, limits);
   const verdict =
     sizes.high !== undefined ? 'fits' : sizes.low !== undefined ? 'uncertain' : 'doesNotFit';
-  const cost = costInterval(sizes, model, at);
-  return { ...sizes, strategy, verdict, ...(cost !== undefined && { cost }) };
-}
-
-/** All calls at the two ends of the count; every call is priced at the tier of its own length. */
-function costInterval(
-  { low, likely, high }: StrategyInterval,
-  model: Model,
-  at: Date,
-): UsdInterval | undefined {
-  // Of an exact count all three are the same one.
-  const ends = new Set([low, likely, high].filter((size) => size !== undefined));
-  const usd = [...ends].map((size) => costOfSize(size, model, at));
-  if (usd.length === 0 || usd.some((one) => one === undefined)) return undefined;
-  const known = usd.filter((one) => one !== undefined);
-  return { lowUsd: Math.min(...known), highUsd: Math.max(...known) };
-}
-
-/** The largest calls are alike; the last of them and those that combine are shorter: priced as one of what is left. */
-function costOfSize(size: StrategySize, model: Model, at: Date): number | undefined {
-  const { calls, inputTokens, largestInputTokens, outputTokens } = size;
-  const full = Math.min(calls, Math.floor(inputTokens / Math.max(1, largestInputTokens)));
-  const rest = calls - full;
-  const outputTokensPerCall = outputTokens / calls;
-  const priced = (each: number) =>
-    requestCost({ inputTokens: each, outputTokens: outputTokensPerCall }, model.prices?.value, at)
-      ?.totalUsd;
-  const fullUsd = full === 0 ? 0 : priced(largestInputTokens);
-  const restUsd = rest === 0 ? 0 : priced((inputTokens - full * largestInputTokens) / rest);
-  return fullUsd === undefined || restUsd === undefined
-    ? undefined
-    : full * fullUsd + rest * restUsd;
+  const cost = strategyCost(sizes, model, at);
+  return { ...sizes, strategy, verdict, limits, ...(cost !== undefined && { cost }) };
 }
 
 function passes(model: Model, knobs: FitKnobs, at: Date, chosen: Model | undefined): boolean {
@@ -296,7 +273,7 @@ function sortKey(
     case 'calls':
       return row.strategies[strategy].high?.calls;
     case 'latency':
-      return latencyOf(row, strategy).total.value;
+      return latencyOf(row, strategy).seconds;
     case 'coverage':
       return row.strategies[strategy].likely?.seenAtOnce;
     default:

@@ -214,6 +214,11 @@ export function noticedLengths(setup: LatencySetup): readonly NoticedLength[] {
   });
 }
 
+/** Why a prompt of this length is noticed: its time to the first token. */
+export function noticedReason(setup: LatencySetup, tokens: number): Explained {
+  return ttft(setup, Math.max(1, tokens));
+}
+
 /** Measured times of the same model on the same card, whatever software and layout; never of a relative. */
 export function measuredOn(
   architecture: Architecture,

@@ -6,7 +6,7 @@ import { kvDtypes } from '../estimates/dtypes.ts';
 import type { KvDtype } from '../estimates/dtypes.ts';
 import { unknown } from '../estimates/explained.ts';
 import type { Explained } from '../estimates/explained.ts';
-import { concurrentUsers, longestContextTokens, usableBytes } from '../estimates/fit.ts';
+import { concurrentUsers, longestContextTokens } from '../estimates/fit.ts';
 import { gibibytes } from '../estimates/formulaText.ts';
 import { kvCacheBytes } from '../estimates/kvCache.ts';
 import { memoryBytesPerGpu, memoryUtilization } from '../estimates/memory.ts';
@@ -84,7 +84,7 @@ function usableExplained({ hardware }: Deployment): Explained {
 export interface CardFit {
   readonly hardware: Hardware;
   /** What an engine may use of one card. */
-  readonly usableBytes: number | undefined;
+  readonly usable: Explained;
   readonly longest: Explained;
 }
 
@@ -95,7 +95,7 @@ export function cardFits(setup: MemorySetup, cards: readonly Hardware[]): readon
     const here = { ...deployment, hardware };
     return {
       hardware,
-      usableBytes: usableBytes(here),
+      usable: usableExplained(here),
       longest: longestContextTokens(architecture, here, { policy, sequences }),
     };
   });

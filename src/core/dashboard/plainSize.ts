@@ -7,15 +7,16 @@ export interface PlainSize {
   /** The subject's own lines, or about so many of code. */
   readonly lines: number;
   readonly isLinesCounted: boolean;
-  readonly basis: string;
 }
 
 /** English prose by OpenAI's rule of thumb, 100 tokens to 75 words (help.openai.com, "What are tokens"). */
-const wordsPerToken = 0.75;
+export const wordsPerToken = 0.75;
 /** A single-spaced page of a manuscript. */
-const wordsPerPage = 500;
+export const wordsPerPage = 500;
 /** Code by o200k_base: 9 to 11 tokens a line in the corpus that the counts are tested with. */
-const tokensPerCodeLine = 10;
+export const tokensPerCodeLine = 10;
+export const pagesBasis =
+  '0.75 words a token (OpenAI’s rule of thumb for English), 500 words a page';
 
 export function plainSize(tokens: number, subject: Pick<Subject, 'lines'>): PlainSize {
   const words = tokens * wordsPerToken;
@@ -24,6 +25,5 @@ export function plainSize(tokens: number, subject: Pick<Subject, 'lines'>): Plai
     pages: words / wordsPerPage,
     lines: subject.lines ?? Math.round(tokens / tokensPerCodeLine),
     isLinesCounted: subject.lines !== undefined,
-    basis: '0.75 words a token (OpenAI’s rule of thumb for English), 500 words a page',
   };
 }

@@ -10,7 +10,9 @@ export type Unit =
   | 'users'
   | 'times'
   | 'usd'
-  | 'requests';
+  | 'requests'
+  | 'percent'
+  | 'count';
 
 /** One number that went into a formula. */
 export interface ExplainedInput {

@@ -1,5 +1,6 @@
 import type { Architecture, TokenMixer } from '../architectures/architecture.ts';
 import type { Deployment } from './deployment.ts';
+import type { Explained } from './explained.ts';
 import { longestContextTokens } from './fit.ts';
 import type { MemoryOptions } from './memory.ts';
 
@@ -24,6 +25,8 @@ export interface StackSwitches {
 export interface StackStep {
   readonly technique: keyof StackSwitches | 'none';
   readonly longestContextTokens: number | undefined;
+  /** The same number with its reasons. */
+  readonly reason: () => Explained;
   /** Against the step before; undefined when nothing fitted there. */
   readonly multiplier: number | undefined;
 }
@@ -51,11 +54,12 @@ export function techniqueStack(
   const on = new Set<string>();
   const steps: StackStep[] = [];
   const record = (technique: StackStep['technique']) => {
-    const tokens = contextWith(architecture, deployment, switches, on);
+    const longest = contextWith(architecture, deployment, switches, on);
+    const tokens = longest.value;
     const before = steps.at(-1)?.longestContextTokens;
     const multiplier =
       technique === 'none' || !before || tokens === undefined ? undefined : tokens / before;
-    steps.push({ technique, longestContextTokens: tokens, multiplier });
+    steps.push({ technique, longestContextTokens: tokens, reason: () => longest, multiplier });
   };
   record('none');
   for (const technique of order) {
@@ -72,7 +76,7 @@ function contextWith(
   deployment: Deployment,
   switches: StackSwitches,
   on: ReadonlySet<string>,
-): number | undefined {
+): Explained {
   const shape: Architecture = {
     ...architecture,
     mixers: architecture.mixers?.map(({ count, layer }) => {
@@ -91,9 +95,19 @@ function contextWith(
     chunkTokens: on.has('chunkedPrefill') ? 8192 : Infinity,
     policy: on.has('paging') ? 'vllm' : 'ideal',
   };
-  const longest = longestContextTokens(shape, placed, options).value;
+  const longest = longestContextTokens(shape, placed, options);
+  if (longest.value === undefined || on.has('paging')) return longest;
   // One reservation per sequence is made for the longest text; the average one fills only a part of it.
-  return longest === undefined || on.has('paging') ? longest : Math.floor(longest * contiguousUse);
+  return {
+    ...longest,
+    value: Math.floor(longest.value * contiguousUse),
+    formula: `${longest.value} x ${contiguousUse}`,
+    assumptions: [
+      `${longest.value} tokens are the ${longest.formula}`,
+      `of memory reserved for caches, engines without paging fill ${contiguousUse} at most (arXiv 2309.06180, fig. 2); rounded down`,
+      ...longest.assumptions,
+    ],
+  };
 }
 
 function withoutWindow(layer: TokenMixer): TokenMixer {

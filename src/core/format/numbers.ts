@@ -1,26 +1,36 @@
 /** Every quantity that is shown is made here: one place for Intl, one way to write a number. */
 
-const formats = new Map<string, Intl.NumberFormat>();
+const formats = new WeakMap<Intl.NumberFormatOptions, Intl.NumberFormat>();
 
+/** @param options one of the constants below: each has a formatter of its own, made when it is first needed */
 function format(value: number, options: Intl.NumberFormatOptions): string {
-  const key = JSON.stringify(options);
-  let found = formats.get(key);
+  let found = formats.get(options);
   if (found === undefined) {
     found = new Intl.NumberFormat('en-US', options);
-    formats.set(key, found);
+    formats.set(options, found);
   }
   // Minus zero is written as zero.
   return found.format(value === 0 ? 0 : value);
 }
 
+const integer = { maximumFractionDigits: 0 } as const;
+const threeDigits = { maximumSignificantDigits: 3 } as const;
+const compact = { notation: 'compact', maximumSignificantDigits: 3 } as const;
+const scientific = { notation: 'scientific', maximumSignificantDigits: 3 } as const;
+const money = { style: 'currency', currency: 'USD' } as const;
+const cents = { ...money, minimumFractionDigits: 2, maximumFractionDigits: 2 } as const;
+const partsOfCents = { ...money, maximumSignificantDigits: 2 } as const;
+const percent = { style: 'percent', maximumFractionDigits: 1 } as const;
+const smallPercent = { style: 'percent', maximumSignificantDigits: 1 } as const;
+
 /** 1234567 -> "1,234,567"; parts of a whole are rounded. */
 export function formatCount(value: number): string {
-  return format(value, { maximumFractionDigits: 0 });
+  return format(value, integer);
 }
 
 /** Three significant digits with a decimal unit, as windows are named: 128000 -> "128K", 1048576 -> "1.05M". */
 export function formatTokens(tokens: number): string {
-  return format(tokens, { notation: 'compact', maximumSignificantDigits: 3 });
+  return format(tokens, compact);
 }
 
 const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
@@ -34,19 +44,13 @@ export function formatBytes(bytes: number): string {
     value /= 1024;
     unit++;
   }
-  return `${format(value, { maximumSignificantDigits: 3 })} ${byteUnits[unit]}`;
+  return `${format(value, threeDigits)} ${byteUnits[unit]}`;
 }
 
 /** From 1 cent on two decimals ("$1,234.50"); below, two significant digits ("$0.00012"). */
 export function formatUsd(usd: number): string {
   const small = Math.abs(usd) < 0.01 && usd !== 0;
-  return format(usd, {
-    style: 'currency',
-    currency: 'USD',
-    ...(small
-      ? { maximumSignificantDigits: 2 }
-      : { minimumFractionDigits: 2, maximumFractionDigits: 2 }),
-  });
+  return format(usd, small ? partsOfCents : cents);
 }
 
 /** 0.0034 -> "3.4 ms", 12.3 -> "12.3 s", 75 -> "1 min 15 s", 7260 -> "2 h 1 min". */
@@ -70,16 +74,13 @@ function twoParts(value: number, base: number, large: string, small: string): st
 }
 
 function significant(value: number): string {
-  return format(value, { maximumSignificantDigits: 3 });
+  return format(value, threeDigits);
 }
 
 /** 12.34 (percent) -> "12.3%"; below 0.1 one significant digit, so that little is not none. */
-export function formatPercent(percent: number): string {
-  const small = Math.abs(percent) < 0.1 && percent !== 0;
-  return format(percent / 100, {
-    style: 'percent',
-    ...(small ? { maximumSignificantDigits: 1 } : { maximumFractionDigits: 1 }),
-  });
+export function formatPercent(value: number): string {
+  const small = Math.abs(value) < 0.1 && value !== 0;
+  return format(value / 100, small ? smallPercent : percent);
 }
 
 /** "1.2K to 1.5K", or one number when both ends are written the same. */
@@ -104,7 +105,7 @@ export function formatKnown(
 export function formatNumber(value: number): string {
   const size = Math.abs(value);
   if (size !== 0 && (size < 0.001 || size >= 1e6)) {
-    return format(value, { notation: 'scientific', maximumSignificantDigits: 3 }).replace('E', 'e');
+    return format(value, scientific).replace('E', 'e');
   }
   return significant(value);
 }

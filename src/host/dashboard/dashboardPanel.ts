@@ -4,6 +4,7 @@ import type { DashboardApi, DashboardEvent } from '../../protocol/dashboardMessa
 import type { OwnModel } from '../../core/catalog/ownModels.ts';
 import { serve } from '../../protocol/connection.ts';
 import type { Counting } from '../counting.ts';
+import type { Lab } from '../lab.ts';
 import type { Plans } from '../plans.ts';
 import type { Session, SessionChange } from '../session.ts';
 import { settingsSection, writeSetting } from '../settings.ts';
@@ -22,6 +23,7 @@ export interface DashboardOptions {
   readonly counting: () => Promise<Counting>;
   readonly ownModels: () => readonly OwnModel[];
   readonly plans: () => Promise<Plans>;
+  readonly lab: () => Promise<Lab>;
   readonly extensionUri: vscode.Uri;
   readonly memory: vscode.Memento;
   readonly log: vscode.LogOutputChannel;
@@ -110,6 +112,10 @@ export function openDashboard(options: DashboardOptions): Dashboard {
         'workbench.action.openSettings',
         `${settingsSection}.${key}`,
       );
+    },
+    demosOf: async (architectureId) => (await options.lab()).demosUsing(architectureId),
+    openDemo: async (demoId) => {
+      await vscode.commands.executeCommand('contextBudget.openLab', { demoId });
     },
     save: saveFile,
     copy: async (text) => {

@@ -144,8 +144,8 @@ describe('the matrix', () => {
     const { rows, latencyOf } = fitModel(madeSnapshot([]), typed(50_000), at);
     const open = rows.find(({ model }) => model.id === 'meta/llama-3.1-8b-instruct');
     const hosted = rows.find(({ model }) => model.architectureId === undefined);
-    expect(open && latencyOf(open, 'full').total.value).toBeGreaterThan(0.5);
-    expect(hosted && latencyOf(hosted, 'full').total.unknownBecause).toContain('are not open');
+    expect(open && latencyOf(open, 'full').seconds).toBeGreaterThan(0.5);
+    expect(hosted && latencyOf(hosted, 'full').reason().unknownBecause).toContain('are not open');
   });
 
   it('holds up to four models side by side, and forgets those that are gone', () => {
@@ -169,7 +169,7 @@ describe('the matrix', () => {
       const numbers = rows.flatMap((row) => [
         row.strategies.chunked.cost?.highUsd ?? 0,
         row.strategies.slidingWindow.likely?.calls ?? 0,
-        latencyOf(row, 'rag').total.value ?? 0,
+        latencyOf(row, 'rag').seconds ?? 0,
       ]);
       expect(numbers.every((value) => Number.isFinite(value) && value >= 0)).toBe(true);
     }

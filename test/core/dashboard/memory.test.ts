@@ -58,12 +58,12 @@ describe('the figures of memory', () => {
 
 describe('the curves of memory', () => {
   it('cross what a card holds where the longest context ends', () => {
-    const [{ longest, usableBytes }] = cardFits(setup, [h100]);
+    const [{ longest, usable }] = cardFits(setup, [h100]);
     const end = longest.value ?? NaN;
     const total = (tokens: number) =>
       memoryCurves(setup, [tokens, 2 * tokens]).find(({ id }) => id === 'total')?.points[0][1];
-    expect(total(end)).toBeLessThanOrEqual(usableBytes ?? NaN);
-    expect(total(end + 1)).toBeGreaterThan(usableBytes ?? NaN);
+    expect(total(end)).toBeLessThanOrEqual(usable.value ?? NaN);
+    expect(total(end + 1)).toBeGreaterThan(usable.value ?? NaN);
   });
 
   it('never fall with the length, for any model and card', () => {

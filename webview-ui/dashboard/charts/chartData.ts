@@ -54,6 +54,16 @@ export interface LineChartData {
   readonly hollowName?: string;
 }
 
+/** Whether two charts have the same axes and points to draw: then only lines, areas and rules move between them. */
+export function haveSameFrame(one: LineChartData, other: LineChartData): boolean {
+  return (
+    one.isStacked === other.isStacked &&
+    one.series.length === other.series.length &&
+    JSON.stringify([one.x, one.y, one.points ?? [], xDomain(one), yDomain(one)]) ===
+      JSON.stringify([other.x, other.y, other.points ?? [], xDomain(other), yDomain(other)])
+  );
+}
+
 /** Whether two charts look the same but for their marker. */
 export function differOnlyInMarker(one: LineChartData, other: LineChartData): boolean {
   return (
@@ -99,10 +109,27 @@ export function yDomain(data: LineChartData): readonly [number, number] {
     ...(data.rules ?? []).filter(({ axis }) => axis === 'y').map(({ value }) => value),
   ].filter((value) => isShown(value, data.y));
   if (values.length === 0) return data.y.scale === 'log' ? [1, 10] : [0, 1];
-  const low = data.y.scale === 'linear' ? Math.min(0, ...values) : Math.min(...values);
-  const high = Math.max(...values);
-  if (data.y.scale === 'linear') return [low, high === low ? low + 1 : high * 1.05];
-  return [low / 1.25, high * 1.4];
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  // Round ends, so that the axis stands still while a slider moves what is drawn in it.
+  if (data.y.scale === 'log') return [stepBelow(low / 1.1), stepAbove(high * 1.1)];
+  return [Math.min(0, -roundAbove(-low)), high <= 0 ? 1 : roundAbove(high * 1.02)];
+}
+
+/** Quarters of a power of ten. */
+function stepBelow(value: number): number {
+  return 10 ** (Math.floor(4 * Math.log10(value)) / 4);
+}
+
+function stepAbove(value: number): number {
+  return 10 ** (Math.ceil(4 * Math.log10(value)) / 4);
+}
+
+/** The least of 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten that is not less; 0 for what is not positive. */
+function roundAbove(value: number): number {
+  if (value <= 0) return 0;
+  const power = 10 ** Math.floor(Math.log10(value));
+  const digits = [1, 1.5, 2, 3, 4, 5, 6, 8, 10];
+  return power * (digits.find((digit) => digit * power >= value) ?? 10);
 }
 
 export function xDomain(data: LineChartData): readonly [number, number] {

@@ -7,13 +7,10 @@ import {
   gridY,
   lineY,
   plot,
-  ruleX,
-  ruleY,
-  text,
   type Markish,
 } from '@observablehq/plot';
 import { isShown, stackedAreas, xDomain, yDomain } from './chartData.ts';
-import type { ChartRule, LineChartData } from './chartData.ts';
+import type { LineChartData } from './chartData.ts';
 import { formatTick, logTicks } from './quantities.ts';
 
 export interface DrawnPlot {
@@ -32,7 +29,7 @@ export interface DrawnPlot {
 
 export const numColours = 6;
 
-/** Draws the chart's axes, areas, lines, rules and points. Colours, dashes and sizes are classes: the theme decides. */
+/** Draws the chart's axes, areas, lines and points. Colours, dashes and sizes are classes: the theme decides. */
 export function drawPlot(data: LineChartData, width: number, nonce: string): DrawnPlot {
   const isNarrow = width < 420;
   const height = isNarrow ? 260 : 320;
@@ -53,7 +50,6 @@ export function drawPlot(data: LineChartData, width: number, nonce: string): Dra
     marks: [
       ...axes(data, x, y, isNarrow),
       ...(data.isStacked === true ? areas(data) : lines(data)),
-      ...ruleMarks(data, x, y, width, height),
       ...points(data),
     ],
   });
@@ -188,81 +184,4 @@ function points(data: LineChartData): readonly Markish[] {
           }),
         ],
   );
-}
-
-/** Rules with their labels; labels that would lie on each other stand in another column. */
-function ruleMarks(
-  data: LineChartData,
-  x: readonly [number, number],
-  y: readonly [number, number],
-  width: number,
-  height: number,
-): readonly Markish[] {
-  const within = (value: number, [low, high]: readonly [number, number]) =>
-    value >= low && value <= high;
-  const shown = (axis: 'x' | 'y') =>
-    (data.rules ?? []).filter(
-      (rule) => rule.axis === axis && within(rule.value, axis === 'x' ? x : y),
-    );
-  const across = shown('y');
-  const upright = shown('x');
-  const columns = columnsOf(across, y, data.y.scale, height - 56);
-  const columnWidth = Math.min(150, width / 4);
-  return [
-    ruleY(across, { y: 'value', className: 'rule' }),
-    ruleX(upright, { x: 'value', className: 'rule' }),
-    ...across.map((rule, idx) =>
-      text([rule], {
-        y: 'value',
-        text: 'label',
-        frameAnchor: 'right',
-        textAnchor: 'end',
-        dx: -4 - columns[idx] * columnWidth,
-        dy: -7,
-        className: 'ruleLabel',
-      }),
-    ),
-    ...upright.map((rule) => {
-      const isLate = share(rule.value, x, data.x.scale) > 0.6;
-      return text([rule], {
-        x: 'value',
-        text: 'label',
-        frameAnchor: 'top',
-        textAnchor: isLate ? 'end' : 'start',
-        dx: isLate ? -5 : 5,
-        dy: 6,
-        className: 'ruleLabel',
-      });
-    }),
-  ];
-}
-
-function share(
-  value: number,
-  [low, high]: readonly [number, number],
-  scale: 'log' | 'linear',
-): number {
-  return scale === 'log'
-    ? Math.log(value / low) / Math.log(high / low)
-    : (value - low) / (high - low);
-}
-
-const labelHeight = 13;
-
-function columnsOf(
-  rules: readonly ChartRule[],
-  domain: readonly [number, number],
-  scale: 'log' | 'linear',
-  height: number,
-): readonly number[] {
-  const taken: number[][] = [];
-  return rules.map(({ value }) => {
-    const at = share(value, domain, scale) * height;
-    const free = [0, 1, 2].find((column) =>
-      (taken[column] ?? []).every((other) => Math.abs(other - at) >= labelHeight),
-    );
-    const column = free ?? 0;
-    (taken[column] ??= []).push(at);
-    return column;
-  });
 }

@@ -5,6 +5,8 @@ import { differOnlyInMarker, isShown } from './chartData.ts';
 import type { LineChartData } from './chartData.ts';
 import { chartTables, chartTableView } from './chartTable.ts';
 import { drawPlot, numColours } from './drawPlot.ts';
+import { movePaths } from './movePaths.ts';
+import { ruleViews } from './ruleViews.ts';
 import type { DrawnPlot } from './drawPlot.ts';
 import { nearestReading, readingTracks } from './readings.ts';
 import type { Reading, ReadingTrack } from './readings.ts';
@@ -30,7 +32,9 @@ export function createLineChart(nonce: string): LineChart {
   element.className = 'chart';
   let data: LineChartData | undefined;
   let drawn: DrawnPlot | undefined;
-  let tracks: readonly ReadingTrack[] = [];
+  /** Made when somebody reads them: a slider's step moves the lines only. */
+  let madeTracks: readonly ReadingTrack[] | undefined;
+  const tracksNow = () => (madeTracks ??= data === undefined ? [] : readingTracks(data));
   let cursor: readonly [track: number, reading: number] | undefined;
   let width = 0;
   let isOpen = false;
@@ -38,7 +42,7 @@ export function createLineChart(nonce: string): LineChart {
   overlay.setAttribute('class', 'overlay');
 
   const reading = (): Reading | undefined =>
-    cursor === undefined ? undefined : tracks.at(cursor[0])?.readings.at(cursor[1]);
+    cursor === undefined ? undefined : tracksNow().at(cursor[0])?.readings.at(cursor[1]);
 
   const drawOverlay = () => {
     if (data === undefined || drawn === undefined) return;
@@ -49,7 +53,7 @@ export function createLineChart(nonce: string): LineChart {
     const isLate = at > (frame.left + frame.right) / 2;
     const read = reading();
     render(
-      svgTemplate`${
+      svgTemplate`${ruleViews(data, drawn)}${
         isInside
           ? svgTemplate`<line class="marker" x1=${at} x2=${at} y1=${frame.top} y2=${frame.bottom}></line>
             <text class="markerLabel" x=${at + (isLate ? -5 : 5)} y=${frame.bottom - 6} text-anchor=${isLate ? 'end' : 'start'}>${marker?.label}</text>`
@@ -69,7 +73,7 @@ export function createLineChart(nonce: string): LineChart {
     const titleId = `chart-${data.id}`;
     const read = reading();
     const at = cursor ?? [0, 0];
-    const track = tracks.at(at[0]);
+    const numReadings = numReadingsOf(data, cursor === undefined ? undefined : tracksNow(), at[0]);
     render(
       html`<figcaption id=${titleId}>${data.title}</figcaption>
         ${legend(data)}
@@ -80,7 +84,7 @@ export function createLineChart(nonce: string): LineChart {
           role="slider"
           aria-label=${t('{0}. Arrow keys read the points.', data.title)}
           aria-valuemin="1"
-          aria-valuemax=${Math.max(1, track?.readings.length ?? 1)}
+          aria-valuemax=${Math.max(1, numReadings)}
           aria-valuenow=${at[1] + 1}
           aria-valuetext=${read?.text ?? summary(data)}
           @keydown=${onKey}
@@ -113,10 +117,10 @@ export function createLineChart(nonce: string): LineChart {
     const box = drawn.svg.getBoundingClientRect();
     const scale = drawn.svg.viewBox.baseVal.width / Math.max(1, box.width);
     const at = [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale] as const;
-    place(nearestReading(tracks, at, drawn));
+    place(nearestReading(tracksNow(), at, drawn));
   };
   const onKey = (event: KeyboardEvent) => {
-    const next = keyed(event.key, tracks, cursor);
+    const next = keyed(event.key, tracksNow(), cursor);
     if (next === undefined) return;
     event.preventDefault();
     if (next === 'out') forget();
@@ -155,9 +159,12 @@ export function createLineChart(nonce: string): LineChart {
         }
         return;
       }
-      tracks = readingTracks(next);
+      madeTracks = undefined;
       cursor = undefined;
-      drawAll();
+      if (before !== undefined && drawn !== undefined && movePaths(drawn, before, next)) {
+        drawOverlay();
+        drawFrame();
+      } else drawAll();
     },
     tables: () => (data === undefined ? [] : chartTables(data)),
     charts: () =>
@@ -167,6 +174,15 @@ export function createLineChart(nonce: string): LineChart {
       element.remove();
     },
   };
+}
+
+/** Points on a line, before anybody has asked for the readings as many as it has. */
+function numReadingsOf(
+  { series }: LineChartData,
+  tracks: readonly ReadingTrack[] | undefined,
+  track: number,
+): number {
+  return tracks?.at(track)?.readings.length ?? series.at(track)?.points.length ?? 1;
 }
 
 /** Where a key leads; `out`: nothing is read any more; undefined: no key of ours. */

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { live } from 'lit/directives/live.js';
 import {
   maxPinned,
@@ -7,23 +8,16 @@ import {
   type FitModel,
   type FitRow,
   type FitSort,
-  type StrategyFit,
 } from '../../../src/core/dashboard/fit.ts';
 import { fitStrategies, type FitStrategy } from '../../../src/core/dashboard/strategyArithmetic.ts';
-import type { StrategyLatency } from '../../../src/core/dashboard/fitLatency.ts';
-import {
-  formatCount,
-  formatPercent,
-  formatSeconds,
-  formatTokens,
-} from '../../../src/core/format/numbers.ts';
 import { t } from '../../shared/l10n.ts';
-import { verdictIcon } from '../../shared/verdictIcon.ts';
-import { countText, usdIntervalText, verdictText } from '../../shared/words.ts';
 import { pagerView } from '../fields.ts';
 import { strategyText } from '../words.ts';
 import type { SetKnobs } from './filtersView.ts';
 import { sortText } from './filtersView.ts';
+import { shareNumber, tokensNumber, windowNumber } from './fitNumbers.ts';
+import type { RowsInView } from './rowsInView.ts';
+import { strategyCell } from './strategyCell.ts';
 
 export interface MatrixActions {
   readonly set: SetKnobs;
@@ -31,14 +25,18 @@ export interface MatrixActions {
 }
 
 /** Models down, strategies across: verdict, calls, cost, latency and what is not seen, of each. */
-export function matrixView(model: FitModel, actions: MatrixActions): TemplateResult {
+export function matrixView(
+  model: FitModel,
+  actions: MatrixActions,
+  inView: RowsInView,
+): TemplateResult {
   const { rows, knobs } = model;
   const pages = Math.ceil(rows.length / pageSize);
   const page = Math.max(0, Math.min(Math.floor(knobs.page), pages - 1));
   const shown = rows.slice(page * pageSize, (page + 1) * pageSize);
-  return html`<table class="matrix cards">
+  return html`<table class="matrix cards numbers">
       <caption class="hidden">
-        ${t('Models and strategies')}
+        ${t('Models and strategies. Arrow keys lead from number to number.')}
       </caption>
       <thead>
         <tr>
@@ -49,7 +47,12 @@ export function matrixView(model: FitModel, actions: MatrixActions): TemplateRes
         </tr>
       </thead>
       <tbody>
-        ${shown.map((row) => rowView(row, model, actions))}
+        ${shown.map((row, idx) => {
+          const drawing = inView.drawingOf(idx);
+          return drawing === undefined
+            ? nothing
+            : guard([drawing], () => rowView(row, model, actions));
+        })}
       </tbody>
     </table>
     ${rows.length === 0 ? html`<p class="quiet">${t('No model passes these filters.')}</p>` : nothing}
@@ -105,7 +108,7 @@ function arrow(descending: boolean): TemplateResult {
 
 function rowView(row: FitRow, model: FitModel, { set, choose }: MatrixActions): TemplateResult {
   const { pinned } = model.knobs;
-  const { id, name, maker, contextWindowTokens } = row.model;
+  const { id, name, maker } = row.model;
   const isPinned = pinned.includes(id);
   const share = row.fit.sharePercent;
   return html`<tr data-model=${id} class=${model.chosen?.model === row.model ? 'chosen' : ''}>
@@ -124,74 +127,20 @@ function rowView(row: FitRow, model: FitModel, { set, choose }: MatrixActions): 
       <button class="link" title=${t('Show this model')} @click=${() => choose(id)}>${name}</button>
       <span class="quiet maker">${maker}</span>
     </th>
-    <td class="number" data-label=${t('Window')} title=${sourceText(contextWindowTokens)}>
-      ${contextWindowTokens === undefined ? t('unknown') : formatTokens(contextWindowTokens.value)}
+    <td class="number" data-label=${t('Window')}>${windowNumber(row)}</td>
+    <td class="number" data-label=${t('Tokens')}>
+      ${tokensNumber(row, model)}
+      ${share === undefined ? nothing : html`<span class="quiet line">${shareNumber(row)}</span>`}
     </td>
-    <td class="number" data-label=${t('Tokens')} title=${row.count.basis}>
-      ${countText(row.count)}
-      ${share === undefined ? nothing : html`<span class="quiet line">${formatPercent(share)}</span>`}
-    </td>
-    ${fitStrategies.map((strategy) => strategyCell(row.strategies[strategy], model.latencyOf(row, strategy)))}
+    ${fitStrategies.map(
+      (strategy) =>
+        html`<td
+          data-strategy=${strategy}
+          data-verdict=${row.strategies[strategy].verdict}
+          data-label=${strategyText(strategy)}
+        >
+          ${strategyCell(strategy, row, model)}
+        </td>`,
+    )}
   </tr>`;
-}
-
-function sourceText(fact: { readonly source: string; readonly asOf: string } | undefined): string {
-  return fact === undefined ? '' : `${fact.source}, ${fact.asOf}`;
-}
-
-function strategyCell(fit: StrategyFit, latency: StrategyLatency): TemplateResult {
-  const { strategy, verdict, likely } = fit;
-  return html`<td
-    data-strategy=${strategy}
-    data-verdict=${verdict}
-    data-label=${strategyText(strategy)}
-  >
-    <span class="line">${verdictIcon(verdict)} ${verdictText(verdict)}${callsText(fit)}</span>
-    ${
-      likely === undefined
-        ? nothing
-        : html`<span class="line quiet">${usdIntervalText(fit.cost)}</span>
-            <span class="line quiet" title=${latencyTitle(latency)}>${latencyText(latency)}</span>
-            ${lossView(fit)}`
-    }
-  </td>`;
-}
-
-/** "in 3 calls", "in 3 – 5 calls"; nothing for one. */
-export function callsText({ low, likely, high }: StrategyFit): string {
-  const [least, most] = [low?.calls ?? likely?.calls, high?.calls ?? likely?.calls];
-  if (least === undefined || most === undefined || most === 1) return '';
-  return least === most
-    ? ` ${t('in {0} calls', formatCount(most))}`
-    : ` ${t('in {0} – {1} calls', formatCount(least), formatCount(most))}`;
-}
-
-export function latencyText({ total, gpus }: StrategyLatency): string {
-  if (total.value === undefined) return t('latency unknown');
-  const seconds = formatSeconds(total.value);
-  return gpus === undefined || gpus === 1
-    ? `≈ ${seconds}`
-    : t('≈ {0} on {1} cards', seconds, formatCount(gpus));
-}
-
-function latencyTitle({ total }: StrategyLatency): string {
-  if (total.value === undefined) return total.unknownBecause ?? '';
-  const { band, formula, assumptions } = total;
-  const range =
-    band === undefined
-      ? ''
-      : `${formatSeconds(band.low)} – ${formatSeconds(band.high)} (${band.basis}). `;
-  return `${range}${formula}. ${assumptions.join('; ')}`;
-}
-
-/** What the strategy does not see; nothing is said where it sees all at once. */
-function lossView({ strategy, likely }: StrategyFit): TemplateResult | typeof nothing {
-  const text = lossText(strategy, likely);
-  return text === '' ? nothing : html`<span class="line quiet">${text}</span>`;
-}
-
-export function lossText(strategy: FitStrategy, likely: StrategyFit['likely']): string {
-  if (likely === undefined || likely.seenAtOnce === 1) return '';
-  const share = formatPercent(100 * likely.seenAtOnce);
-  return strategy === 'rag' ? t('sees {0}', share) : t('sees {0} at once', share);
 }

@@ -1,7 +1,15 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
+import { barReason } from '../../../src/core/dashboard/barReasons.ts';
 import { budgetBar, type BarPart } from '../../../src/core/dashboard/budgetBar.ts';
 import { chosenOf } from '../../../src/core/dashboard/chosen.ts';
 import type { FitModel, FitRow } from '../../../src/core/dashboard/fit.ts';
+import {
+  countReason,
+  factReason,
+  marginReason,
+  plainReasons,
+  shareReason,
+} from '../../../src/core/dashboard/fitReasons.ts';
 import { plainSize } from '../../../src/core/dashboard/plainSize.ts';
 import { formatCount, formatPercent, formatTokens } from '../../../src/core/format/numbers.ts';
 import { shownName } from '../../../src/core/format/fileNames.ts';
@@ -10,6 +18,7 @@ import { verdictIcon } from '../../shared/verdictIcon.ts';
 import { countText, freeText, verdictText } from '../../shared/words.ts';
 import { checkField, numberField } from '../fields.ts';
 import type { TabContext } from '../tab.ts';
+import { why } from '../why.ts';
 
 /** What the chosen model makes of the subject: verdict, size in words, and the window as a bar with its parts. */
 export function summaryView(model: FitModel, context: TabContext): TemplateResult {
@@ -30,26 +39,51 @@ export function summaryView(model: FitModel, context: TabContext): TemplateResul
       : { low: fit.lowMarginTokens, high: fit.highMarginTokens };
   const plain = plainSize(count.tokens, model.subject);
   const about = plain.isLinesCounted ? '' : '≈ ';
+  const reasons = () => plainReasons(count, model.subject);
   return html`<section class="summary" aria-label=${t('The chosen model')}>
     <p class="verdict" id="fit-verdict">
       ${verdictIcon(fit.verdict)}<strong>${verdictText(fit.verdict)}</strong>
-      <span>${freeText(free)}</span>
+      <span
+        >${why(() => marginReason(chosen.model, chosen.budget, fit, count), {
+          text: freeText(free),
+          label: t('Free'),
+        })}</span
+      >
       ${
         fit.sharePercent === undefined
           ? nothing
-          : html`<span>${t('{0} of what {1} takes', shareText(chosen), chosen.model.name)}</span>`
+          : html`<span
+              >${why(() => shareReason(chosen.model, chosen.budget, fit, count), {
+                text: t('{0} of what {1} takes', shareText(chosen), chosen.model.name),
+                label: t('Share of the window'),
+              })}</span
+            >`
       }
     </p>
     <p>
-      <span id="fit-tokens" title=${count.basis}
-        >${t('{0} tokens', countText(count))}, ${count.exact ? t('exact') : t('estimated')} ·</span
+      <span id="fit-tokens"
+        >${why(() => countReason(count, model.subject), {
+          text: t('{0} tokens', countText(count)),
+          label: t('Tokens'),
+        })},
+        ${count.exact ? t('exact') : t('estimated')} ·</span
       >
-      <span class="quiet" title=${plain.basis}>
-        ${t('about {0} words, {1} pages', formatTokens(plain.words), formatTokens(Math.ceil(plain.pages)))},
-        ${t('{0} lines', about + formatCount(plain.lines))}
+      <span class="quiet" id="fit-plain">
+        ${why(() => reasons().words, {
+          text: t('about {0} words', formatTokens(plain.words)),
+          label: t('Words'),
+        })},
+        ${why(() => reasons().pages, {
+          text: t('{0} pages', formatTokens(Math.ceil(plain.pages))),
+          label: t('Pages'),
+        })},
+        ${why(() => reasons().lines, {
+          text: t('{0} lines', about + formatCount(plain.lines)),
+          label: t('Lines'),
+        })}
       </span>
     </p>
-    ${barView(chosen, context)} ${overheadView(context)}
+    ${barView(chosen, model, context)} ${overheadView(context)}
   </section>`;
 }
 
@@ -82,7 +116,11 @@ function partText(part: BarPart): string {
   }
 }
 
-function barView(row: FitRow, { snapshot, store }: TabContext): TemplateResult {
+function barView(
+  row: FitRow,
+  { subject }: FitModel,
+  { snapshot, store }: TabContext,
+): TemplateResult {
   const { budget, count } = row;
   if (budget === undefined) {
     return html`<p class="quiet">${t('The context window of {0} is unknown.', row.model.name)}</p>`;
@@ -117,16 +155,31 @@ function barView(row: FitRow, { snapshot, store }: TabContext): TemplateResult {
       }
     </svg>
     <ul class="legend" id="bar-legend">
-      ${segments.map(
-        ({ part, tokens }) =>
-          html`<li data-part=${part}>
-            <i class="swatch ${part}" aria-hidden="true"></i>${partText(part)}
-            <span class="figure">${formatCount(tokens)}</span>
-          </li>`,
-      )}
+      ${segments.map((segment) => {
+        const name = partText(segment.part);
+        return html`<li data-part=${segment.part}>
+          <i class="swatch ${segment.part}" aria-hidden="true"></i>${name}
+          ${why(() => barReason(segment, row, subject, snapshot().now), {
+            text: formatCount(segment.tokens),
+            label: name,
+          })}
+        </li>`;
+      })}
       <li>
         ${t('Context window')}
-        <span class="figure">${formatCount(budget.contextWindowTokens)}</span>
+        ${why(
+          () =>
+            factReason(
+              'contextWindowTokens',
+              row.model.contextWindowTokens,
+              'tokens',
+              row.model.name,
+            ),
+          {
+            text: formatCount(budget.contextWindowTokens),
+            label: t('Context window'),
+          },
+        )}
       </li>
     </ul>`;
 }

@@ -1,27 +1,13 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
-import type { Model } from '../../../src/core/catalog/model.ts';
 import {
   breakEvenCurves,
   conversationCurves,
-  conversationFigures,
-  prefixBreakEven,
 } from '../../../src/core/dashboard/conversationCost.ts';
-import {
-  callCostCurves,
-  callCostMostTokens,
-  costFigures,
-} from '../../../src/core/dashboard/cost.ts';
-import type { CostFigures, CostSetup } from '../../../src/core/dashboard/cost.ts';
-import { hostingCurves, hostingFigures } from '../../../src/core/dashboard/selfHosting.ts';
-import type { HostingFigures, HostingSetup } from '../../../src/core/dashboard/selfHosting.ts';
-import { knobsOf } from '../../../src/core/dashboard/state.ts';
-import { costDefaults, costTabId } from '../../../src/core/dashboard/tabKnobs.ts';
+import { callCostCurves, callCostMostTokens } from '../../../src/core/dashboard/cost.ts';
+import { costModel, type CostModel } from '../../../src/core/dashboard/costModel.ts';
+import { hostingCurves } from '../../../src/core/dashboard/selfHosting.ts';
+import { costTabId } from '../../../src/core/dashboard/tabKnobs.ts';
 import type { CostKnobs } from '../../../src/core/dashboard/tabKnobs.ts';
-import { answerTokensOf, workloadOf } from '../../../src/core/dashboard/workload.ts';
-import type { Workload } from '../../../src/core/dashboard/workload.ts';
-import type { CacheBreakEven } from '../../../src/core/cost/cacheBreakEven.ts';
-import type { ConversationCost } from '../../../src/core/cost/conversation.ts';
-import { concurrentUsers } from '../../../src/core/estimates/fit.ts';
 import { formatCount, formatTokens } from '../../../src/core/format/numbers.ts';
 import { t } from '../../shared/l10n.ts';
 import type { ChartMarker, ChartSeries, LineChartData } from '../charts/chartData.ts';
@@ -48,19 +34,6 @@ import type { Figure } from './parts.ts';
 
 export const costTab: Tab = { id: costTabId, title: 'Cost', mount };
 
-/** All that one drawing shows. */
-export interface DrawnCost {
-  readonly workload: Workload;
-  readonly model: Model | undefined;
-  readonly knobs: CostKnobs;
-  readonly setup: CostSetup;
-  readonly figures: CostFigures;
-  readonly conversation: ConversationCost;
-  readonly breakEven: CacheBreakEven | undefined;
-  readonly hosting: HostingSetup;
-  readonly hosted: HostingFigures;
-}
-
 const chartNames = ['call', 'conversation', 'prefix', 'hosting'] as const;
 export type CostCharts = Readonly<Record<(typeof chartNames)[number], HTMLElement>>;
 
@@ -76,9 +49,9 @@ function mount(host: HTMLElement, context: TabContext): TabView {
   ) as Record<(typeof chartNames)[number], ReturnType<typeof keepLast<readonly ChartSeries[]>>>;
   // Prices that change by the hour hold as they were when the tab was opened.
   const at = new Date();
-  let drawn: DrawnCost | undefined;
+  let drawn: CostModel | undefined;
 
-  const drawCharts = (now: DrawnCost) => {
+  const drawCharts = (now: CostModel) => {
     const parts = costParts(now);
     charts.call.update({ ...callChart(now), series: kept.call(parts.call, () => callSeries(now)) });
     charts.conversation.update({
@@ -101,7 +74,7 @@ function mount(host: HTMLElement, context: TabContext): TabView {
 
   return {
     update: () => {
-      drawn = compute(context, at);
+      drawn = costModel(context.snapshot(), context.store.get(), at, context.store.counted());
       render(view(drawn, context, elements), host);
       drawCharts(drawn);
       refreshWhy();
@@ -120,69 +93,8 @@ function mount(host: HTMLElement, context: TabContext): TabView {
   };
 }
 
-function compute(context: TabContext, at: Date): DrawnCost {
-  const state = context.store.get();
-  const knobs = knobsOf(state, costTabId, costDefaults);
-  const workload = workloadOf(context.snapshot(), state, context.store.counted());
-  const { model } = workload.chosen;
-  const outputTokens = answerTokensOf(state, model);
-  const share = (percent: number) => Math.min(100, Math.max(0, percent)) / 100;
-  const setup: CostSetup = {
-    modelName: model?.name ?? workload.chosen.modelId,
-    prices: model?.prices,
-    input: workload.input,
-    outputTokens,
-    cachedShare: share(knobs.cachedPercent),
-    callsPerDay: Math.max(0, knobs.callsPerDay),
-    at,
-  };
-  const figures = costFigures(setup);
-  const { architecture } = workload.shape;
-  const { deployment } = workload.placed;
-  // No more texts are decoded together than the cards hold.
-  const room = concurrentUsers(architecture, deployment, {
-    tokens: Math.max(1, Math.round(workload.input.tokens) + outputTokens),
-  }).value;
-  const hosting: HostingSetup = {
-    latency: {
-      architecture,
-      deployment,
-      cachedShare: 0,
-      concurrency: Math.max(1, Math.min(Math.round(knobs.batch), room ?? 1)),
-    },
-    promptTokens: Math.round(workload.input.tokens),
-    outputTokens,
-    utilization: Math.max(0.01, share(knobs.utilizationPercent)),
-    gpuHourUsd: knobs.gpuHourUsd > 0 ? knobs.gpuHourUsd : undefined,
-  };
-  return {
-    workload,
-    model,
-    knobs,
-    setup,
-    figures,
-    conversation: conversationFigures(
-      setup,
-      {
-        turns: Math.min(1000, Math.max(1, Math.round(knobs.turns))),
-        promptTokensPerTurn: Math.max(0, knobs.promptTokensPerTurn),
-        cacheHitRate: share(knobs.hitPercent),
-      },
-      {
-        ...(model?.contextWindowTokens !== undefined && {
-          contextWindowTokens: model.contextWindowTokens.value,
-        }),
-        ...(model?.maxInputTokens !== undefined && { maxInputTokens: model.maxInputTokens.value }),
-      },
-    ),
-    breakEven: prefixBreakEven(setup, share(knobs.hitPercent)),
-    hosting,
-    hosted: hostingFigures(hosting, figures.call.value, setup.callsPerDay),
-  };
-}
-
 /** What each chart's lines are made of: they are made anew when one of these is another. */
-function costParts({ setup, knobs, hosting, hosted, model, figures, breakEven }: DrawnCost) {
+function costParts({ setup, knobs, hosting, hosted, model, figures, breakEven }: CostModel) {
   const { input, outputTokens, cachedShare, prices } = setup;
   return {
     call: [prices, outputTokens, cachedShare, callCostMostTokens(setup, model)],
@@ -199,7 +111,7 @@ function costParts({ setup, knobs, hosting, hosted, model, figures, breakEven }:
   };
 }
 
-function callSeries({ setup, model }: DrawnCost): readonly ChartSeries[] {
+function callSeries({ setup, model }: CostModel): readonly ChartSeries[] {
   const names: Record<string, string> = {
     inputUsd: t('Input'),
     cachedInputUsd: t('Cached input'),
@@ -216,7 +128,7 @@ function cachingNamed<T extends { readonly id: string }>(series: T): T & { reado
   };
 }
 
-function hostingSeries({ hosting, hosted, figures, setup }: DrawnCost): readonly ChartSeries[] {
+function hostingSeries({ hosting, hosted, figures, setup }: CostModel): readonly ChartSeries[] {
   return hostingCurves(hosting, hosted, figures.call.value, setup.callsPerDay).map((one) => ({
     ...one,
     name: one.id === 'hosted' ? setup.modelName : t('Own cards'),
@@ -225,7 +137,7 @@ function hostingSeries({ hosting, hosted, figures, setup }: DrawnCost): readonly
 
 type ChartFrame = Omit<LineChartData, 'series'>;
 
-function callChart({ setup, figures, workload, model }: DrawnCost): ChartFrame {
+function callChart({ setup, figures, workload, model }: CostModel): ChartFrame {
   const most = callCostMostTokens(setup, model);
   const tokens = Math.round(setup.input.tokens);
   const marker: ChartMarker = { x: tokens, label: markerLabel(workload, tokens) };
@@ -246,7 +158,7 @@ function callChart({ setup, figures, workload, model }: DrawnCost): ChartFrame {
   };
 }
 
-function conversationChart({ conversation }: DrawnCost): ChartFrame {
+function conversationChart({ conversation }: CostModel): ChartFrame {
   const full = conversation.windowFullAtTurn;
   return {
     id: 'costConversation',
@@ -265,7 +177,7 @@ function conversationChart({ conversation }: DrawnCost): ChartFrame {
   };
 }
 
-function prefixChart({ breakEven }: DrawnCost): ChartFrame {
+function prefixChart({ breakEven }: CostModel): ChartFrame {
   const from = breakEven?.breakEvenRequests;
   return {
     id: 'costPrefix',
@@ -279,7 +191,7 @@ function prefixChart({ breakEven }: DrawnCost): ChartFrame {
   };
 }
 
-function hostingChart({ hosted, setup }: DrawnCost): ChartFrame {
+function hostingChart({ hosted, setup }: CostModel): ChartFrame {
   const at = hosted.crossing?.callsPerDay;
   const isDrawn = at !== undefined && at >= 1 && hosted.crossing?.withinCapacity === true;
   return {
@@ -294,7 +206,7 @@ function hostingChart({ hosted, setup }: DrawnCost): ChartFrame {
   };
 }
 
-function figuresOf({ figures, setup }: DrawnCost): readonly Figure[] {
+function figuresOf({ figures, setup }: CostModel): readonly Figure[] {
   const tokens = t(
     '{0} tokens in, {1} out',
     formatCount(setup.input.tokens),
@@ -312,7 +224,7 @@ function figuresOf({ figures, setup }: DrawnCost): readonly Figure[] {
   ];
 }
 
-function view(drawn: DrawnCost, context: TabContext, charts: CostCharts): TemplateResult {
+function view(drawn: CostModel, context: TabContext, charts: CostCharts): TemplateResult {
   const { workload, figures } = drawn;
   const set = (patch: Partial<CostKnobs>) => context.store.setKnobs(costTabId, patch);
   return html`${exampleNote(workload)} ${figuresView(figuresOf(drawn))}

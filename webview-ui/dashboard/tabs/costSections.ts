@@ -1,4 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { CostModel } from '../../../src/core/dashboard/costModel.ts';
+import {
+  breakEvenReason,
+  conversationReason,
+  crossingReason,
+  hitRateReason,
+  prefixRequestReason,
+  windowFullReason,
+} from '../../../src/core/dashboard/costReasons.ts';
 import { fitDefaults, fitTabId } from '../../../src/core/dashboard/fit.ts';
 import { knobsOf } from '../../../src/core/dashboard/state.ts';
 import type { CostKnobs } from '../../../src/core/dashboard/tabKnobs.ts';
@@ -6,8 +15,9 @@ import { formatCount, formatPercent, formatUsd } from '../../../src/core/format/
 import { t } from '../../shared/l10n.ts';
 import { numberField } from '../fields.ts';
 import type { TabContext } from '../tab.ts';
+import { whyIn } from '../whyIn.ts';
 import { why } from '../why.ts';
-import type { CostCharts, DrawnCost } from './cost.ts';
+import type { CostCharts } from './cost.ts';
 import { deploymentText, rangeField, shapeLine } from './parts.ts';
 
 type Set = (patch: Partial<CostKnobs>) => void;
@@ -25,7 +35,7 @@ export function answerKnob({ store }: TabContext): TemplateResult {
   });
 }
 
-export function callKnobs({ knobs }: DrawnCost, set: Set): TemplateResult {
+export function callKnobs({ knobs }: CostModel, set: Set): TemplateResult {
   return html`${numberField({
     id: 'cost-calls',
     label: t('Calls a day'),
@@ -48,12 +58,13 @@ export function callKnobs({ knobs }: DrawnCost, set: Set): TemplateResult {
 }
 
 export function conversationSection(
-  { knobs, conversation, figures }: DrawnCost,
+  drawn: CostModel,
   set: Set,
   charts: CostCharts,
 ): TemplateResult {
-  const { totalUsd, totalCachedUsd, windowFullAtTurn, turns } = conversation;
-  const isKnown = totalUsd !== undefined;
+  const { knobs, conversation, setup, talk, limits } = drawn;
+  const { windowFullAtTurn } = conversation;
+  const isKnown = conversation.totalUsd !== undefined;
   return html`<section aria-label=${t('A conversation')}>
     ${isKnown ? charts.conversation : nothing}
     <div class="tabKnobs">
@@ -87,68 +98,93 @@ export function conversationSection(
         change: (hitPercent) => set({ hitPercent }),
       })}
     </div>
-    ${
-      isKnown
-        ? html`<p id="conversation">
-            ${
-              totalCachedUsd === undefined
-                ? t('{0} turns cost {1}.', turns.length, formatUsd(totalUsd))
-                : t(
-                    '{0} turns cost {1}, or {2} where the provider caches what was said before.',
-                    turns.length,
-                    formatUsd(totalUsd),
-                    formatUsd(totalCachedUsd),
-                  )
-            }
-          </p>`
-        : html`<p class="quiet" id="conversation">${figures.call.unknownBecause}</p>`
-    }
+    <p id="conversation" class=${isKnown ? '' : 'quiet'}>${conversationText(drawn)}</p>
     ${
       windowFullAtTurn === undefined
         ? nothing
         : html`<p id="window-full">
-            ${t('The window is full at turn {0}.', formatCount(windowFullAtTurn))}
+            ${whyIn(
+              t('The window is full at turn {0}.'),
+              why(() => windowFullReason(setup, talk, conversation, limits), {
+                text: formatCount(windowFullAtTurn),
+                label: t('The turn at which the window is full'),
+              }),
+            )}
           </p>`
     }
   </section>`;
 }
 
-export function prefixSection({ breakEven }: DrawnCost, charts: CostCharts): TemplateResult {
+function conversationText({ conversation, setup, talk, figures }: CostModel): unknown {
+  const { totalUsd, totalCachedUsd, turns } = conversation;
+  if (totalUsd === undefined) return figures.call.unknownBecause;
+  const sum = (usd: number, isCached: boolean) =>
+    why(() => conversationReason(setup, talk, conversation, isCached), {
+      text: formatUsd(usd),
+      label: isCached ? t('The conversation with a cache') : t('The conversation without a cache'),
+    });
+  return totalCachedUsd === undefined
+    ? whyIn(t('{0} turns cost {1}.'), turns.length, sum(totalUsd, false))
+    : whyIn(
+        t('{0} turns cost {1}, or {2} where the provider caches what was said before.'),
+        turns.length,
+        sum(totalUsd, false),
+        sum(totalCachedUsd, true),
+      );
+}
+
+export function prefixSection({ breakEven, setup }: CostModel, charts: CostCharts): TemplateResult {
   return breakEven === undefined
     ? html``
     : html`<section aria-label=${t('The same text before every request')}>
-        ${charts.prefix} ${breakEvenText(breakEven)}
+        ${charts.prefix} ${breakEvenText(breakEven, setup)}
       </section>`;
 }
 
-function breakEvenText(breakEven: NonNullable<DrawnCost['breakEven']>): TemplateResult {
+function breakEvenText(
+  breakEven: NonNullable<CostModel['breakEven']>,
+  setup: CostModel['setup'],
+): TemplateResult {
   const { breakEvenRequests, breakEvenHitRate, writeUsd, readUsd, uncachedUsd } = breakEven;
   const pays =
     breakEvenRequests === undefined
       ? t('At this rate of hits, caching the text never pays.')
-      : t('Caching the text pays from request {0} on.', formatCount(breakEvenRequests));
+      : whyIn(
+          t('Caching the text pays from request {0} on.'),
+          why(() => breakEvenReason(breakEven), {
+            text: formatCount(breakEvenRequests),
+            label: t('The first request by which caching has paid'),
+          }),
+        );
   const rate =
     breakEvenHitRate > 1
       ? t('No rate of hits makes it pay.')
-      : t(
-          'It pays while more than {0} of the requests find it.',
-          formatPercent(100 * breakEvenHitRate),
+      : whyIn(
+          t('It pays while more than {0} of the requests find it.'),
+          why(() => hitRateReason(breakEven), {
+            text: formatPercent(100 * breakEvenHitRate),
+            label: t('Requests that must find the cache'),
+          }),
         );
+  const request = (usd: number, kind: 'uncached' | 'write' | 'read') =>
+    why(() => prefixRequestReason(setup, kind), { text: formatUsd(usd), label: t('One request') });
   return html`<p id="break-even">
     ${pays} ${rate}
     <span class="quiet"
-      >${t(
-        'One request costs {0} without a cache, {1} when it writes the cache and {2} when it reads it.',
-        formatUsd(uncachedUsd),
-        formatUsd(writeUsd),
-        formatUsd(readUsd),
+      >${whyIn(
+        t(
+          'One request costs {0} without a cache, {1} when it writes the cache and {2} when it reads it.',
+        ),
+        request(uncachedUsd, 'uncached'),
+        request(writeUsd, 'write'),
+        request(readUsd, 'read'),
       )}</span
     >
   </p>`;
 }
 
 export function hostingSection(
-  { knobs, hosting, hosted, workload, setup, figures }: DrawnCost,
+  { knobs, hosting, hosted, workload, setup, figures }: CostModel,
   context: TabContext,
   set: Set,
   charts: CostCharts,
@@ -205,14 +241,15 @@ export function hostingSection(
             </p>`
           : nothing
         : html`<p id="crossing">
-            ${
+            ${whyIn(
               crossing.withinCapacity
-                ? t('Both cost the same at {0} calls a day.', formatCount(crossing.callsPerDay))
-                : t(
-                    'Never equal: at {0} calls a day they would be, more than the cards finish.',
-                    formatCount(crossing.callsPerDay),
-                  )
-            }
+                ? t('Both cost the same at {0} calls a day.')
+                : t('Never equal: at {0} calls a day they would be, more than the cards finish.'),
+              why(() => crossingReason(hosting, hosted, figures.call.value), {
+                text: formatCount(crossing.callsPerDay),
+                label: t('Calls a day at which both cost the same'),
+              }),
+            )}
           </p>`
     }
     ${figures.call.value === undefined && hosting.gpuHourUsd === undefined ? nothing : charts.hosting}

@@ -3,8 +3,10 @@ import { live } from 'lit/directives/live.js';
 import type { filesDefaults } from '../../../src/core/dashboard/files.ts';
 import {
   filesModel,
+  fileShareReason,
   filesPageSize,
   filesTabId,
+  tokensReason,
   type FilesModel,
   type FilesRow,
 } from '../../../src/core/dashboard/files.ts';
@@ -17,7 +19,9 @@ import { pagerView } from '../fields.ts';
 import { leftOutView, problemsView } from '../files/leftOutView.ts';
 import { createTreemap, type Treemap } from '../files/treemapView.ts';
 import { legendView } from '../files/treemapPaint.ts';
+import { keepOneStop } from '../numbersTable.ts';
 import type { ExportTable, Tab, TabContext, TabView } from '../tab.ts';
+import { refreshWhy, why } from '../why.ts';
 import { kindText, leftOutReasonText } from '../words.ts';
 
 export const filesTab: Tab = { id: filesTabId, title: 'Files', mount };
@@ -52,6 +56,8 @@ function mount(host: HTMLElement, context: TabContext): TabView {
       model = filesModel(snapshot, store.get());
       render(view(model, { context, treemap, set, zoomTo, check }), host);
       treemap.show(model);
+      for (const table of host.querySelectorAll<HTMLElement>('.numbers')) keepOneStop(table);
+      refreshWhy();
     },
     dispose: () => {
       treemap.dispose();
@@ -180,7 +186,7 @@ function folderText(node: TreeNode): string {
 
 function tableView(model: FilesModel, parts: Parts): TemplateResult {
   return html`<table
-    class="files"
+    class="files numbers"
     aria-label=${model.found === undefined ? t('What is in the folder, the heaviest first') : t('Files found, the heaviest first')}
   >
     <thead>
@@ -228,8 +234,20 @@ function rowView(
           : nothing
       }
     </th>
-    <td class="number">${formatCount(node.tokens)}</td>
-    <td class="number">${formatPercent(100 * share)}</td>
+    <td class="number">
+      ${why(() => tokensReason(node, context.snapshot().files.encoding), {
+        text: formatCount(node.tokens),
+        label: t('Tokens of {0}', name),
+        isInTable: true,
+      })}
+    </td>
+    <td class="number">
+      ${why(() => fileShareReason(node, model.zoomed), {
+        text: formatPercent(100 * share),
+        label: t('Share of {0}', name),
+        isInTable: true,
+      })}
+    </td>
     <td class="number">${formatBytes(node.type === 'file' ? node.file.bytes : node.bytes)}</td>
     <td class="wide">${node.type === 'file' ? kindText(node.file.kind) : t('folder')}</td>
   </tr>`;

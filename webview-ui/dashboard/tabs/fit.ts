@@ -5,20 +5,29 @@ import { t } from '../../shared/l10n.ts';
 import { compareView } from '../fit/compareView.ts';
 import { filtersView, strategyKnobsView, type SetKnobs } from '../fit/filtersView.ts';
 import { matrixView } from '../fit/matrixView.ts';
+import { createRowsInView, type RowsInView } from '../fit/rowsInView.ts';
 import { summaryView } from '../fit/summaryView.ts';
+import { keepOneStop } from '../numbersTable.ts';
 import type { ExportTable, Tab, TabContext, TabView } from '../tab.ts';
+import { refreshWhy } from '../why.ts';
 
 export const fitTab: Tab = { id: fitTabId, title: 'Fit', mount };
 
 function mount(host: HTMLElement, context: TabContext): TabView {
   let model: FitModel | undefined;
+  const inView = createRowsInView(context.redraw);
   return {
     update: () => {
       const { store, snapshot } = context;
       model = fitModel(snapshot(), store.get(), new Date(), store.counted());
-      render(view(model, context), host);
+      inView.begin();
+      render(view(model, context, inView), host);
+      inView.end(host.querySelector('.matrix'));
+      for (const table of host.querySelectorAll<HTMLElement>('.numbers')) keepOneStop(table);
+      refreshWhy();
     },
     dispose: () => {
+      inView.dispose();
       render(nothing, host);
     },
     tables: () => (model === undefined ? [] : [exportTable(model)]),
@@ -26,7 +35,7 @@ function mount(host: HTMLElement, context: TabContext): TabView {
   };
 }
 
-function view(model: FitModel, context: TabContext): TemplateResult {
+function view(model: FitModel, context: TabContext, inView: RowsInView): TemplateResult {
   const { store } = context;
   const set: SetKnobs = (patch) => store.setKnobs(fitTabId, patch);
   const isCounted = model.subject.text !== undefined || model.subject.typedTokens !== undefined;
@@ -36,7 +45,7 @@ function view(model: FitModel, context: TabContext): TemplateResult {
       ? html`${compareView(model, set)}
           <h2>${t('Models and strategies')}</h2>
           ${strategyKnobsView(model, set)} ${filtersView(model, set)}
-          ${matrixView(model, { set, choose: (modelId) => store.set({ modelId }) })}
+          ${matrixView(model, { set, choose: (modelId) => store.set({ modelId }) }, inView)}
           <p class="quiet">
             ${t(
               'By arithmetic on the counts: windows that overlap, parts whose answers are combined, the best pieces up to a size. The exact plans, which read the files, are under Strategies.',
@@ -85,7 +94,7 @@ function exportTable(model: FitModel): ExportTable {
             likely?.calls,
             cost?.lowUsd,
             cost?.highUsd,
-            model.latencyOf(row, strategy).total.value,
+            model.latencyOf(row, strategy).seconds,
             likely?.seenAtOnce,
           ];
         }),

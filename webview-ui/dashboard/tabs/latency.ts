@@ -5,6 +5,7 @@ import {
   latencyFigures,
   measuredOn,
   noticedLengths,
+  noticedReason,
   noticedSeconds,
   partShares,
   placedLayouts,
@@ -22,7 +23,9 @@ import { answerTokensOf, workloadOf } from '../../../src/core/dashboard/workload
 import type { Workload } from '../../../src/core/dashboard/workload.ts';
 import { engineNames } from '../../../src/core/estimates/calibration.ts';
 import type { EngineName } from '../../../src/core/estimates/calibration.ts';
+import type { Explained } from '../../../src/core/estimates/explained.ts';
 import { longestContextTokens } from '../../../src/core/estimates/fit.ts';
+import { secondsText } from '../../../src/core/estimates/formulaText.ts';
 import type { MeasuredPrefill } from '../../../src/core/estimates/measuredLatency.ts';
 import {
   formatCount,
@@ -35,7 +38,8 @@ import type { ChartSeries } from '../charts/chartData.ts';
 import { createLineChart } from '../charts/lineChart.ts';
 import { numberField, selectField } from '../fields.ts';
 import type { Tab, TabContext, TabView } from '../tab.ts';
-import { refreshWhy } from '../why.ts';
+import { whyIn } from '../whyIn.ts';
+import { refreshWhy, why } from '../why.ts';
 import { cardsText, waitingSeries } from './latencySeries.ts';
 import type { Placed } from './latencySeries.ts';
 import { measuredTable, measuredView, partsTable, partsView, partText } from './latencyTables.ts';
@@ -216,10 +220,7 @@ function figuresOf({ figures, workload, answerTokens, setup }: Drawn): readonly 
       label: t('Each token after it'),
       explained: figures.perOutputToken,
       ...(each !== undefined && {
-        note: t(
-          '{0} tokens a second',
-          formatNumber(setup.concurrency > 1 ? setup.concurrency / each : 1 / each),
-        ),
+        note: rateNote(each, setup.concurrency),
       }),
     },
     {
@@ -228,6 +229,22 @@ function figuresOf({ figures, workload, answerTokens, setup }: Drawn): readonly 
       explained: figures.endToEnd,
     },
   ];
+}
+
+function rateNote(eachSeconds: number, concurrency: number): TemplateResult {
+  const value = concurrency / eachSeconds;
+  const reason = (): Explained => ({
+    name: 'tokensPerSecond',
+    unit: 'tokensPerSecond',
+    value,
+    formula: `${concurrency} requests / ${secondsText(eachSeconds)} a token`,
+    inputs: [],
+    assumptions: [],
+  });
+  return whyIn(
+    t('{0} tokens a second'),
+    why(reason, { text: formatNumber(value), label: t('Tokens a second') }),
+  );
 }
 
 function view(
@@ -292,17 +309,25 @@ function view(
     </div>`;
 }
 
-function noticedLine({ noticed }: Drawn): TemplateResult {
+function noticedLine({ noticed, setup }: Drawn): TemplateResult {
   const known = noticed.filter(({ tokens }) => tokens !== undefined);
   if (known.length === 0) return html``;
   return html`<p id="noticed">
     ${t('The first token comes')}
-    ${known
-      .map(({ seconds, tokens }) =>
-        tokens === 0
-          ? t('never within {0}', formatSeconds(seconds))
-          : t('within {0} up to {1} tokens', formatSeconds(seconds), formatTokens(tokens ?? 0)),
-      )
-      .join(', ')}.
+    ${known.map(
+      ({ seconds, tokens = 0 }, idx) =>
+        html`${idx === 0 ? '' : ', '}${
+          tokens === 0
+            ? t('never within {0}', formatSeconds(seconds))
+            : whyIn(
+                t('within {0} up to {1} tokens'),
+                formatSeconds(seconds),
+                why(() => noticedReason(setup, tokens), {
+                  text: formatTokens(tokens),
+                  label: t('Time to the first token of {0} tokens', formatCount(tokens)),
+                }),
+              )
+        }`,
+    )}.
   </p>`;
 }

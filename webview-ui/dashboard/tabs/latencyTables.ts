@@ -4,6 +4,7 @@ import type { LatencySetup } from '../../../src/core/dashboard/latency.ts';
 import { sharesHeads } from '../../../src/core/dashboard/layouts.ts';
 import { deploymentOn } from '../../../src/core/estimates/deployment.ts';
 import type { Explained } from '../../../src/core/estimates/explained.ts';
+import { secondsText } from '../../../src/core/estimates/formulaText.ts';
 import { prefillSeconds } from '../../../src/core/estimates/latency.ts';
 import type { MeasuredPrefill } from '../../../src/core/estimates/measuredLatency.ts';
 import { formatCount, formatPercent, formatSeconds } from '../../../src/core/format/numbers.ts';
@@ -42,11 +43,24 @@ export function partsView({ parts, value }: Explained): TemplateResult | typeof 
             html`<tr>
               <th scope="row">${partText(part.name)}</th>
               <td class="number">${why(part, { label: partText(part.name) })}</td>
-              <td class="number">${formatPercent((100 * (part.value ?? 0)) / value)}</td>
+              <td class="number">${shareNumber(part, value)}</td>
             </tr>`,
         )}
       </tbody>
     </table>`;
+}
+
+function shareNumber(part: Explained, wholeSeconds: number): TemplateResult {
+  const percent = (100 * (part.value ?? 0)) / wholeSeconds;
+  const reason = (): Explained => ({
+    name: 'sharePercent',
+    unit: 'percent',
+    value: percent,
+    formula: `100 x ${secondsText(part.value ?? 0)} / ${secondsText(wholeSeconds)}`,
+    inputs: [],
+    assumptions: [],
+  });
+  return why(reason, { text: formatPercent(percent), label: partText(part.name) });
 }
 
 export function partsTable({ parts }: Explained): ExportTable {

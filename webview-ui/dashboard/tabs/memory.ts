@@ -11,12 +11,13 @@ import type { PolicyName } from '../../../src/core/estimates/cachePolicy.ts';
 import { gpuCount } from '../../../src/core/estimates/deployment.ts';
 import { smallestLayout } from '../../../src/core/estimates/fit.ts';
 import type { StackStep } from '../../../src/core/estimates/stack.ts';
-import { formatBytes, formatCount, formatTokens } from '../../../src/core/format/numbers.ts';
+import { formatCount, formatTokens } from '../../../src/core/format/numbers.ts';
 import type { Hardware } from '../../../src/core/hardware/hardware.ts';
 import { t } from '../../shared/l10n.ts';
 import { verdictIcon } from '../../shared/verdictIcon.ts';
 import { numberField, selectField } from '../fields.ts';
 import type { Tab, TabContext, TabView } from '../tab.ts';
+import { whyIn } from '../whyIn.ts';
 import { refreshWhy, why } from '../why.ts';
 import {
   cardName,
@@ -121,7 +122,10 @@ function figuresOf({ figures, setup }: Drawn): readonly Figure[] {
       label: gpus > 1 ? t('Memory on each of {0} cards', gpus) : t('Memory on the card'),
       explained: figures.perGpu,
       ...(figures.usable.value !== undefined && {
-        note: t('of {0} that an engine may use', formatBytes(figures.usable.value)),
+        note: whyIn(
+          t('of {0} that an engine may use'),
+          why(figures.usable, { label: t('Usable') }),
+        ),
       }),
     },
     {
@@ -288,13 +292,13 @@ function cardTable({ cards, workload }: Drawn): TemplateResult {
         </tr>
       </thead>
       <tbody>
-        ${cards.map(({ hardware, usableBytes, longest }) => {
+        ${cards.map(({ hardware, usable, longest }) => {
           const fits = longest.value === undefined ? undefined : longest.value >= isNeeded;
           const verdict = fits === undefined ? 'unknown' : fits ? 'fits' : 'doesNotFit';
           return html`<tr data-card=${hardware.id}>
             <th scope="row">${cardName(hardware)}</th>
             <td class="number">
-              ${usableBytes === undefined ? t('unknown') : formatBytes(usableBytes)}
+              ${why(usable, { label: t('Usable of {0}', cardName(hardware)) })}
             </td>
             <td class="number">
               ${why(longest, { label: t('Longest context on {0}', cardName(hardware)) })}

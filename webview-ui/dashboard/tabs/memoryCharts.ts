@@ -117,17 +117,19 @@ function shapeSeries(
   });
 }
 
-function cardRule({ hardware, usableBytes }: CardFit): readonly ChartRule[] {
+function cardRule({ hardware, usable }: CardFit): readonly ChartRule[] {
+  const usableBytes = usable.value;
   return usableBytes === undefined
     ? []
     : [{ axis: 'y', value: usableBytes, label: cardName(hardware) }];
 }
 
 function fullPoint(
-  { hardware, usableBytes, longest }: CardFit,
+  { hardware, usable, longest }: CardFit,
   [low, high]: readonly [number, number],
 ): readonly ChartPoint[] {
   const tokens = longest.value;
+  const usableBytes = usable.value;
   return usableBytes === undefined || tokens === undefined || tokens < low || tokens > high
     ? []
     : [{ at: [tokens, usableBytes], label: t('{0} is full', cardName(hardware)) }];

@@ -3,11 +3,13 @@ import type { MemorySetup } from '../../../src/core/dashboard/memory.ts';
 import { sharesHeads } from '../../../src/core/dashboard/layouts.ts';
 import type { MemoryKnobs } from '../../../src/core/dashboard/tabKnobs.ts';
 import { techniqueStack } from '../../../src/core/estimates/stack.ts';
+import type { Explained } from '../../../src/core/estimates/explained.ts';
 import type { StackStep, StackSwitches } from '../../../src/core/estimates/stack.ts';
 import { formatCount, formatNumber } from '../../../src/core/format/numbers.ts';
 import { t } from '../../shared/l10n.ts';
 import { selectField } from '../fields.ts';
 import type { ExportTable } from '../tab.ts';
+import { why } from '../why.ts';
 import { checkField } from './parts.ts';
 
 type Technique = keyof StackSwitches;
@@ -68,7 +70,6 @@ export function stackView(
   knobs: MemoryKnobs,
   set: (patch: Partial<MemoryKnobs>) => void,
 ): TemplateResult {
-  const stepOf = (technique: Technique) => stack.find((step) => step.technique === technique);
   const counts = [1, 2, 4, 8, 16].map((count) => ({
     value: String(count),
     text: count === 1 ? t('off') : String(count),
@@ -88,13 +89,13 @@ export function stackView(
         <tbody>
           <tr>
             <td>${techniqueText('none')}</td>
-            <td class="number">${lengthText(start.longestContextTokens)}</td>
+            <td class="number">${lengthNumber(start)}</td>
             <td class="number"></td>
           </tr>
           ${switches.map((technique) =>
             stepRow(
               technique,
-              stepOf(technique),
+              stack,
               checkField({
                 id: `stack-${technique}`,
                 label: techniqueText(technique),
@@ -105,7 +106,7 @@ export function stackView(
           )}
           ${stepRow(
             'tensorParallel',
-            stepOf('tensorParallel'),
+            stack,
             selectField({
               id: 'stack-tensorParallel',
               label: techniqueText('tensorParallel'),
@@ -116,7 +117,7 @@ export function stackView(
           )}
           ${stepRow(
             'ring',
-            stepOf('ring'),
+            stack,
             selectField({
               id: 'stack-ring',
               label: techniqueText('ring'),
@@ -133,16 +134,38 @@ export function stackView(
 
 function stepRow(
   technique: Technique,
-  step: StackStep | undefined,
+  stack: readonly StackStep[],
   control: TemplateResult,
 ): TemplateResult {
+  const at = stack.findIndex((one) => one.technique === technique);
+  const step = stack.at(at < 0 ? stack.length : at);
+  const before = stack.at(Math.max(0, at - 1));
   return html`<tr data-technique=${technique}>
     <td>${control}</td>
-    <td class="number">${step === undefined ? t('off') : lengthText(step.longestContextTokens)}</td>
-    <td class="number">
-      ${step?.multiplier === undefined ? '' : `× ${formatNumber(step.multiplier)}`}
-    </td>
+    <td class="number">${step === undefined ? t('off') : lengthNumber(step)}</td>
+    <td class="number">${step === undefined ? '' : timesNumber(step, before)}</td>
   </tr>`;
+}
+
+function lengthNumber({ technique, longestContextTokens, reason }: StackStep): TemplateResult {
+  return why(reason, { text: lengthText(longestContextTokens), label: techniqueText(technique) });
+}
+
+/** What a technique multiplies the longest context by, against all before it. */
+function timesNumber(
+  { technique, longestContextTokens: after, multiplier }: StackStep,
+  before: StackStep | undefined,
+): TemplateResult | '' {
+  if (multiplier === undefined || after === undefined) return '';
+  const reason = (): Explained => ({
+    name: 'multiplier',
+    unit: 'times',
+    value: multiplier,
+    formula: `${after} tokens with it / ${before?.longestContextTokens ?? NaN} without`,
+    inputs: [],
+    assumptions: [t('All that is switched on above it holds.')],
+  });
+  return why(reason, { text: `× ${formatNumber(multiplier)}`, label: techniqueText(technique) });
 }
 
 function lengthText(tokens: number | undefined): string {

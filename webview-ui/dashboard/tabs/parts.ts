@@ -9,6 +9,7 @@ import type { Explained } from '../../../src/core/estimates/explained.ts';
 import { formatCount, formatTokens } from '../../../src/core/format/numbers.ts';
 import type { Hardware } from '../../../src/core/hardware/hardware.ts';
 import { t } from '../../shared/l10n.ts';
+import { demoLinks } from '../demoLinks.ts';
 import { selectField } from '../fields.ts';
 import type { ExportTable, TabContext } from '../tab.ts';
 import { valueText, why } from '../why.ts';
@@ -34,7 +35,7 @@ export interface Figure {
   readonly id: string;
   readonly label: string;
   readonly explained: Explained;
-  readonly note?: string;
+  readonly note?: string | TemplateResult;
 }
 
 /** The numbers that a tab begins with, each with its reasons. */
@@ -121,9 +122,10 @@ export function exampleNote({ isExample }: Workload): TemplateResult | typeof no
 /** Whose memory and latency these are; where the model's own are not known, another reference is one click away. */
 export function shapeLine(
   { chosen, shape, placed }: Workload,
-  { store, snapshot }: TabContext,
+  context: TabContext,
   tabId: string,
 ): TemplateResult {
+  const { store, snapshot } = context;
   const { architecture, origin, typedError } = shape;
   const modelName = chosen.model?.name ?? chosen.modelId;
   const what =
@@ -144,23 +146,24 @@ export function shapeLine(
             deploymentText(placed.deployment),
           );
   return html`<div class="shape">
-    <p id="shape" data-origin=${origin}>${what}</p>
-    ${
-      origin === 'reference'
-        ? selectField({
-            id: `reference-${tabId}`,
-            label: t('Reference model'),
-            value: architecture.id,
-            options: snapshot().catalogue.architectures.map((one) => ({
-              value: one.id,
-              text: shapeName(one),
-            })),
-            change: (referenceArchitectureId) => store.set({ referenceArchitectureId }),
-          })
-        : nothing
-    }
-    ${typedError === undefined ? nothing : html`<p class="error" role="alert">${typedError}</p>`}
-  </div>`;
+      <p id="shape" data-origin=${origin}>${what}</p>
+      ${
+        origin === 'reference'
+          ? selectField({
+              id: `reference-${tabId}`,
+              label: t('Reference model'),
+              value: architecture.id,
+              options: snapshot().catalogue.architectures.map((one) => ({
+                value: one.id,
+                text: shapeName(one),
+              })),
+              change: (referenceArchitectureId) => store.set({ referenceArchitectureId }),
+            })
+          : nothing
+      }
+      ${typedError === undefined ? nothing : html`<p class="error" role="alert">${typedError}</p>`}
+    </div>
+    ${origin === 'typed' ? nothing : demoLinks(architecture, context)}`;
 }
 
 /** An address as a link, anything else as it is. */
