@@ -73,10 +73,10 @@ describe('what the dashboard weighs besides files', () => {
       git('init', '--quiet');
       git('add', '.');
       git('commit', '--quiet', '-m', 'first');
-      const { openRepository, repositories } = await gitApi();
-      await openRepository(vscode.Uri.file(folder));
+      const opened = await gitApi();
+      await opened.openRepository(vscode.Uri.file(folder));
       await until('the repository', () =>
-        repositories.some(({ rootUri }) => realpathSync(rootUri.fsPath) === folder),
+        opened.repositories.some(({ rootUri }) => realpathSync(rootUri.fsPath) === folder),
       );
       await assert.rejects(api.countText('diff'), /Nothing has changed/);
       writeFileSync(path.join(folder, 'staged.ts'), 'export const after = 2;\n');

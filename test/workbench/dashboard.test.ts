@@ -172,8 +172,13 @@ describe('the dashboard', () => {
     await frame.locator('#fit-query').fill('gpt-4o mini');
     const row = frame.locator('tr[data-model="openai/gpt-4o-mini"]');
     await row.locator('button.link').first().click();
+    const status = await statusBarItem(page, /128K/);
+    const before = await status.innerText();
     await frame.locator('#use-model').click();
-    await statusBarItem(page, /GPT-4o mini/i);
+    await waitUntil(
+      'its price in the status bar',
+      async () => (await status.innerText()) !== before,
+    );
     await frame.locator('#use-model').waitFor({ state: 'detached' });
     await frame.locator('#fit-query').fill('');
   });

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { FileTable } from '../../src/core/dashboard/snapshot.ts';
 import { tableOf } from './support/dashboardPage.mjs';
 import { smallTable, useDashboardPages } from './support/dashboardPages.ts';
 import { openTab, tabIds } from './support/dashboardTabs.ts';
@@ -71,13 +70,10 @@ describe('the numbers of the dashboard', () => {
   });
 
   it('stand for a thousand million tokens in every tab, and for names that would be markup', async () => {
-    const { page, problems } = await pages.open(
-      tableOf([['</script><b>"\n\u202e.ts', 10]]) as FileTable,
-      {
-        state: typed(1e9),
-        now: { overheadFiles: [{ path: '</script><i>AGENTS\n.md', tokens: 12 }] },
-      },
-    );
+    const { page, problems } = await pages.open(tableOf([['</script><b>"\n\u202e.ts', 10]]), {
+      state: typed(1e9),
+      now: { overheadFiles: [{ path: '</script><i>AGENTS\n.md', tokens: 12 }] },
+    });
     for (const id of tabIds) {
       await openTab(page, id);
       const text = await page.locator('#panel').innerText();
@@ -101,8 +97,7 @@ describe('the numbers of the dashboard', () => {
       async () => (await options.count()) === pages.catalogue().models.length,
     );
     await box.fill('gpt-4o mini');
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Enter');
+    await page.locator('#model li.option', { hasText: 'GPT-4o mini' }).first().click();
     await waitUntil('another model', async () =>
       /mini/i.test(await page.locator('#fit-verdict').innerText()),
     );

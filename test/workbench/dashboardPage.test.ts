@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { formatCount } from '../../src/core/format/numbers.ts';
-import type { FileTable } from '../../src/core/dashboard/snapshot.ts';
 import { madeUpFiles, tableOf } from './support/dashboardPage.mjs';
 import { emit, smallTable, useDashboardPages } from './support/dashboardPages.ts';
 import { slideTo } from './support/dashboardTabs.ts';

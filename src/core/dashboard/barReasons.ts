@@ -16,7 +16,8 @@ export function barReason(
   const { model, budget, fit, count } = row;
   switch (part) {
     case 'used': {
-      const { band: _, ...least } = countReason(count, subject);
+      // At least so much: without the interval.
+      const least = { ...countReason(count, subject), band: undefined };
       return { ...least, name: part, value: tokens, formula: plain(tokens) };
     }
     case 'usedAtMost':

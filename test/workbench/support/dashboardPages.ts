@@ -71,7 +71,7 @@ export function smallTable(): FileTable {
     ['src/heavy.ts', 9000],
     ['src/light.ts', 900],
     ['README.md', 100],
-  ]) as FileTable;
+  ]);
 }
 
 /** Sends the page an event, as the host would. */

@@ -62,7 +62,7 @@ export function figuresView(figures: readonly Figure[]): TemplateResult {
 
 function bandText({ band, value, unit }: Explained): TemplateResult | typeof nothing {
   if (band === undefined || value === undefined) return nothing;
-  const of = (end: number) => valueText({ value: end, unit } as Explained);
+  const of = (end: number) => valueText({ value: end, unit });
   return html`<span class="quiet">${t('{0} to {1}', of(band.low), of(band.high))}</span>`;
 }
 
