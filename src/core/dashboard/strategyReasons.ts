@@ -86,8 +86,7 @@ export function seenReason(
     name,
     unit: 'percent',
     value: 100 * likely.seenAtOnce,
-    formula:
-      count.tokens === 0 ? '100' : `100 x ${plain(seen)} tokens / ${plain(count.tokens)}`,
+    formula: count.tokens === 0 ? '100' : `100 x ${plain(seen)} tokens / ${plain(count.tokens)}`,
     inputs: [],
     assumptions: [
       strategy === 'rag'
