@@ -1,10 +1,8 @@
-import type { Model } from '../core/catalog/model.ts';
 import {
   formatCount,
   formatInterval,
   formatPercent,
   formatSeconds,
-  formatTokens,
   formatUsd,
 } from '../core/format/numbers.ts';
 import type { ComparedPlan } from '../core/plans/comparePlans.ts';
@@ -14,7 +12,8 @@ import type { PlanUsd } from '../core/plans/planCost.ts';
 import type { SecondsInterval } from '../core/plans/planTime.ts';
 import type { MeasuredRecall, RecallShare } from '../core/plans/recall.ts';
 import type { QuestionKind } from '../core/plans/recallQuestions.ts';
-import type { Recommendation } from '../core/plans/recommend.ts';
+import type { PlanFit } from '../core/plans/planFit.ts';
+import { rules, type Recommendation } from '../core/plans/recommend.ts';
 import type { IndexSummary } from '../node/plansCalls.ts';
 import type { Section } from './section.ts';
 
@@ -48,6 +47,31 @@ export function recommendationSection(ranked: readonly Recommendation[]): Sectio
   };
 }
 
+/** How plans are ranked: every rule with its points. */
+export function rulesSection(): Section {
+  return {
+    title: 'The rules',
+    columns: [
+      { name: 'points', align: 'right' },
+      { name: 'rule', align: 'left' },
+      { name: 'holds when', align: 'left' },
+    ],
+    rows: rules.map(({ id, points, when }) => [
+      points > 0 ? `+${points}` : String(points),
+      id,
+      when,
+    ]),
+    note: 'A plan has the points of all rules that hold for it; equal points: the cheaper plan, then the fewer tokens.',
+  };
+}
+
+/** Words of the three verdicts. */
+export const fitNames: Readonly<Record<PlanFit['verdict'], string>> = {
+  fits: 'fits',
+  uncertain: 'uncertain',
+  doesNotFit: 'does not fit',
+};
+
 export function strategiesSection(
   plans: readonly ComparedPlan[],
   timesOf: string | undefined,
@@ -56,6 +80,7 @@ export function strategiesSection(
     title: 'Strategies',
     columns: [
       { name: 'strategy', align: 'left' },
+      { name: 'fits', align: 'left' },
       { name: 'calls', align: 'right' },
       { name: 'tokens sent', align: 'right' },
       { name: 'cost', align: 'right' },
@@ -67,16 +92,17 @@ export function strategiesSection(
       { name: 'dependencies together', align: 'right' },
     ],
     rows: plans.map(rowOf),
-    note: `Cost: the reserved output in full, by the catalogue's prices with their tiers; asked again: what stands at the start of each call is read from the provider's cache. Times: ${timesOf ?? "unknown: a hosted model's are not arithmetic (--time-of names an open model to stand in)"}, calls one after the other. Dependencies: imports and names that lead to one declaring file; together as far as one request holds both files: half of one beside all of the other counts half.`,
+    note: `Fits: all of it in one request for full (cut where it does not), the largest request for the others. Cost: the reserved output in full, by the catalogue's prices with their tiers; asked again: what stands at the start of each call is read from the provider's cache. Times: ${timesOf ?? "unknown: a hosted model's are not arithmetic (--time-of names an open model to stand in)"}, calls one after the other. Dependencies: imports and names that lead to one declaring file; together as far as one request holds both files: half of one beside all of the other counts half. That says what was seen together, not that it was understood; a reference by name can be a coincidence.`,
   };
 }
 
-function rowOf({ strategy, plan, refused, cost, time, tokensSent }: ComparedPlan): string[] {
+function rowOf({ strategy, plan, refused, fit, cost, time, tokensSent }: ComparedPlan): string[] {
   const name = strategyNames[strategy];
-  if (plan === undefined) return [name, '-', '-', '-', '-', '-', '-', '-', '-', refused ?? ''];
+  if (plan === undefined) return [name, '-', '-', '-', '-', '-', '-', '-', '-', '-', refused ?? ''];
   const { dependenciesTogether, dependencies } = plan.losses;
   return [
     name,
+    fit === undefined ? '' : fitNames[fit.verdict],
     formatCount(plan.requests.length),
     formatCount(tokensSent?.tokens ?? plan.tokensSent),
     usdText(cost?.once),
@@ -97,13 +123,6 @@ function secondsText(time: SecondsInterval | undefined): string {
   return time === undefined
     ? 'unknown'
     : formatInterval(time.lowSeconds, time.highSeconds, formatSeconds);
-}
-
-/** What would hold everything at once. */
-export function nearestLine(nearest: Model | undefined): string {
-  return nearest === undefined
-    ? 'Not all of it fits into one request, and no model of the catalogue holds it for certain.'
-    : `Not all of it fits into one request; the nearest model that holds it is ${nearest.id} (${formatTokens(nearest.contextWindowTokens?.value ?? 0)} window).`;
 }
 
 const kindNames: Readonly<Record<QuestionKind, string>> = {

@@ -25,6 +25,7 @@ import { watchUserModels } from './userModels.ts';
 import { BudgetView, budgetViewId } from './views/budgetView.ts';
 import { registerFilesView } from './views/filesView.ts';
 import { ModelsTree } from './views/modelsTree.ts';
+import { RequestsTree } from './views/requestsTree.ts';
 
 /** What `activate` returns: the parts that tests look into. Not an interface for other extensions. */
 export interface ContextBudgetApi {
@@ -35,6 +36,7 @@ export interface ContextBudgetApi {
   readonly budgetView: BudgetView;
   readonly statusBar: StatusBar;
   readonly badges: Badges;
+  readonly requests: RequestsTree;
   readonly parts: Parts;
   readonly activationMs: number;
 }
@@ -72,7 +74,7 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
       log,
       ownModels: () => ownModels.data.models,
     }),
-    () => ({ session, weighing: () => rooms.weighing(), log }),
+    () => ({ session, weighing: () => rooms.weighing(), requests, log }),
     ownModels,
     () => ({ session, weighing: () => rooms.weighing() }),
     () => ({ session, rooms, secrets: context.secrets, learnt, log }),
@@ -129,6 +131,7 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
   own(watchUserModels(parts));
   own(vscode.window.registerWebviewViewProvider(budgetViewId, budgetView));
   own(registerFilesView(session));
+  const requests = own(new RequestsTree((path) => session.uriOf(path)));
   const models = own(new ModelsTree(session, rooms));
   own(vscode.window.registerTreeDataProvider('contextBudget.models', models));
   const statusBar = own(new StatusBar(parts));
@@ -142,6 +145,7 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
     budgetView,
     statusBar,
     badges,
+    requests,
     parts,
     activationMs,
   };

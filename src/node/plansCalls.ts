@@ -1,6 +1,6 @@
 import type { ChunkLimits } from '../core/plans/chunks.ts';
 import type { Plan, PlanInput, PlannedRequest, StrategyId } from '../core/plans/plan.ts';
-import type { PromptOptions } from '../core/plans/prompt.ts';
+import type { Part, PromptOptions } from '../core/plans/prompt.ts';
 import type { MeasuredRecall } from '../core/plans/recall.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
 import type { SecretFinding } from './findSecrets.ts';
@@ -56,9 +56,14 @@ export interface Planned {
   readonly refused?: string;
 }
 
+/** What a request sends. */
+export interface WithParts {
+  readonly parts: readonly Part[];
+}
+
 /** A request to be written out. */
 export interface RequestToRender {
-  readonly request: Pick<PlannedRequest, 'parts' | 'instruction' | 'answersOf'>;
+  readonly request: Pick<PlannedRequest, 'instruction' | 'answersOf'> & WithParts;
   readonly prompt: PromptOptions;
 }
 
@@ -72,7 +77,7 @@ export interface PlansCalls {
   render: { args: readonly [indexId: number, request: RequestToRender]; result: string };
   /** Places that look like secrets in what these stretches hold. */
   secrets: {
-    args: readonly [indexId: number, requests: readonly Pick<PlannedRequest, 'parts'>[]];
+    args: readonly [indexId: number, requests: readonly WithParts[]];
     result: readonly SecretFinding[];
   };
   /** Writes what is new of the index, so that the next one is made faster; why it could not, if so. */

@@ -10,6 +10,8 @@ export interface PlansApi {
   planRequests(planId: number, strategy: StrategyId): Promise<readonly RequestFacts[]>;
   /** Opens the text of a request, which can't be edited, beside the dashboard. */
   showRequest(planId: number, strategy: StrategyId, idx: number): Promise<void>;
+  /** Opens a file of the workspace beside the dashboard, these lines selected; lines from 0, the end included. */
+  openPart(path: string, startLine: number, endLine: number): Promise<void>;
   /** Each false when the person decided against it. */
   copyRequest(planId: number, strategy: StrategyId, idx: number): Promise<boolean>;
   sendRequestToChat(planId: number, strategy: StrategyId, idx: number): Promise<boolean>;

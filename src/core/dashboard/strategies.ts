@@ -1,10 +1,10 @@
 import type { Model } from '../catalog/model.ts';
 import { comparePlans, type ComparedPlan } from '../plans/comparePlans.ts';
-import { nearestModel } from '../plans/nearestModel.ts';
 import type { PlanQuestion, PlansReport } from '../plans/plansReport.ts';
 import type { StrategyId } from '../plans/plan.ts';
 import type { Recommendation } from '../plans/recommend.ts';
 import type { Task } from '../plans/task.ts';
+import { whatWouldFit, type WouldFit } from '../plans/whatWouldFit.ts';
 import { modelOf } from './chosen.ts';
 import { measurementsFor } from './quality.ts';
 import type { CountedText, DashboardSnapshot } from './snapshot.ts';
@@ -50,10 +50,8 @@ export interface PlannedModel {
   readonly isStale: boolean;
   readonly rows: readonly StrategyRow[];
   readonly best?: Recommendation;
-  /** When not all fits at once: the smallest window that holds it. */
-  readonly nearest?: Model;
-  /** Files and tokens that the full plan cuts. */
-  readonly isCut: boolean;
+  /** When not all fits at once for certain: what would. */
+  readonly wouldFit?: WouldFit;
 }
 
 /** The Strategies tab: what the knobs ask for, and the plans that were made last beside each other. */
@@ -138,22 +136,20 @@ function plannedModel(
     };
   });
   const full = plans.find(({ strategy }) => strategy === 'full')?.plan;
-  const isCut = full !== undefined && full.coverage < 1;
-  const nearest = isCut
-    ? nearestModel(
-        catalogue.models,
-        (other) => countOf(workload.subject, other),
-        report.question,
-        at,
-      )
-    : undefined;
+  const wouldFit = whatWouldFit(full, {
+    counted: report.counted,
+    setTokens: report.index.tokens,
+    models: catalogue.models,
+    countOf: (other) => countOf(workload.subject, other),
+    options: report.question,
+    at,
+  });
   return {
     report,
     model,
     isStale: JSON.stringify(asked) !== JSON.stringify(report.question),
     rows: [...rows].sort((a, b) => Number(b.isMain) - Number(a.isMain)),
     ...(ranked.length > 0 && { best: ranked[0] }),
-    ...(nearest && { nearest }),
-    isCut,
+    ...(wouldFit && { wouldFit }),
   };
 }

@@ -6,6 +6,7 @@ import { judgeLength } from '../quality/judgeLength.ts';
 import type { CountedBudget } from './modelBudget.ts';
 import type { PlanOutline, StrategyId } from './plan.ts';
 import { planCost, type PlanCost } from './planCost.ts';
+import { planFit, type PlanFit } from './planFit.ts';
 import { planTime, type PlanTime } from './planTime.ts';
 import { recommend, type Recommendation } from './recommend.ts';
 import type { Task } from './task.ts';
@@ -15,6 +16,7 @@ export interface ComparedPlan {
   readonly strategy: StrategyId;
   readonly plan?: PlanOutline;
   readonly refused?: string;
+  readonly fit?: PlanFit;
   readonly cost?: PlanCost;
   readonly time?: PlanTime;
   /** Tokens sent by all calls in the model's own tokens, the overhead not included. */
@@ -52,6 +54,7 @@ export function comparePlans(
     return {
       strategy,
       plan,
+      fit: planFit(plan, counted),
       cost: planCost(plan, basis),
       ...(time === undefined ? {} : { time }),
       tokensSent: {
@@ -61,16 +64,14 @@ export function comparePlans(
       },
     };
   });
-  const candidates = plans.flatMap(({ plan, cost, time }) =>
-    plan === undefined
+  const candidates = plans.flatMap(({ plan, fit, cost, time }) =>
+    plan === undefined || fit === undefined
       ? []
-      : [{ plan, usd: cost?.once?.usd, firstAnswerSeconds: time?.firstAnswer.seconds }],
+      : [{ plan, fit, usd: cost?.once?.usd, firstAnswerSeconds: time?.firstAnswer.seconds }],
   );
   const ranked = recommend(candidates, {
     task,
     setTokens,
-    budgetTokens: counted.budgetTokens,
-    isEstimate: counted.highRatio !== 1,
     tooLong: (promptTokens) => {
       const { finding, sentences } = judgeLength(
         basis.measurements,

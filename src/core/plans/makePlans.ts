@@ -17,11 +17,17 @@ const planners: Readonly<Record<StrategyId, (input: PlanInput) => Plan>> = {
 
 /**
  * The plan of one strategy.
- * @throws Error naming the budget when it holds nothing of the code, and the set when it is empty
+ * @throws Error naming the budget when it holds nothing of the code or not even the task, and the set when there is nothing in it
  */
 export function makePlan(strategy: StrategyId, input: PlanInput): Plan {
   if (input.index.files.length === 0)
     throw new Error('There is no file in the context set to plan for.');
+  if (input.index.chunks.length === 0) {
+    const { length } = input.index.files;
+    throw new Error(
+      `There is nothing to send: ${length === 1 ? 'the file' : `all ${length} files`} of the context set ${length === 1 ? 'is' : 'are'} empty.`,
+    );
+  }
   if (!(input.budgetTokens > 0)) {
     throw new Error(
       `The window leaves ${input.budgetTokens} tokens for code: reserve less output or overhead.`,
@@ -30,5 +36,12 @@ export function makePlan(strategy: StrategyId, input: PlanInput): Plan {
   if (!(input.overlap >= 0 && input.overlap <= 0.5)) {
     throw new RangeError(`overlap must be between 0 and 0.5, got ${input.overlap}`);
   }
-  return planners[strategy](input);
+  const plan = planners[strategy](input);
+  const largest = Math.max(...plan.requests.map((request) => request.tokens));
+  if (largest > input.budgetTokens) {
+    throw new Error(
+      `A budget of ${input.budgetTokens} tokens does not hold the task itself: a request without any code has ${largest} tokens. Choose a larger window, reserve less output, or say it shorter.`,
+    );
+  }
+  return plan;
 }

@@ -7,6 +7,8 @@ export interface PlanManifest {
   readonly strategy: Plan['strategy'];
   readonly notes: readonly string[];
   readonly losses: Plan['losses'];
+  /** Files that were left out so that the rest fits. */
+  readonly cut?: Plan['cut'];
   readonly requests: readonly ManifestRequest[];
 }
 
@@ -21,6 +23,8 @@ export interface ManifestRequest extends Pick<PlannedRequest, 'role' | 'tokens' 
     /** From 0, the end included. */
     readonly startLine: number;
     readonly endLine: number;
+    /** Of its code in this request. */
+    readonly tokens: number;
   }[];
 }
 
@@ -41,6 +45,7 @@ export function planManifest(
     strategy: plan.strategy,
     notes: plan.notes,
     losses: plan.losses,
+    ...(plan.cut && { cut: plan.cut }),
     requests: plan.requests.map(({ role, tokens, outputTokens, answersOf, parts }, idx) => ({
       file: requestFileName(idx, prompt),
       role,

@@ -1,3 +1,5 @@
+import type { Budget } from '../budget/budget.ts';
+import type { Model } from '../catalog/model.ts';
 import type { TokenCount } from '../tokens/tokenCounter.ts';
 
 /** What a plan for a model may hold, in the tokens that its files are counted in. */
@@ -7,6 +9,15 @@ export interface CountedBudget {
   readonly likelyRatio: number;
   readonly lowRatio: number;
   readonly highRatio: number;
+}
+
+/** Most tokens of one request's text, in the model's own tokens: what the window leaves, or less where the maker limits the input. */
+export function requestLimitTokens(
+  model: Model,
+  { budgetTokens, overheadTokens }: Pick<Budget, 'budgetTokens' | 'overheadTokens'>,
+): number {
+  const maxInput = model.maxInputTokens?.value ?? Infinity;
+  return Math.min(budgetTokens, Math.max(0, maxInput - overheadTokens));
 }
 
 /**

@@ -29,8 +29,12 @@ export class PartTokens {
     this.#input = input;
   }
 
-  /** Tokens of the request with these parts; undefined: it must be written out and counted. */
-  of(parts: readonly ChunkedPart[], instruction: string): number | undefined {
+  /** Tokens of the request with these parts, and of each part's code; the first undefined: it must be written out and counted. */
+  of(
+    parts: readonly ChunkedPart[],
+    instruction: string,
+  ): { readonly tokens: number | undefined; readonly partTokens: readonly number[] } {
+    const partTokens: number[] = [];
     const { index, counter, prompt } = this.#input;
     const joined = new JoinedTokens(counter);
     const paths = parts.map((part) => index.files[part.fileIdx].path);
@@ -40,10 +44,11 @@ export class PartTokens {
       const { before, after, body } = this.#framed(part);
       this.#add(joined, before);
       joined.add(body.head, body.tail, body.tokens);
+      partTokens.push(body.tokens);
       this.#add(joined, i + 1 < parts.length ? `${after}\n` : after);
     });
     this.#add(joined, frame.after);
-    return joined.tokens;
+    return { tokens: joined.tokens, partTokens };
   }
 
   #framed(part: ChunkedPart) {

@@ -28,9 +28,15 @@ export interface PlannedCall {
   readonly stableTokens: number;
 }
 
+/** A stretch of a file in a request, with the tokens of its code there. */
+export interface SentPart extends Part {
+  /** Exact; with line numbers if they are sent, without the header around it. */
+  readonly tokens: number;
+}
+
 /** A call with what it sends. */
 export interface PlannedRequest extends PlannedCall {
-  readonly parts: readonly Part[];
+  readonly parts: readonly SentPart[];
   readonly instruction: string;
 }
 
@@ -48,6 +54,17 @@ export interface PlanLosses {
   readonly filesCut: number;
 }
 
+/** What had to be left out of one request so that the rest fits: whole files, none of which could be put back. */
+export interface PlanCut {
+  /** Tokens of the request that would hold everything. */
+  readonly wholeTokens: number;
+  /** Tokens of the files that are left out, all of them. */
+  readonly tokens: number;
+  readonly numFiles: number;
+  /** The least important per token first; an outline lists the first of them only. */
+  readonly files: readonly { readonly path: string; readonly tokens: number }[];
+}
+
 export interface PlanOf<Call extends PlannedCall> {
   readonly strategy: StrategyId;
   readonly requests: readonly Call[];
@@ -55,6 +72,8 @@ export interface PlanOf<Call extends PlannedCall> {
   /** Share of the set's tokens that is sent at least once, 0 to 1. */
   readonly coverage: number;
   readonly losses: PlanLosses;
+  /** Of the full plan, where not all of it fits. */
+  readonly cut?: PlanCut;
   /** What a person should know of this plan: what was cut and why, what it cannot see. */
   readonly notes: readonly string[];
 }
@@ -63,9 +82,14 @@ export type Plan = PlanOf<PlannedRequest>;
 /** A plan without what its requests send: enough to cost, time and compare it. */
 export type PlanOutline = PlanOf<PlannedCall>;
 
+/** A list longer than this is not read; `PlanCut.numFiles` says how many there are. */
+const maxOutlinedFiles = 500;
+
 export function outlineOfPlan(plan: Plan): PlanOutline {
+  const { cut } = plan;
   return {
     ...plan,
+    ...(cut && { cut: { ...cut, files: cut.files.slice(0, maxOutlinedFiles) } }),
     requests: plan.requests.map(({ role, answersOf, tokens, outputTokens, stableTokens }) => ({
       role,
       answersOf,

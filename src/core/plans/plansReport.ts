@@ -1,8 +1,7 @@
 import type { SubjectChoice } from '../dashboard/state.ts';
 import type { EncodingName } from '../tokens/tokenCounter.ts';
 import type { CountedBudget } from './modelBudget.ts';
-import type { Part } from './prompt.ts';
-import type { PlanOutline, PlannedCall, StrategyId } from './plan.ts';
+import type { PlanOutline, PlannedCall, SentPart, StrategyId } from './plan.ts';
 import type { Task } from './task.ts';
 
 /** What to plan, and for which model. */
@@ -46,5 +45,5 @@ export interface IndexFacts {
 
 /** A request with the stretches of files that it sends. */
 export interface RequestFacts extends PlannedCall {
-  readonly parts: readonly (Omit<Part, 'fileIdx'> & { readonly path: string })[];
+  readonly parts: readonly (Omit<SentPart, 'fileIdx'> & { readonly path: string })[];
 }

@@ -1,10 +1,20 @@
-import { formatPercent, formatSeconds, formatTokens, formatUsd } from '../format/numbers.ts';
+import {
+  formatCount,
+  formatInterval,
+  formatPercent,
+  formatSeconds,
+  formatTokens,
+  formatUsd,
+} from '../format/numbers.ts';
 import type { PlanOutline, StrategyId } from './plan.ts';
+import type { PlanFit } from './planFit.ts';
 import { isLocal, type Task } from './task.ts';
 
 /** What the rules weigh a plan by. */
 export interface Candidate {
   readonly plan: PlanOutline;
+  /** Of the full plan: whether everything fits at once, before anything was cut. */
+  readonly fit: PlanFit;
   /** Of all calls, by the likely count; undefined: the price is unknown. */
   readonly usd?: number;
   /** Until the first answer begins; undefined: unknown. */
@@ -14,18 +24,17 @@ export interface Candidate {
 export interface Circumstances {
   readonly task: Task;
   readonly setTokens: number;
-  readonly budgetTokens: number;
   /** What a cited benchmark says against prompts of this length for this model; undefined: nothing. */
   readonly tooLong: (promptTokens: number) => string | undefined;
   /** Of the cheapest plan that could do the task; worked out unless given. */
   readonly cheapestUsd?: number;
-  /** Whether `budgetTokens` is the upper end of an estimate. */
-  readonly isEstimate?: boolean;
 }
 
 /** One visible reason for or against a plan. */
-interface Rule {
+export interface Rule {
   readonly id: string;
+  /** When it holds, in words, for whoever asks how plans are ranked. */
+  readonly when: string;
   /** 0 is only said, 1 is a mild preference, 4 and more decide: a measured failure outweighs the convenience of one call. */
   readonly points: number;
   /** The reason in words where the rule holds for the candidate. */
@@ -44,26 +53,47 @@ const smallUsd = 0.05;
 export const rules: readonly Rule[] = [
   {
     id: 'sees everything',
+    when: 'a task on the whole, and every piece of the code is sent at least once',
     points: 3,
     reason: ({ plan }, { task }) =>
       plan.coverage === 1 && !isLocal(task) ? 'all of the code is read' : undefined,
   },
   {
     id: 'fits whole',
-    // Said, not weighed: the other rules weigh what follows from it.
+    when: 'everything fits into one request, even at the upper end of the count; said only: the other rules weigh what follows from it',
     points: 0,
-    reason: ({ plan }, { budgetTokens, isEstimate }) =>
-      plan.strategy === 'full' && plan.coverage === 1
-        ? `fits with ${formatPercent((1 - plan.tokensSent / budgetTokens) * 100)} to spare${isEstimate === true ? ', even at the upper end of the estimate' : ''}`
+    reason: ({ plan, fit }) =>
+      plan.strategy === 'full' && fit.verdict === 'fits'
+        ? `fits with ${formatPercent((1 - fit.highTokens / fit.limitTokens) * 100)} to spare${fit.lowTokens === fit.highTokens ? '' : ', even at the upper end of the estimate'}`
+        : undefined,
+  },
+  {
+    id: 'may fit whole',
+    when: 'everything may fit into one request, or may not: the limit lies inside the interval of the count',
+    points: -1,
+    reason: ({ plan, fit }) =>
+      plan.strategy === 'full' && fit.verdict === 'uncertain'
+        ? `uncertain whether all of it fits: ${tokensText(fit)} of ${formatTokens(fit.limitTokens)}${cutText(plan)}`
+        : undefined,
+  },
+  {
+    id: 'does not fit whole',
+    when: 'everything does not fit into one request, even at the lower end of the count',
+    points: -2,
+    reason: ({ plan, fit }) =>
+      plan.strategy === 'full' && fit.verdict === 'doesNotFit'
+        ? `does not fit: ${tokensText(fit)} of ${formatTokens(fit.limitTokens)}${cutText(plan)}`
         : undefined,
   },
   {
     id: 'one call',
+    when: 'the plan is one call',
     points: 2,
     reason: ({ plan }) => (plan.requests.length === 1 ? 'one call' : undefined),
   },
   {
     id: 'whole and small',
+    when: 'everything is sent at once, and that is at most 16,000 tokens',
     points: 3,
     reason: ({ plan }, { setTokens }) =>
       plan.strategy === 'full' && plan.coverage === 1 && setTokens <= smallPromptTokens
@@ -72,6 +102,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'everything together',
+    when: 'all of the code is sent, and both ends of every dependency stand in one request',
     points: 2,
     reason: ({ plan: { losses, coverage } }) =>
       coverage === 1 &&
@@ -82,6 +113,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'a question is local',
+    when: 'a question, the code has more than 16,000 tokens, and the plan is RAG: what a small prompt with retrieval can answer should not pay for all of it',
     points: 4,
     reason: ({ plan }, { task, setTokens }) =>
       isLocal(task) && plan.strategy === 'rag' && setTokens > smallPromptTokens && plan.coverage > 0
@@ -90,12 +122,14 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'longer than measured use',
+    when: 'a published benchmark found this model worse at prompts as long as the largest of the plan',
     points: -6,
     reason: ({ plan }, { tooLong }) =>
       tooLong(Math.max(...plan.requests.map((request) => request.tokens))),
   },
   {
     id: 'code unseen',
+    when: 'a task on the whole, and more than 5% of the code is not sent',
     points: -3,
     reason: ({ plan }, { task }) =>
       !isLocal(task) && plan.coverage < 0.95
@@ -104,6 +138,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'dependencies torn',
+    when: 'all of the code is sent, but fewer than 80% of the dependencies stand in one request',
     points: -1,
     reason: ({ plan: { losses, coverage } }) =>
       coverage === 1 &&
@@ -114,6 +149,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'costs several times more',
+    when: 'it costs more than $0.05 and more than 5 times the cheapest plan that could do the task',
     points: -2,
     reason: ({ usd }, { cheapestUsd }) =>
       usd !== undefined && cheapestUsd !== undefined && usd > smallUsd && usd > 5 * cheapestUsd
@@ -122,6 +158,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'long wait',
+    when: 'the first answer begins after more than a minute',
     points: -1,
     reason: ({ firstAnswerSeconds }) =>
       firstAnswerSeconds !== undefined && firstAnswerSeconds > longWaitSeconds
@@ -130,6 +167,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'waiting in a row',
+    when: 'a sliding window or refine with more than two calls',
     points: -1,
     reason: ({ plan }) =>
       (plan.strategy === 'refine' || plan.strategy === 'slidingWindow') && plan.requests.length > 2
@@ -142,6 +180,17 @@ export interface Recommendation {
   readonly strategy: StrategyId;
   readonly points: number;
   readonly reasons: readonly string[];
+  /** The rules that hold, in the order of `reasons`. */
+  readonly held: readonly { readonly id: string; readonly points: number }[];
+}
+
+/** "190K to 230K tokens". */
+function tokensText({ lowTokens, highTokens }: PlanFit): string {
+  return `${formatInterval(lowTokens, highTokens, formatTokens)} tokens`;
+}
+
+function cutText({ cut }: PlanOutline): string {
+  return cut === undefined ? '' : `; ${formatCount(cut.numFiles)} files are left out`;
 }
 
 /** The plans in order, the best first; equal points: the cheaper, then the fewer tokens. Each with its reasons. */
@@ -162,6 +211,7 @@ export function recommend(
         candidate,
         points: held.reduce((sum, { rule }) => sum + rule.points, 0),
         reasons: held.map(({ reason }) => reason as string),
+        held: held.map(({ rule: { id, points } }) => ({ id, points })),
       };
     })
     .sort(
@@ -170,10 +220,11 @@ export function recommend(
         (a.candidate.usd ?? Infinity) - (b.candidate.usd ?? Infinity) ||
         a.candidate.plan.tokensSent - b.candidate.plan.tokensSent,
     )
-    .map(({ candidate, points, reasons }) => ({
+    .map(({ candidate, points, reasons, held }) => ({
       strategy: candidate.plan.strategy,
       points,
       reasons,
+      held,
     }));
 }
 

@@ -36,6 +36,13 @@ export class RequestBuilder {
     return tokens;
   }
 
+  /** The same around a whole file, without its lines. */
+  wholeFileHeaderTokens(fileIdx: number): number {
+    const part: Part = { fileIdx, startByte: 0, endByte: 0, startLine: 0, endLine: 0 };
+    const header = renderPart(part, this.paths[fileIdx], noBytes, this.input.prompt);
+    return this.input.counter.countText(header) + seamTokens;
+  }
+
   instructionTokens(instruction: string): number {
     return this.input.counter.countText(`\n${instruction}`) + seamTokens;
   }
@@ -64,17 +71,19 @@ export class RequestBuilder {
     const dropped: number[] = [];
     for (;;) {
       const parts = this.partsOf(kept);
-      const tokens = this.count(parts, instruction) + carriedTokens;
+      const counted = this.count(parts, instruction);
+      const tokens = counted.tokens + carriedTokens;
       if (tokens <= budgetTokens || kept.length === 0) {
         return {
           request: {
             role,
-            parts: parts.map(({ fileIdx, startByte, endByte, startLine, endLine }) => ({
+            parts: parts.map(({ fileIdx, startByte, endByte, startLine, endLine }, i) => ({
               fileIdx,
               startByte,
               endByte,
               startLine,
               endLine,
+              tokens: counted.partTokens[i],
             })),
             answersOf,
             instruction,
@@ -92,8 +101,14 @@ export class RequestBuilder {
     }
   }
 
-  private count(parts: readonly ChunkedPart[], instruction: string): number {
-    return this.partTokens.of(parts, instruction) ?? this.countWhole(parts, instruction);
+  /** Exact tokens of the request that these chunks would make. */
+  tokensOf(chunkIdxs: readonly number[], instruction: string): number {
+    return this.count(this.partsOf(chunkIdxs), instruction).tokens;
+  }
+
+  private count(parts: readonly ChunkedPart[], instruction: string) {
+    const { tokens, partTokens } = this.partTokens.of(parts, instruction);
+    return { tokens: tokens ?? this.countWhole(parts, instruction), partTokens };
   }
 
   private countWhole(parts: readonly Part[], instruction: string): number {
@@ -124,6 +139,7 @@ function follows(chunks: readonly IndexedChunk[], before: number, after: number)
 }
 
 const oneByte = new Uint8Array(1);
+const noBytes = new Uint8Array(0);
 /** Joining texts can split what was one token on each side of the seam. */
 const seamTokens = 2;
 

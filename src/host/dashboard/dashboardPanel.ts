@@ -126,6 +126,7 @@ export function openDashboard(options: DashboardOptions): Dashboard {
     cancelPlans: async () => (await plans()).api.cancelPlans(),
     planRequests: async (...args) => (await plans()).api.planRequests(...args),
     showRequest: async (...args) => (await plans()).api.showRequest(...args),
+    openPart: async (...args) => (await plans()).api.openPart(...args),
     copyRequest: async (...args) => (await plans()).api.copyRequest(...args),
     sendRequestToChat: async (...args) => (await plans()).api.sendRequestToChat(...args),
     savePlan: async (...args) => (await plans()).api.savePlan(...args),

@@ -5,11 +5,13 @@ import { effectiveContextFor } from '../../core/quality/effectiveContext.ts';
 import { findModel } from '../../core/catalog/findModel.ts';
 import type { StrategyId } from '../../core/plans/plan.ts';
 import type { PlansReport } from '../../core/plans/plansReport.ts';
+import type { RequestRow } from '../views/requestsTree.ts';
 import { tokenCountText, usdIntervalText } from '../words.ts';
 import { askTask } from './askTask.ts';
 import type { PlanAnswers } from './planCommands.ts';
 import { copyRequest, savePlan, sendToChat, type RequestName } from './planOutput.ts';
-import type { Plans, PlansOptions } from './planService.ts';
+import { openPart } from './openPart.ts';
+import type { PlanName, Plans, PlansOptions } from './planService.ts';
 import { showRequest } from './requestDocuments.ts';
 import { strategyName } from './strategyNames.ts';
 
@@ -17,19 +19,21 @@ import { strategyName } from './strategyNames.ts';
 export interface PlanActions {
   /** Asks for a task and a strategy unless they are given, then shows the requests. */
   planStrategy(given?: PlanAnswers): Promise<void>;
-  copyPlan(): Promise<boolean>;
+  /** Of one row of the Requests view, else of the request that the person picks. */
+  copyPlan(row?: RequestRow): Promise<boolean>;
   savePlan(folder?: vscode.Uri): Promise<boolean>;
-  sendPlanToChat(): Promise<boolean>;
+  sendPlanToChat(row?: RequestRow): Promise<boolean>;
+  /** Opens what a row of the Requests view stands for: a request's text, or a file at its lines. */
+  openRow(row: RequestRow): Promise<void>;
 }
 
-type PlanName = Omit<RequestName, 'idx'>;
-
-export function planActions({ session, weighing }: PlansOptions, service: Plans): PlanActions {
-  /** What was picked last: copying, saving and sending mean it. */
-  let current: PlanName | undefined;
-
+export function planActions(
+  { session, weighing, requests }: PlansOptions,
+  service: Plans,
+): PlanActions {
   const chosen = (): PlanName => {
-    if (current === undefined || service.report?.planId !== current.planId) {
+    const { current } = service;
+    if (current === undefined) {
       throw new Error(
         vscode.l10n.t('No strategy is planned: run "{0}" first', vscode.l10n.t('Plan a Strategy…')),
       );
@@ -37,10 +41,12 @@ export function planActions({ session, weighing }: PlansOptions, service: Plans)
     return current;
   };
 
-  const pickRequest = async (): Promise<RequestName | undefined> => {
+  const pickRequest = async (row?: RequestRow): Promise<RequestName | undefined> => {
     const name = chosen();
-    const { requests } = service.chosen(name.planId, name.strategy).plan;
-    if (requests.length === 1) return { ...name, idx: 0 };
+    if (row?.type === 'request') return { ...name, idx: row.node.idx };
+    if (service.chosen(name.planId, name.strategy).plan.requests.length === 1) {
+      return { ...name, idx: 0 };
+    }
     const picked = await vscode.window.showQuickPick(requestItems(service, name), {
       title: vscode.l10n.t('Which request?'),
       matchOnDescription: true,
@@ -49,17 +55,10 @@ export function planActions({ session, weighing }: PlansOptions, service: Plans)
   };
 
   const showRequests = async (name: PlanName): Promise<void> => {
-    const { requests } = service.chosen(name.planId, name.strategy).plan;
-    if (requests.length === 1) {
-      await showRequest(service, name.planId, name.strategy, 0);
-      return;
-    }
-    const picked = await vscode.window.showQuickPick(requestItems(service, name), {
-      title: vscode.l10n.t('{0}: {1} requests', strategyName(name.strategy), requests.length),
-      placeHolder: vscode.l10n.t('Opens a request to read'),
-      matchOnDescription: true,
-    });
-    if (picked !== undefined) await showRequest(service, name.planId, name.strategy, picked.idx);
+    service.choose(name.planId, name.strategy);
+    const { plan } = service.chosen(name.planId, name.strategy);
+    if (plan.requests.length > 1) await requests.focus();
+    else await showRequest(service, name.planId, name.strategy, 0);
   };
 
   return {
@@ -94,15 +93,21 @@ export function planActions({ session, weighing }: PlansOptions, service: Plans)
           }),
         ));
       if (strategy === undefined) return;
-      current = { planId: report.planId, strategy };
-      await showRequests(current);
+      await showRequests({ planId: report.planId, strategy });
     },
-    copyPlan: async () => {
-      const name = await pickRequest();
+    openRow: async (row) => {
+      if (row.type === 'request') {
+        const { planId, strategy } = chosen();
+        await showRequest(service, planId, strategy, row.node.idx);
+      } else if (row.type === 'part') await openPart(session, row.path, row.part);
+      else await openPart(session, row.file.path, row.file.parts[0]);
+    },
+    copyPlan: async (row) => {
+      const name = await pickRequest(row);
       return name !== undefined && (await copyRequest(session, service, name));
     },
-    sendPlanToChat: async () => {
-      const name = await pickRequest();
+    sendPlanToChat: async (row) => {
+      const name = await pickRequest(row);
       return name !== undefined && (await sendToChat(session, service, name));
     },
     savePlan: async (folder) => {

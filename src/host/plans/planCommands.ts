@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { StrategyId } from '../../core/plans/plan.ts';
 import type { Task } from '../../core/plans/task.ts';
 import type { Rooms } from '../rooms.ts';
+import type { RequestRow } from '../views/requestsTree.ts';
 
 /** What a test or a keybinding may give instead of being asked. */
 export interface PlanAnswers {
@@ -15,8 +16,9 @@ export function planCommands(
 ): Readonly<Record<string, (...args: never[]) => unknown>> {
   return {
     planStrategy: async (given?: PlanAnswers) => (await rooms.plans()).actions.planStrategy(given),
-    copyPlan: async () => (await rooms.plans()).actions.copyPlan(),
+    copyPlan: async (row?: RequestRow) => (await rooms.plans()).actions.copyPlan(row),
     savePlan: async (folder?: vscode.Uri) => (await rooms.plans()).actions.savePlan(folder),
-    sendPlanToChat: async () => (await rooms.plans()).actions.sendPlanToChat(),
+    sendPlanToChat: async (row?: RequestRow) => (await rooms.plans()).actions.sendPlanToChat(row),
+    openRequestRow: async (row: RequestRow) => (await rooms.plans()).actions.openRow(row),
   };
 }

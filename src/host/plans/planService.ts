@@ -4,7 +4,7 @@ import { budgetFor } from '../../core/budget/budgetFor.ts';
 import { findModel } from '../../core/catalog/findModel.ts';
 import type { Model } from '../../core/catalog/model.ts';
 import type { FileCount } from '../../core/files/scanReport.ts';
-import { countedBudget } from '../../core/plans/modelBudget.ts';
+import { countedBudget, requestLimitTokens } from '../../core/plans/modelBudget.ts';
 import {
   defaultOverlap,
   defaultRetrievalTokens,
@@ -24,10 +24,12 @@ import type { IndexSummary } from '../../node/plansCalls.ts';
 import { PlansThread } from '../../node/plansThread.ts';
 import type { PlansApi } from '../../protocol/plansMessages.ts';
 import type { Session } from '../session.ts';
+import type { RequestsTree } from '../views/requestsTree.ts';
 import type { Weighing } from '../weighing.ts';
 import { planActions, type PlanActions } from './planActions.ts';
 import { plansApi } from './plansApi.ts';
 import { promptOptions } from './promptSettings.ts';
+import { strategyName } from './strategyNames.ts';
 import { sourceFiles, subjectFiles } from './subjectFiles.ts';
 
 export interface PlansOptions {
@@ -36,6 +38,8 @@ export interface PlansOptions {
   readonly distFolder: string;
   /** Undefined: indexes are not kept. */
   readonly storageFolder: string | undefined;
+  /** Shows the requests of the plan that was chosen. */
+  readonly requests: RequestsTree;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -59,12 +63,21 @@ export interface Plans {
   chosen(planId: number, strategy: StrategyId): ChosenPlan;
   /** The report that was made last. */
   readonly report: PlansReport | undefined;
+  /** Chooses a plan: the Requests view shows it, and the commands mean it until plans are made anew. */
+  choose(planId: number, strategy: StrategyId): void;
+  readonly current: PlanName | undefined;
   recall(planId: number): Promise<MeasuredRecall>;
   /** For tests. */
   readonly thread: PlansThread;
   readonly actions: PlanActions;
   readonly api: PlansApi;
   dispose(): Promise<void>;
+}
+
+/** A plan of the report at hand. */
+export interface PlanName {
+  readonly planId: number;
+  readonly strategy: StrategyId;
 }
 
 interface Made {
@@ -75,9 +88,10 @@ interface Made {
 }
 
 export function openPlans(options: PlansOptions): Plans {
-  const { session, weighing, distFolder, storageFolder, log } = options;
+  const { session, weighing, distFolder, storageFolder, requests, log } = options;
   const thread = new PlansThread(path.join(distFolder, 'plansWorker.js'));
   let made: Made | undefined;
+  let current: PlanName | undefined;
   let lastPlanId = 0;
   let indexed: { readonly key: string; readonly index: IndexSummary } | undefined;
   // An index is good until a file, the set or an unsaved editor changes.
@@ -145,7 +159,7 @@ export function openPlans(options: PlansOptions): Plans {
       files,
       session.report?.encoding ?? encoding,
       index,
-      budget.budgetTokens,
+      requestLimitTokens(model, budget),
     );
     const prompt = promptOptions();
     const planned = await thread.call('plan', index.indexId, strategyIds, {
@@ -175,6 +189,8 @@ export function openPlans(options: PlansOptions): Plans {
       ),
     );
     made = { report, plans, index, prompt };
+    current = undefined;
+    requests.show(undefined);
     return report;
   };
 
@@ -215,6 +231,14 @@ export function openPlans(options: PlansOptions): Plans {
           ),
       };
     },
+    choose: (planId, strategy) => {
+      const { plan: chosen, paths } = service.chosen(planId, strategy);
+      current = { planId, strategy };
+      requests.show({ plan: chosen, paths, strategy: strategyName(strategy) });
+    },
+    get current() {
+      return current;
+    },
     recall: (planId) =>
       thread.call('recall', madeFor(planId).index.indexId, defaultRetrievalTokens),
     dispose: async () => {
@@ -233,11 +257,11 @@ function countedFor(
   files: readonly FileCount[],
   reportEncoding: EncodingName,
   index: IndexSummary,
-  budgetTokens: number,
+  limitTokens: number,
 ) {
   const { exact, encoding } = model.tokenizer;
   const count = exact
     ? exactCount(index.tokens, encoding)
     : countFor(sumByKind(files, reportEncoding), model);
-  return countedBudget(budgetTokens, index.tokens, count);
+  return countedBudget(limitTokens, index.tokens, count);
 }

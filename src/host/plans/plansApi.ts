@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { PlansApi } from '../../protocol/plansMessages.ts';
 import type { Session } from '../session.ts';
+import { openPart } from './openPart.ts';
 import { copyRequest, savePlan, sendToChat } from './planOutput.ts';
 import type { Plans } from './planService.ts';
 import { showRequest } from './requestDocuments.ts';
@@ -22,6 +23,7 @@ export function plansApi(session: Session, plans: Plans): PlansApi {
     },
     planRequests: (planId, strategy) => {
       const { plan, paths } = plans.chosen(planId, strategy);
+      plans.choose(planId, strategy);
       return Promise.resolve(
         plan.requests.map(({ parts, role, answersOf, tokens, outputTokens, stableTokens }) => ({
           role,
@@ -35,10 +37,20 @@ export function plansApi(session: Session, plans: Plans): PlansApi {
     },
     showRequest: (planId, strategy, idx) =>
       showRequest(plans, planId, strategy, idx, vscode.ViewColumn.Beside),
+    openPart: (path, startLine, endLine) => {
+      const lines = { startLine: wholeLine(startLine), endLine: wholeLine(endLine) };
+      return openPart(session, path, lines, vscode.ViewColumn.Beside);
+    },
     copyRequest: (planId, strategy, idx) => copyRequest(session, plans, { planId, strategy, idx }),
     sendRequestToChat: (planId, strategy, idx) =>
       sendToChat(session, plans, { planId, strategy, idx }),
     savePlan: (planId, strategy) => savePlan(session, plans, planId, strategy),
     measureRecall: (planId) => plans.recall(planId),
   };
+}
+
+/** A page's numbers are not to be trusted. */
+function wholeLine(line: unknown): number {
+  if (typeof line === 'number' && Number.isSafeInteger(line) && line >= 0) return line;
+  throw new RangeError(vscode.l10n.t('{0} is no line of a file', String(line)));
 }

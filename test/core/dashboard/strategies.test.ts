@@ -51,6 +51,14 @@ function plan(strategy: StrategyId, sizes: readonly number[], coverage: number):
       filesUnseen: coverage < 1 ? 1 : 0,
       filesCut: 0,
     },
+    ...(coverage < 1 && {
+      cut: {
+        wholeTokens: 151_000,
+        tokens: 30_000,
+        numFiles: 1,
+        files: [{ path: 'b.ts', tokens: 30_000 }],
+      },
+    }),
     notes: [],
   };
 }
@@ -126,8 +134,12 @@ describe('the tab Strategies', () => {
     expect(planned?.best?.reasons).toContain('all of the code is read');
     expect(rag.refused).toContain('a.ts');
     expect(rag.rank).toBeUndefined();
-    expect(planned?.isCut).toBe(true);
-    expect(planned?.nearest?.contextWindowTokens?.value).toBeGreaterThan(150_000);
+    expect(full.fit?.verdict).toBe('doesNotFit');
+    expect(mapReduce.fit?.verdict).toBe('fits');
+    expect(planned?.wouldFit?.cut?.files).toEqual([{ path: 'b.ts', tokens: 30_000 }]);
+    const nearest = planned?.wouldFit?.nearest;
+    expect(nearest?.model.contextWindowTokens?.value).toBeGreaterThan(151_000);
+    expect(nearest?.count.highTokens).toBeGreaterThan(150_000);
     const later = { ...initialState, reservedOutputTokens: 5_000 };
     expect(strategiesModel(snapshot, later, reportFor(question), at).planned?.isStale).toBe(true);
   });

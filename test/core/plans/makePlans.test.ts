@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makePlan } from '../../../src/core/plans/makePlans.ts';
 import { strategyIds, type Plan, type PlanInput } from '../../../src/core/plans/plan.ts';
-import { defaultPromptOptions, renderPrompt } from '../../../src/core/plans/prompt.ts';
+import { codeText, defaultPromptOptions, renderPrompt } from '../../../src/core/plans/prompt.ts';
 import type { Task } from '../../../src/core/plans/task.ts';
 import type { TokenEncoder } from '../../../src/core/tokens/tokenCounter.ts';
 import { buildCodeIndex, type BuiltIndex } from '../../../src/node/buildCodeIndex.ts';
@@ -77,6 +77,21 @@ function expectWholeCoverage(plan: Plan, input: PlanInput): void {
   });
 }
 
+/** What the full plan leaves out makes up everything with what it sends, and no file of it could be put back. */
+function expectSmallestCut(plan: Plan, input: PlanInput): void {
+  const { files } = input.index;
+  const cut = plan.cut?.files ?? [];
+  const sent = new Set(plan.requests[0].parts.map((part) => files[part.fileIdx].path));
+  expect(cut.length).toBe(plan.cut?.numFiles);
+  expect(cut.reduce((sum, file) => sum + file.tokens, 0)).toBe(plan.cut?.tokens);
+  expect(cut.some((file) => sent.has(file.path))).toBe(false);
+  expect(cut.length + sent.size).toBe(files.filter((file) => file.bytes > 0).length);
+  expect(plan.cut?.wholeTokens).toBeGreaterThan(input.budgetTokens);
+  // The header and a seam come to a file's own tokens: a few tokens of room may be left.
+  for (const { tokens } of cut)
+    expect(plan.tokensSent + tokens + 40).toBeGreaterThan(input.budgetTokens);
+}
+
 const coveringStrategies = ['slidingWindow', 'mapReduce', 'refine', 'summariseThenAsk'] as const;
 const question: Task = {
   kind: 'question',
@@ -113,6 +128,7 @@ describe('plans for real code', () => {
     const plan = makePlan('full', inputFor(real, { kind: 'summarise' }, 8_000));
     expect(plan.losses.filesUnseen).toBeGreaterThan(0);
     expect(plan.notes.join(' ')).toMatch(/files .* cut to fit/);
+    expectSmallestCut(plan, inputFor(real, { kind: 'summarise' }, 8_000));
   });
 
   it('map-reduce cuts fewer dependencies than windows in path order without overlap', () => {
@@ -120,6 +136,28 @@ describe('plans for real code', () => {
     const grouped = makePlan('mapReduce', input).losses.dependenciesTogether;
     const inPathOrder = makePlan('slidingWindow', input).losses.dependenciesTogether;
     expect(grouped).toBeGreaterThanOrEqual(inPathOrder * 0.9);
+  });
+
+  it('full: cuts nothing that would have fitted, to the last token', () => {
+    const whole = makePlan('full', inputFor(real, { kind: 'review' }, 10_000_000)).tokensSent;
+    expect(makePlan('full', inputFor(real, { kind: 'review' }, whole)).cut).toBeUndefined();
+    const cut = makePlan('full', inputFor(real, { kind: 'review' }, whole - 1)).cut;
+    expect(cut?.wholeTokens).toBe(whole);
+    // The smallest of the least important would do: not more than a file goes.
+    expect(cut?.numFiles).toBe(1);
+  });
+
+  it('every stretch says how many tokens of code it holds, with its line numbers or without', () => {
+    for (const lineNumbers of [false, true]) {
+      const prompt = { ...defaultPromptOptions, lineNumbers };
+      const input = { ...inputFor(real, question, 6_000), prompt };
+      const { requests } = makePlan('retrievalIntoWindow', input);
+      for (const part of requests[0].parts) {
+        const code = real.textOf(part.fileIdx).subarray(part.startByte, part.endByte);
+        const text = new TextDecoder().decode(code);
+        expect(part.tokens).toBe(counter.countText(codeText(text, part.startLine, prompt)));
+      }
+    }
   });
 
   it('rag: retrieves the file that the question is about', () => {
@@ -169,10 +207,11 @@ describe('plans for any tree and any budget', () => {
           try {
             plan = makePlan(strategy, input);
           } catch (error) {
-            expect(String(error)).toMatch(/budget of \d+ tokens/);
+            expect(String(error)).toMatch(/budget of \d+ tokens|There is nothing to send/);
             return;
           }
-          if (budgetTokens > 200) expectWithinBudget(plan, input);
+          expectWithinBudget(plan, input);
+          if (plan.cut !== undefined) expectSmallestCut(plan, input);
           if ((coveringStrategies as readonly string[]).includes(strategy))
             expectWholeCoverage(plan, input);
         },
@@ -186,5 +225,45 @@ describe('plans for any tree and any budget', () => {
     expect(() => makePlan('full', inputFor(built, { kind: 'review' }, 1_000))).toThrow(
       'no file in the context set',
     );
+  });
+
+  it('of empty files is refused with a reason', async () => {
+    const built = await buildCodeIndex([{ path: 'a.ts', utf8: new Uint8Array(0) }], counter);
+    expect(() => makePlan('rag', inputFor(built, { kind: 'review' }, 1_000))).toThrow(
+      'There is nothing to send: the file of the context set is empty.',
+    );
+  });
+
+  it('is refused in words where a request holds less than one piece, or not even the task', async () => {
+    const text = `export const list = [${'1234, '.repeat(300)}];\n`;
+    const utf8 = new TextEncoder().encode(text);
+    const built = await buildCodeIndex([{ path: 'list.ts', utf8 }], counter);
+    for (const strategy of strategyIds) {
+      expect(() => makePlan(strategy, inputFor(built, { kind: 'review' }, 200))).toThrow(
+        /A budget of 200 tokens .* (list\.ts|no whole file)/,
+      );
+    }
+    const long = { kind: 'question' as const, question: 'list? '.repeat(200) };
+    expect(() => makePlan('rag', inputFor(built, long, 300))).toThrow(/budget of 300 tokens/);
+  });
+
+  it('of one line of a megabyte, of broken syntax and of an unknown language are plans like others', async () => {
+    const encode = (text: string) => new TextEncoder().encode(text);
+    const built = await buildCodeIndex(
+      [
+        { path: 'huge.json', utf8: encode(`{"all":"${'word '.repeat(200_000)}"}`) },
+        { path: 'broken.ts', utf8: encode('export function (((\nclass {{{ return\n`never closed') },
+        { path: 'what.xyzzy', utf8: encode('plugh\nfee fie foe\n') },
+        { path: 'noend.py', utf8: encode('def f(:\n\treturn') },
+      ],
+      counter,
+    );
+    for (const strategy of strategyIds) {
+      const input = inputFor(built, { kind: 'review' }, 20_000);
+      const plan = makePlan(strategy, input);
+      expectWithinBudget(plan, input);
+      if ((coveringStrategies as readonly string[]).includes(strategy))
+        expectWholeCoverage(plan, input);
+    }
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanOutline, StrategyId } from '../../../src/core/plans/plan.ts';
-import { recommend, type Circumstances } from '../../../src/core/plans/recommend.ts';
+import type { PlanFit } from '../../../src/core/plans/planFit.ts';
+import { recommend, rules, type Circumstances } from '../../../src/core/plans/recommend.ts';
 
 function planLike(
   strategy: StrategyId,
@@ -30,15 +31,22 @@ function planLike(
   };
 }
 
+const fitting = (tokens: number, limitTokens = 190_000): PlanFit => ({
+  verdict: 'fits',
+  tokens,
+  lowTokens: tokens,
+  highTokens: tokens,
+  limitTokens,
+});
+
 const plans = [
-  { plan: planLike('full', 1, 128_000, 1), usd: 0.3 },
-  { plan: planLike('rag', 1, 4_000, 0.03, 0.02), usd: 0.01 },
-  { plan: planLike('mapReduce', 4, 130_000, 1, 0.6), usd: 0.4 },
+  { plan: planLike('full', 1, 128_000, 1), fit: fitting(128_000), usd: 0.3 },
+  { plan: planLike('rag', 1, 4_000, 0.03, 0.02), fit: fitting(4_000), usd: 0.01 },
+  { plan: planLike('mapReduce', 4, 130_000, 1, 0.6), fit: fitting(32_500), usd: 0.4 },
 ];
 const circumstances: Circumstances = {
   task: { kind: 'question', question: 'where is x' },
   setTokens: 128_000,
-  budgetTokens: 190_000,
   tooLong: () => undefined,
 };
 
@@ -67,9 +75,49 @@ describe('the recommendation', () => {
 
   it('prefers the cheaper of equals', () => {
     const twins = [
-      { plan: planLike('refine', 1, 1_000, 1), usd: 2 },
-      { plan: planLike('mapReduce', 1, 1_000, 1), usd: 1 },
+      { plan: planLike('refine', 1, 1_000, 1), fit: fitting(1_000), usd: 2 },
+      { plan: planLike('mapReduce', 1, 1_000, 1), fit: fitting(1_000), usd: 1 },
     ];
     expect(recommend(twins, circumstances)[0].strategy).toBe('mapReduce');
+  });
+
+  it('weighs whether everything fits, may fit, or does not, and says by how much', () => {
+    const cut = { wholeTokens: 200_000, tokens: 72_000, numFiles: 7, files: [] };
+    const cutPlan = { ...planLike('full', 1, 128_000, 0.64), cut };
+    const ranked = (fit: PlanFit) =>
+      recommend([{ plan: cutPlan, fit }, plans[2]], {
+        ...circumstances,
+        task: { kind: 'review' },
+      }).find(({ strategy }) => strategy === 'full');
+    const estimate = { tokens: 200_000, lowTokens: 180_000, highTokens: 230_000 };
+    const uncertain = ranked({ ...estimate, verdict: 'uncertain', limitTokens: 190_000 });
+    expect(uncertain?.reasons).toContain(
+      'uncertain whether all of it fits: 180K to 230K tokens of 190K; 7 files are left out',
+    );
+    const not = ranked({ ...estimate, verdict: 'doesNotFit', limitTokens: 150_000 });
+    expect(not?.reasons).toContain(
+      'does not fit: 180K to 230K tokens of 150K; 7 files are left out',
+    );
+    expect((uncertain?.points ?? 0) > (not?.points ?? 0)).toBe(true);
+    expect(not?.held).toContainEqual({ id: 'does not fit whole', points: -2 });
+  });
+
+  it('says that an estimate fits even at its upper end', () => {
+    const fit = { ...fitting(100_000), lowTokens: 90_000, highTokens: 152_000 };
+    const [best] = recommend([{ plan: plans[0].plan, fit }], {
+      ...circumstances,
+      task: { kind: 'review' },
+    });
+    expect(best.reasons).toContain('fits with 20% to spare, even at the upper end of the estimate');
+  });
+
+  it('goes by rules that are data: each with a name of its own, points, and words for when it holds', () => {
+    expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length);
+    for (const { points, when } of rules) {
+      expect(Number.isInteger(points)).toBe(true);
+      expect(when.length).toBeGreaterThan(10);
+    }
+    for (const { points, held } of recommend(plans, circumstances))
+      expect(held.reduce((sum, rule) => sum + rule.points, 0)).toBe(points);
   });
 });

@@ -10,6 +10,8 @@ import {
 import type { Plan, PlanInput } from '../plan.ts';
 import { RequestBuilder } from '../requestBuilder.ts';
 import { hasOwnWords, instructionOf, isLocal } from '../task.ts';
+import { smallestCut } from './smallestCut.ts';
+import { tooSmall } from './slidingWindow.ts';
 
 /**
  * Everything in one request. For a task on the whole, files stand in the order of their dependencies, which stays the same
@@ -17,13 +19,58 @@ import { hasOwnWords, instructionOf, isLocal } from '../task.ts';
  * both ends. Where it does not fit, whole files go, the least important per token first, and are named.
  */
 export function planFull(input: PlanInput): Plan {
-  const { files } = input.index;
-  return sendOnce(
-    'full',
-    input,
-    files.map((_, fileIdx) => fileIdx),
+  const { index, task, budgetTokens } = input;
+  const builder = new RequestBuilder(input);
+  const instruction = instructionOf(task);
+  const importance = fileImportance(index, task);
+  const order = isLocal(task)
+    ? edgesFirst(importanceOrder(index, importance))
+    : dependencyOrder(index);
+  const cut = smallestCut(input, builder, order, importance);
+  const left = new Set(cut?.fileIdxs);
+  const chunks = order
+    .filter((fileIdx) => !left.has(fileIdx))
+    .flatMap((fileIdx) => chunksOfFile(index, fileIdx));
+  if (chunks.length === 0) {
+    throw new Error(
+      `A budget of ${budgetTokens} tokens holds no whole file of the context set. Choose a larger window or reserve less output.`,
+    );
+  }
+  const { request, dropped } = builder.build(
+    chunks,
+    'answer',
+    instruction,
+    0,
     [],
+    !hasOwnWords(task),
   );
+  const plan = planOf(
+    'full',
+    index,
+    [request],
+    [
+      ...(cut === undefined
+        ? []
+        : [
+            `${cut.fileIdxs.length} of ${index.files.length} files (${formatTokens(cut.tokens)} tokens) cut to fit, the least important per token first.`,
+          ]),
+      ...(dropped.length === 0
+        ? []
+        : [`The last ${dropped.length} pieces were cut as well, after the exact count.`]),
+    ],
+  );
+  if (cut === undefined) return plan;
+  const { wholeTokens, tokens, fileIdxs } = cut;
+  const files = fileIdxs.map((fileIdx) => index.files[fileIdx]);
+  return {
+    ...plan,
+    cut: {
+      wholeTokens,
+      tokens,
+      numFiles: files.length,
+      files: files.map((file) => ({ path: file.path, tokens: file.tokens })),
+    },
+  };
 }
 
 /** Only what fits, in the order of importance; the rest of the last file that is begun is cut. */
@@ -40,6 +87,7 @@ export function planTruncate(input: PlanInput): Plan {
     for (const chunkIdx of chunksOfFile(index, fileIdx)) {
       tokens += builder.chunkTokens(index.chunks[chunkIdx]);
       if (tokens > room) {
+        if (chunks.length === 0) throw new Error(tooSmall(input, chunkIdx));
         cut = index.files[fileIdx].path;
         break outer;
       }
@@ -50,70 +98,4 @@ export function planTruncate(input: PlanInput): Plan {
   const notes =
     cut === undefined ? [] : [`Cut inside or before ${cut}; what is less important is not sent.`];
   return planOf('truncate', index, [request], notes);
-}
-
-function sendOnce(
-  strategy: 'full',
-  input: PlanInput,
-  wanted: readonly number[],
-  notes: readonly string[],
-): Plan {
-  const { index, task, budgetTokens } = input;
-  const builder = new RequestBuilder(input);
-  const instruction = instructionOf(task);
-  const importance = fileImportance(index, task);
-  const kept = new Set(wanted);
-  const tokensOf = (fileIdx: number) =>
-    builder.headerTokens(fileIdx) +
-    chunksOfFile(index, fileIdx).reduce(
-      (sum, chunk) => sum + builder.chunkTokens(index.chunks[chunk]),
-      0,
-    );
-  let tokens = builder.instructionTokens(instruction);
-  for (const fileIdx of kept) tokens += tokensOf(fileIdx);
-
-  const cut: number[] = [];
-  if (tokens > budgetTokens) {
-    const leastWorthFirst = [...kept].sort(
-      (a, b) =>
-        importance[a] / tokensOf(a) - importance[b] / tokensOf(b) || tokensOf(b) - tokensOf(a),
-    );
-    for (const fileIdx of leastWorthFirst) {
-      if (tokens <= budgetTokens) break;
-      kept.delete(fileIdx);
-      cut.push(fileIdx);
-      tokens -= tokensOf(fileIdx);
-    }
-  }
-  const order = isLocal(task)
-    ? edgesFirst(importanceOrder(index, importance))
-    : dependencyOrder(index);
-  const chunks = order
-    .filter((fileIdx) => kept.has(fileIdx))
-    .flatMap((fileIdx) => chunksOfFile(index, fileIdx));
-  const { request, dropped } = builder.build(
-    chunks,
-    'answer',
-    instruction,
-    0,
-    [],
-    !hasOwnWords(task),
-  );
-  const cutTokens = cut.reduce((sum, fileIdx) => sum + index.files[fileIdx].tokens, 0);
-  return planOf(
-    strategy,
-    index,
-    [request],
-    [
-      ...notes,
-      ...(cut.length === 0
-        ? []
-        : [
-            `${cut.length} of ${wanted.length} files (${formatTokens(cutTokens)} tokens) cut to fit, the least important per token first.`,
-          ]),
-      ...(dropped.length === 0
-        ? []
-        : [`The last ${dropped.length} pieces were cut as well, after the exact count.`]),
-    ],
-  );
 }

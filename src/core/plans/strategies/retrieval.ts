@@ -4,6 +4,7 @@ import type { Plan, PlanInput } from '../plan.ts';
 import { rankChunks } from '../rankChunks.ts';
 import { Filling, RequestBuilder } from '../requestBuilder.ts';
 import { hasOwnWords, instructionOf } from '../task.ts';
+import { tooSmall } from './slidingWindow.ts';
 
 /**
  * Retrieved pieces only: the chunks that answer the task best (`rankChunks`), best first until the retrieval budget is full; sent in path order
@@ -41,6 +42,9 @@ function retrieve(
     for (const fileIdx of filesByHits(input, ranked)) chunksOfFile(index, fileIdx).forEach(take);
   }
   ranked.forEach(take);
+  if (taken.size === 0 && ranked.length > 0) {
+    throw new Error(tooSmall({ ...input, budgetTokens }, ranked[0]));
+  }
 
   const bestFileOf = new Map<number, number>();
   ranked.forEach((chunkIdx, rank) => {

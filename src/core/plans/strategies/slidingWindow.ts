@@ -85,5 +85,5 @@ function overlapStart(
 export function tooSmall(input: PlanInput, chunkIdx: number): string {
   const chunk = input.index.chunks[chunkIdx];
   const { path } = input.index.files[chunk.fileIdx];
-  return `A budget of ${input.budgetTokens} tokens holds no piece of ${path}: its smallest piece has ${chunk.tokens} tokens. Choose a larger window or reserve less output.`;
+  return `A budget of ${input.budgetTokens} tokens holds no piece of ${path}: one has ${chunk.tokens} tokens, and the path and the task come to it. Choose a larger window or reserve less output.`;
 }

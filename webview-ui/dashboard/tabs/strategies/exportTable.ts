@@ -8,6 +8,7 @@ export function strategiesTable({ rows }: PlannedModel): ExportTable {
     columns: [
       'strategy',
       'rank',
+      'fits',
       'calls',
       'tokensSent',
       'lowTokensSent',
@@ -22,9 +23,10 @@ export function strategiesTable({ rows }: PlannedModel): ExportTable {
       'dependencies',
       'reasons',
     ],
-    rows: rows.map(({ strategy, rank, plan, tokensSent, cost, time, reasons, refused }) => [
+    rows: rows.map(({ strategy, rank, plan, fit, tokensSent, cost, time, reasons, refused }) => [
       strategy,
       rank,
+      fit?.verdict,
       plan?.requests.length,
       tokensSent?.tokens,
       tokensSent?.low,

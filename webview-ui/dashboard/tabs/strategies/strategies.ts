@@ -5,29 +5,21 @@ import {
   taskKinds,
   type PlannedModel,
   type StrategiesModel,
-  type StrategyRow,
 } from '../../../../src/core/dashboard/strategies.ts';
 import type { PlansReport } from '../../../../src/core/plans/plansReport.ts';
 import type { MeasuredRecall } from '../../../../src/core/plans/recall.ts';
 import type { StrategyId } from '../../../../src/core/plans/plan.ts';
-import { formatCount, formatPercent } from '../../../../src/core/format/numbers.ts';
+import { formatCount } from '../../../../src/core/format/numbers.ts';
 import { t } from '../../../shared/l10n.ts';
-import { usdIntervalText } from '../../../shared/words.ts';
 import { selectField } from '../../fields.ts';
 import type { Tab, TabContext, TabView } from '../../tab.ts';
 import { strategiesTable } from './exportTable.ts';
 import { recallView } from './recallView.ts';
-import { requestList, type ShownRequests } from './requestList.ts';
+import { bestView, plansTable, rulesView } from './plansTable.ts';
+import { requestTreeView, type ShownRequests } from './requestTreeView.ts';
 import './strategies.css';
-import {
-  lossText,
-  missingText,
-  secondsText,
-  sentText,
-  strategyName,
-  taskName,
-  togetherText,
-} from './words.ts';
+import { wouldFitView } from './wouldFitView.ts';
+import { missingText, taskName } from './words.ts';
 
 export const strategiesTab: Tab = { id: strategiesTabId, title: 'Strategies', mount };
 
@@ -72,16 +64,22 @@ function mount(host: HTMLElement, context: TabContext): TabView {
       update();
       return;
     }
-    shown = { planId, strategy, page: 0 };
+    const own: ShownRequests = { planId, strategy, page: 0, opened: new Set() };
+    shown = own;
     update();
     try {
       const requests = await context.api.planRequests(planId, strategy);
-      if (shown.strategy === strategy) shown = { ...shown, requests };
+      // Another one may be asked for by now, or none.
+      if (shown !== own) return;
+      // A single request is shown with what it holds; among many a person chooses.
+      shown = { ...own, requests, opened: new Set(requests.length === 1 ? [0] : []) };
+      update();
+      host.querySelector('#requests')?.scrollIntoView({ block: 'nearest' });
     } catch (error) {
-      shown = undefined;
+      if (shown === own) shown = undefined;
       context.fail(error);
+      update();
     }
-    update();
   };
 
   const measure = async (planId: number) => {
@@ -166,31 +164,9 @@ function mount(host: HTMLElement, context: TabContext): TabView {
           ? html`<p class="notice">${t('The knobs say something else by now: plan again.')}</p>`
           : nothing
       }
-      ${bestView(planned)}
-      <div class="scrolled">
-        <table class="plans">
-          <caption class="hidden">
-            ${t('Strategies')}
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col">${t('Strategy')}</th>
-              <th scope="col" class="number">${t('Calls')}</th>
-              <th scope="col" class="number">${t('Tokens sent')}</th>
-              <th scope="col" class="number">${t('Cost')}</th>
-              <th scope="col" class="number">${t('Batch')}</th>
-              <th scope="col" class="number">${t('Asked again')}</th>
-              <th scope="col" class="number">${t('First answer')}</th>
-              <th scope="col" class="number">${t('All calls')}</th>
-              <th scope="col" class="number">${t('Code seen')}</th>
-              <th scope="col" class="number">${t('Dependencies together')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${planned.rows.map((row) => rowView(row, planId))}
-          </tbody>
-        </table>
-      </div>
+      ${bestView(planned)} ${wouldFitView(planned, context)}
+      ${plansTable(planned, shown?.planId === planId ? shown.strategy : undefined, (strategy) => void show(planId, strategy))}
+      ${rulesView()}
       <p class="quiet">
         ${t(
           '{0} files, {1} pieces, {2} imports and {3} references by name; {4} imports lead outside, {5} are unresolved.',
@@ -211,53 +187,17 @@ function mount(host: HTMLElement, context: TabContext): TabView {
               )
         }
         ${timesText(workload)}
-        ${t('Asked again: the start of each call is read from the provider’s cache. A dependency is together as far as one request holds both its files: half of one beside all of the other counts half.')}
+        ${t('Asked again: the start of each call is read from the provider’s cache. A dependency is together as far as one request holds both its files: half of one beside all of the other counts half. That tells what was seen together, not that it was understood, and a reference by name can be a coincidence.')}
       </p>
       ${recallView(planned, recall, () => void measure(planId))}
       ${
         shown === undefined || shown.planId !== planId
           ? nothing
-          : requestList(shown, context, (page) => {
-              if (shown !== undefined) shown = { ...shown, page };
+          : requestTreeView(shown, context, (patch) => {
+              if (shown !== undefined) shown = { ...shown, ...patch };
               update();
             })
       }`;
-  };
-
-  const rowView = (row: StrategyRow, planId: number): TemplateResult => {
-    const { strategy, plan: planned, refused, cost, time } = row;
-    if (planned === undefined) {
-      return html`<tr data-strategy=${strategy}>
-        <th scope="row">${strategyName(strategy)}</th>
-        <td colspan="9">${refused ?? ''}</td>
-      </tr>`;
-    }
-    const isShown = shown?.strategy === strategy;
-    return html`<tr data-strategy=${strategy} class=${row.rank === 1 ? 'best' : ''}>
-      <th scope="row">
-        <button
-          class="link"
-          aria-expanded=${isShown ? 'true' : 'false'}
-          @click=${() => void show(planId, strategy)}
-        >
-          ${strategyName(strategy)}
-        </button>
-        ${row.rank === 1 ? html`<strong>${t('recommended')}</strong>` : nothing}
-        <div class="quiet">${[...row.reasons, ...planned.notes].join(' · ')}</div>
-      </th>
-      <td class="number">${formatCount(planned.requests.length)}</td>
-      <td class="number">${sentText(row)}</td>
-      <td class="number">${usdIntervalText(cost?.once)}</td>
-      <td class="number">${usdIntervalText(cost?.batch)}</td>
-      <td class="number">${usdIntervalText(cost?.again)}</td>
-      <td class="number">${secondsText(time?.firstAnswer)}</td>
-      <td class="number">${secondsText(time?.total)}</td>
-      <td class="number">
-        ${formatPercent(planned.coverage * 100)}
-        <div class="quiet">${lossText(row)}</div>
-      </td>
-      <td class="number">${togetherText(row)}</td>
-    </tr>`;
   };
 
   return {
@@ -269,19 +209,6 @@ function mount(host: HTMLElement, context: TabContext): TabView {
     tables: () => (model?.planned === undefined ? [] : [strategiesTable(model.planned)]),
     charts: () => [],
   };
-}
-
-function bestView({ best, isCut, nearest }: PlannedModel): TemplateResult | typeof nothing {
-  if (best === undefined) return nothing;
-  const fits = !isCut
-    ? ''
-    : nearest === undefined
-      ? t('Not all of it fits into one request of any model in the catalogue for certain.')
-      : t('Not all of it fits into one request here; {0} would hold it.', nearest.name);
-  return html`<p id="recommendation" class="notice">
-    ${t('Recommended: {0}.', strategyName(best.strategy))}
-    ${best.reasons.length === 0 ? nothing : html`${best.reasons.join('; ')}.`} ${fits}
-  </p>`;
 }
 
 /** Whose times they are. */

@@ -2,6 +2,7 @@ import type { ComparedPlan } from '../../../../src/core/plans/comparePlans.ts';
 import type { StrategyId } from '../../../../src/core/plans/plan.ts';
 import type { SecondsInterval } from '../../../../src/core/plans/planTime.ts';
 import type { Task } from '../../../../src/core/plans/task.ts';
+import type { PlanFit } from '../../../../src/core/plans/planFit.ts';
 import type { StrategiesModel } from '../../../../src/core/dashboard/strategies.ts';
 import { formatCount, formatPercent, formatSeconds } from '../../../../src/core/format/numbers.ts';
 import { t } from '../../../shared/l10n.ts';
@@ -81,4 +82,20 @@ export function lossText({ plan }: ComparedPlan): string {
     ...(filesUnseen === 0 ? [] : [t('{0} files unseen', formatCount(filesUnseen))]),
     ...(filesCut === 0 ? [] : [t('{0} files in part', formatCount(filesCut))]),
   ].join(', ');
+}
+
+export function fitText(verdict: PlanFit['verdict']): string {
+  switch (verdict) {
+    case 'fits':
+      return t('Fits');
+    case 'uncertain':
+      return t('Uncertain');
+    case 'doesNotFit':
+      return t('Does not fit');
+  }
+}
+
+/** "+3", "-2", "0". */
+export function pointsText(points: number): string {
+  return points > 0 ? `+${points}` : String(points);
 }

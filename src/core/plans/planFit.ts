@@ -1,0 +1,40 @@
+import type { Verdict } from '../budget/budget.ts';
+import type { CountedBudget } from './modelBudget.ts';
+import type { PlanOutline } from './plan.ts';
+
+/** Whether what a strategy means to send at once fits, in the model's own tokens. */
+export interface PlanFit {
+  /** fits: even at the upper end of the count. doesNotFit: not even at its lower end. uncertain: the limit lies between them. */
+  readonly verdict: Exclude<Verdict, 'unknown'>;
+  readonly tokens: number;
+  readonly lowTokens: number;
+  readonly highTokens: number;
+  /** Most tokens of one request's text. */
+  readonly limitTokens: number;
+}
+
+/**
+ * Three-valued, because a model without a public vocabulary has an interval of tokens. Asked of the full plan: whether
+ * everything fits into one request, whatever was cut after that; of the others: whether their largest request does.
+ */
+export function planFit({ requests, cut }: PlanOutline, counted: CountedBudget): PlanFit {
+  const largest = requests.reduce((most, { tokens }) => Math.max(most, tokens), 0);
+  return fitOf(cut?.wholeTokens ?? largest, counted);
+}
+
+/** Of so many tokens as they are counted. */
+export function fitOf(
+  countedTokens: number,
+  { budgetTokens, likelyRatio, lowRatio, highRatio }: CountedBudget,
+): PlanFit {
+  const limitTokens = Math.floor(budgetTokens * highRatio);
+  const lowTokens = Math.round(countedTokens * lowRatio);
+  return {
+    verdict:
+      countedTokens <= budgetTokens ? 'fits' : lowTokens > limitTokens ? 'doesNotFit' : 'uncertain',
+    tokens: Math.round(countedTokens * likelyRatio),
+    lowTokens,
+    highTokens: Math.round(countedTokens * highRatio),
+    limitTokens,
+  };
+}

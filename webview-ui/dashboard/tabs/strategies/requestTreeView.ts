@@ -1,0 +1,179 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import {
+  filesOfRequest,
+  requestTree,
+  type FileOfRequest,
+  type RequestNode,
+} from '../../../../src/core/plans/requestTree.ts';
+import type { RequestFacts } from '../../../../src/core/plans/plansReport.ts';
+import type { StrategyId } from '../../../../src/core/plans/plan.ts';
+import { formatCount } from '../../../../src/core/format/numbers.ts';
+import { t } from '../../../shared/l10n.ts';
+import type { TabContext } from '../../tab.ts';
+import { strategyName } from './words.ts';
+
+/** Requests on one page, and files listed of one request: a page is to be read. */
+const pageSize = 20;
+const maxFiles = 200;
+
+type Part = RequestFacts['parts'][number];
+
+export interface ShownRequests {
+  readonly planId: number;
+  readonly strategy: StrategyId;
+  /** Undefined while they are on their way. */
+  readonly requests?: readonly RequestFacts[];
+  readonly page: number;
+  /** Requests whose rows are open, by their place in the plan: only those are drawn. */
+  readonly opened: ReadonlySet<number>;
+}
+
+interface Drawing {
+  readonly shown: ShownRequests;
+  readonly requests: readonly RequestFacts[];
+  readonly context: TabContext;
+  readonly patch: (patch: Partial<ShownRequests>) => void;
+}
+
+/** The requests of a plan: what combines answers above the requests that give them, below each its files and their lines. */
+export function requestTreeView(
+  shown: ShownRequests,
+  context: TabContext,
+  patch: (patch: Partial<ShownRequests>) => void,
+): TemplateResult {
+  const { planId, strategy, requests, page } = shown;
+  if (requests === undefined) return html`<p class="quiet">${t('Reading requests')}</p>`;
+  const roots = requestTree(requests);
+  const pages = Math.max(1, Math.ceil(roots.length / pageSize));
+  const { api, fail } = context;
+  const drawing: Drawing = { shown, requests, context, patch };
+  return html`<section id="requests" aria-label=${t('Requests')}>
+    <h2>
+      ${
+        requests.length === 1
+          ? t('{0}: 1 request', strategyName(strategy))
+          : t('{0}: {1} requests', strategyName(strategy), formatCount(requests.length))
+      }
+    </h2>
+    <div class="row">
+      <button id="save-plan" @click=${() => void api.savePlan(planId, strategy).catch(fail)}>
+        ${t('Save requests…')}
+      </button>
+      ${
+        pages > 1
+          ? html`<button ?disabled=${page === 0} @click=${() => patch({ page: page - 1 })}>
+                ${t('Previous')}
+              </button>
+              <span>${t('Page {0} of {1}', page + 1, pages)}</span>
+              <button ?disabled=${page === pages - 1} @click=${() => patch({ page: page + 1 })}>
+                ${t('Next')}
+              </button>`
+          : nothing
+      }
+    </div>
+    <ul class="requests">
+      ${roots
+        .slice(page * pageSize, (page + 1) * pageSize)
+        .map((node) => requestView(node, drawing))}
+    </ul>
+  </section>`;
+}
+
+function requestView(node: RequestNode, drawing: Drawing): TemplateResult {
+  const { shown, requests, context, patch } = drawing;
+  const { planId, strategy, opened } = shown;
+  const { api, fail } = context;
+  const { idx } = node;
+  const isOpen = opened.has(idx);
+  const toggle = (event: Event) => {
+    const { open } = event.currentTarget as HTMLDetailsElement;
+    if (open === isOpen) return;
+    const next = new Set(opened);
+    if (open) next.add(idx);
+    else next.delete(idx);
+    patch({ opened: next });
+  };
+  const button = (name: string, label: string, run: () => Promise<unknown>) =>
+    html`<button class="link" aria-label=${label} @click=${() => void run().catch(fail)}>
+      ${name}
+    </button>`;
+  return html`<li data-request=${idx + 1}>
+    <details ?open=${isOpen} @toggle=${toggle}>
+      <summary>${headText(idx, requests[idx])}</summary>
+      ${isOpen ? insideView(node, drawing) : nothing}
+    </details>
+    <span class="actions">
+      ${button(t('Open'), t('Open request {0}', idx + 1), () => api.showRequest(planId, strategy, idx))}
+      ${button(t('Copy'), t('Copy request {0}', idx + 1), () => api.copyRequest(planId, strategy, idx))}
+      ${button(t('Send to chat'), t('Send to chat: request {0}', idx + 1), () => api.sendRequestToChat(planId, strategy, idx))}
+    </span>
+  </li>`;
+}
+
+function insideView({ idx, children }: RequestNode, drawing: Drawing): TemplateResult {
+  const files = filesOfRequest(drawing.requests[idx].parts, ({ path }) => path);
+  return html`${
+    children.length === 0
+      ? nothing
+      : html`<ul class="requests">
+          ${children.map((child) => requestView(child, drawing))}
+        </ul>`
+  }
+  ${
+    files.length === 0
+      ? nothing
+      : html`<ul class="files">
+          ${files.slice(0, maxFiles).map((file) => fileView(file, drawing.context))}
+        </ul>`
+  }
+  ${
+    files.length > maxFiles
+      ? html`<p class="quiet">${t('and {0} more', formatCount(files.length - maxFiles))}</p>`
+      : nothing
+  }`;
+}
+
+function fileView({ path, tokens, parts }: FileOfRequest<Part>, context: TabContext) {
+  const head = html`<span class="path">${path}</span>
+    <span class="quiet">${t('{0} tokens', formatCount(tokens))}</span>`;
+  if (parts.length === 1) return html`<li>${head} ${lineButton(parts[0], context)}</li>`;
+  return html`<li>
+    ${head}
+    <ul>
+      ${parts.map(
+        (part) =>
+          html`<li>
+            ${lineButton(part, context)}
+            <span class="quiet">${t('{0} tokens', formatCount(part.tokens))}</span>
+          </li>`,
+      )}
+    </ul>
+  </li>`;
+}
+
+/** Opens the file at these lines. */
+function lineButton({ path, startLine, endLine }: Part, { api, fail }: TabContext): TemplateResult {
+  const lines =
+    startLine === endLine
+      ? t('line {0}', startLine + 1)
+      : t('lines {0} to {1}', startLine + 1, endLine + 1);
+  return html`<button
+    class="link lines"
+    aria-label=${t('Open {0}, {1}', path, lines)}
+    @click=${() => void api.openPart(path, startLine, endLine).catch(fail)}
+  >
+    ${lines}
+  </button>`;
+}
+
+function headText(idx: number, { role, tokens, answersOf, parts }: RequestFacts): string {
+  const files = new Set(parts.map(({ path }) => path)).size;
+  const said = [
+    t('Request {0}', idx + 1),
+    t('{0} tokens', formatCount(tokens)),
+    ...(files === 0 ? [] : [files === 1 ? t('1 file') : t('{0} files', formatCount(files))]),
+  ];
+  if (role === 'reduce') said.push(t('combines {0} answers', formatCount(answersOf.length)));
+  else if (answersOf.length > 0) said.push(t('carries the note of request {0}', answersOf[0] + 1));
+  return said.join(' · ');
+}
