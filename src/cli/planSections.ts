@@ -92,13 +92,23 @@ export function strategiesSection(
       { name: 'dependencies together', align: 'right' },
     ],
     rows: plans.map(rowOf),
-    note: `Fits: all of it in one request for full (cut where it does not), the largest request for the others. Cost: the reserved output in full, by the catalogue's prices with their tiers; asked again: what stands at the start of each call is read from the provider's cache. Times: ${timesOf ?? "unknown: a hosted model's are not arithmetic (--time-of names an open model to stand in)"}, calls one after the other. Dependencies: imports and names that lead to one declaring file; together as far as one request holds both files: half of one beside all of the other counts half. That says what was seen together, not that it was understood; a reference by name can be a coincidence.`,
+    note: `${refusals(plans)}Fits: all of it in one request for full (cut where it does not), the largest request for the others. Cost: the reserved output in full, by the catalogue's prices with their tiers; asked again: what stands at the start of each call is read from the provider's cache. Times: ${timesOf ?? "unknown: a hosted model's are not arithmetic (--time-of names an open model to stand in)"}, calls one after the other. Dependencies: imports and names that lead to one declaring file; together as far as one request holds both files: half of one beside all of the other counts half. That says what was seen together, not that it was understood; a reference by name can be a coincidence.`,
   };
 }
 
-function rowOf({ strategy, plan, refused, fit, cost, time, tokensSent }: ComparedPlan): string[] {
+/** Why there is no plan; strategies with one reason stand together. */
+function refusals(plans: readonly ComparedPlan[]): string {
+  const byReason = new Map<string, string[]>();
+  for (const { strategy, refused } of plans) {
+    if (refused === undefined) continue;
+    byReason.set(refused, [...(byReason.get(refused) ?? []), strategyNames[strategy]]);
+  }
+  return [...byReason].map(([reason, names]) => `${names.join(', ')}: ${reason} `).join('');
+}
+
+function rowOf({ strategy, plan, fit, cost, time, tokensSent }: ComparedPlan): string[] {
   const name = strategyNames[strategy];
-  if (plan === undefined) return [name, '-', '-', '-', '-', '-', '-', '-', '-', '-', refused ?? ''];
+  if (plan === undefined) return [name, 'refused', '-', '-', '-', '-', '-', '-', '-', '-', '-'];
   const { dependenciesTogether, dependencies } = plan.losses;
   return [
     name,

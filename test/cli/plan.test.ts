@@ -1,8 +1,25 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tempTree } from '../node/tempTree.ts';
 import { buildCli, type BuiltCli } from './builtCli.ts';
+
+interface PlanJson {
+  readonly whatWouldFit: {
+    readonly fit: { readonly verdict: string; readonly limitTokens: number };
+    readonly smallestCut: {
+      readonly numFiles: number;
+      readonly files: readonly { readonly path: string; readonly tokens: number }[];
+    };
+    readonly nearestModel: { readonly id: string; readonly contextWindowTokens: number };
+  };
+  readonly recommended: readonly {
+    readonly strategy: string;
+    readonly held: readonly { readonly id: string }[];
+  }[];
+  readonly rules: readonly { readonly id: string }[];
+  readonly plans: readonly { readonly fit: { readonly verdict: string } }[];
+}
 
 let cli: BuiltCli;
 let folder: string;
@@ -65,6 +82,76 @@ describe('context-budget plan', () => {
     expect(text).toContain('## src/header.ts');
     // What is needed stands before what needs it.
     expect(text.indexOf('src/header.ts')).toBeLessThan(text.indexOf('src/main.ts'));
+  });
+
+  it.each([
+    ['openai/gpt-4o', ['--overhead-tokens', '110000']],
+    // Counted by cl100k_base: other models are estimated from o200k_base, which is counted as well.
+    ['openai/gpt-4', ['--reserved-output-tokens', '500', '--overhead-tokens', '1500']],
+  ])('says what would fit for %s when not everything does', (model, reserved) => {
+    const code = (i: number) =>
+      Array.from({ length: 300 }, (_, n) => `export const value${i}_${n} = ${n};`).join('\n');
+    const tree = Object.fromEntries(
+      Array.from({ length: 9 }, (_, i) => [`big/part${i}.ts`, code(i)]),
+    );
+    const large = tempTree({ ...tree, 'small.ts': "import './big/part0';\n" });
+    const args = ['plan', large, '-m', model, ...reserved];
+    const { stdout, stderr } = cli.run(...args, '--json');
+    expect(stderr).toBe('');
+    const { whatWouldFit, recommended, rules, plans } = JSON.parse(stdout) as PlanJson;
+    expect(whatWouldFit.fit.verdict).toBe('doesNotFit');
+    const { smallestCut, nearestModel } = whatWouldFit;
+    expect(smallestCut.files.length).toBe(smallestCut.numFiles);
+    expect(smallestCut.files.map((file) => file.path)).not.toContain('big/part0.ts');
+    expect(nearestModel.contextWindowTokens).toBeGreaterThan(whatWouldFit.fit.limitTokens);
+    expect(plans[0].fit.verdict).toBe('doesNotFit');
+    const full = recommended.find(({ strategy }) => strategy === 'full');
+    expect(full?.held.map(({ id }) => id)).toContain('does not fit whole');
+    expect(rules.map(({ id }) => id)).toContain('may fit whole');
+
+    const text = cli.run(...args, '--rules').stdout;
+    expect(text).toContain('What would fit into one request');
+    expect(text).toContain(smallestCut.files[0].path);
+    expect(text).toContain(nearestModel.id);
+    expect(text).toContain('the limit lies inside the interval of the count');
+  });
+
+  it('refuses a window without room for code, in words', () => {
+    const { status, stdout } = cli.run(
+      ...['plan', folder, '-m', 'gpt-4', '--overhead-tokens', '8000', '--json'],
+    );
+    expect(status).toBe(0);
+    const { plans } = JSON.parse(stdout) as { plans: readonly { refused?: string }[] };
+    for (const { refused } of plans) expect(refused).toMatch(/leaves 0 tokens for code/);
+  });
+
+  it.each([
+    [['--format', 'xml', '--tree'], 'request-0001.xml', '<file path="src/header.ts">'],
+    [['--format', 'plain'], 'request-0001.txt', '===== src/header.ts ====='],
+    [['--line-numbers'], 'request-0001.md', '2: export function parseHeader'],
+  ])('writes requests with %s', (options, name, holds) => {
+    const out = path.join(folder, `../out${options.join('')}`);
+    cli.run('plan', folder, '-m', 'gpt-4o', '-s', 'full', '-o', out, ...options);
+    expect(readFileSync(path.join(out, name), 'utf8')).toContain(holds);
+  });
+
+  it('writes requests in your own form, and says what is wrong with one', () => {
+    const template = path.join(folder, '../template.json');
+    const out = path.join(folder, '../templated');
+    writeFileSync(
+      template,
+      JSON.stringify({ file: 'F {path}\n{code}', prompt: '{files}{instruction}' }),
+    );
+    const run = () =>
+      cli.run(...['plan', folder, '-m', 'gpt-4o', '-s', 'full', '-o', out, '--template', template]);
+    expect(run().status).toBe(0);
+    expect(readFileSync(path.join(out, 'request-0001.txt'), 'utf8')).toContain(
+      'F src/header.ts\n/**',
+    );
+    writeFileSync(template, JSON.stringify({ file: '{path}', prompt: '{files}{instruction}' }));
+    const wrong = run();
+    expect(wrong.status).not.toBe(0);
+    expect(wrong.stderr).toContain('{code} must stand in it once');
   });
 
   it('writes nothing when something looks like a secret, and never shows it', () => {

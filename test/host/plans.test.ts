@@ -118,6 +118,69 @@ describe('plans in the editor', () => {
     await assert.rejects(page.planRequests(report.planId + 1, 'full'), /plan again/);
   });
 
+  it('show their requests as a tree: files and lines with their tokens, opened by a click', async () => {
+    const lines = Array.from({ length: 400 }, (_, i) => `export const value${i} = ${i};`);
+    await writeFile('long/long.ts', `${lines.join('\n')}\n`);
+    await writeFile('long/short.ts', "import './long';\n");
+    await run('analyze');
+    await api.session.clearSet();
+    await api.session.setChecked([['long', true]]);
+    await setSetting('contextBudget.overheadTokens', 126_000);
+    await setSetting('contextBudget.reservedOutputTokens', 100);
+    await until('the settings', () => {
+      const { overheadTokens, reservedOutputTokens } = api.session.settings;
+      return overheadTokens === 126_000 && reservedOutputTokens === 100;
+    });
+    await run('planStrategy', { task: { kind: 'review' }, strategy: 'mapReduce' });
+    await setSetting('contextBudget.overheadTokens', undefined);
+    await setSetting('contextBudget.reservedOutputTokens', undefined);
+    const { requests } = api;
+    const [top, ...others] = requests.getChildren();
+    assert.equal(others.length, 0);
+    assert.equal(top.type, 'request');
+    const maps = requests.getChildren(top);
+    assert.ok(maps.length > 1);
+    assert.match(String(requests.getTreeItem(top).description), /combines \d+ answers/);
+    const files = maps.flatMap((row) => requests.getChildren(row));
+    const plan = plans.chosen(plans.report?.planId ?? 0, 'mapReduce').plan;
+    const partTokens = plan.requests.flatMap(({ parts }) => parts.map((part) => part.tokens));
+    assert.equal(
+      files.reduce((sum, row) => sum + (row.type === 'file' ? row.file.tokens : 0), 0),
+      partTokens.reduce((sum, tokens) => sum + tokens, 0),
+    );
+    const last = files
+      .filter((row) => row.type === 'file' && row.file.path === 'long/long.ts')
+      .at(-1);
+    assert.ok(last?.type === 'file');
+    await run('openRequestRow', last);
+    const { activeTextEditor: editor } = vscode.window;
+    assert.ok(editor?.document.uri.path.endsWith('long/long.ts'));
+    assert.equal(editor.selection.start.line, last.file.parts[0].startLine);
+    await run('openRequestRow', maps[0]);
+    assert.equal(vscode.window.activeTextEditor?.document.uri.scheme, 'context-budget-plan');
+    assert.equal(await run('copyPlan', maps[0]), true);
+    const copied = await vscode.env.clipboard.readText();
+    assert.ok(copied.includes('## long/'), copied.slice(0, 200));
+  });
+
+  it('open a file of a request from the dashboard, and none that is not of the workspace', async () => {
+    const { api: page } = await api.rooms.dashboard();
+    const report = await page.planStrategies({
+      task: { kind: 'review' },
+      subject: { kind: 'folder', path: 'plans' },
+      modelId: 'openai/gpt-4o',
+      reservedOutputTokens: 1_000,
+      overheadTokens: 0,
+    });
+    await page.planRequests(report.planId, 'full');
+    await page.openPart('plans/header.ts', 1, 2);
+    const { activeTextEditor: editor } = vscode.window;
+    assert.ok(editor?.document.uri.path.endsWith('plans/header.ts'));
+    assert.equal(editor.selection.start.line, 1);
+    await assert.rejects(page.openPart('../elsewhere.ts', 0, 1), /no file of the plan/);
+    await assert.rejects(page.openPart('plans/header.ts', -1, 1), /no line/);
+  });
+
   it('plan again in a new thread after theirs has died', async () => {
     await plans.thread.stop();
     const report = await plans.plan(

@@ -114,11 +114,19 @@ describe('the tab Strategies', () => {
     expect(await page.locator('#recommendation').innerText()).toContain('Recommended:');
     expect(await page.locator('tr.best').count()).toBe(1);
     // It does not fit whole into the 20,000 tokens of this test.
-    expect(await page.locator('#recommendation').innerText()).toContain('Not all of it fits');
+    const wouldFit = page.locator('#would-fit');
+    expect(await wouldFit.innerText()).toContain('All of it does not fit');
+    expect(await wouldFit.innerText()).toContain('Nearest model that holds all of it');
+    await wouldFit.locator('summary').click();
+    expect(await wouldFit.locator('.cutFiles li').count()).toBeGreaterThan(10);
+    expect(await page.locator('tr[data-strategy="full"]').innerText()).toContain('Does not fit');
+    await page.locator('#rules summary').click();
+    expect(await page.locator('#rules tbody tr').count()).toBeGreaterThan(10);
 
     await page.locator('tr[data-strategy="slidingWindow"] button.link').click();
     await page.locator('#requests .requests > li').first().waitFor();
     await page.locator('#requests summary').first().click();
+    await page.locator('#requests .files li').first().waitFor();
     expect(await page.locator('#requests').innerText()).toContain('shop/module0.ts');
     expect(await accessibilityFaults(page.mainFrame())).toEqual([]);
     expect(problems).toEqual([]);
@@ -134,6 +142,27 @@ describe('the tab Strategies', () => {
       ['showRequest', 'slidingWindow', 0],
       ['savePlan', 'slidingWindow'],
     ]);
+  });
+
+  it('shows requests that combine answers above those that give them, and opens a file at its lines', async () => {
+    await page.locator('tr[data-strategy="mapReduce"] button.link').click();
+    const top = page.locator('#requests > .requests > li');
+    await top.first().waitFor();
+    expect(await top.count()).toBe(1);
+    expect(await top.innerText()).toContain('combines');
+    await top.locator('summary').first().click();
+    const below = top.locator('.requests > li');
+    const { requests } = planned.find(({ strategy }) => strategy === 'mapReduce')?.plan ?? {};
+    await below.first().waitFor();
+    expect(await below.count()).toBe((requests?.length ?? 0) - 1);
+    await below.first().locator('summary').click();
+    const line = below.first().locator('button.lines').first();
+    await line.click();
+    const opened = calls.filter(({ method }) => method === 'openPart').at(-1)?.args;
+    expect(opened?.[0]).toMatch(/^shop\/module\d+\.ts$/);
+    expect(await line.getAttribute('aria-label')).toContain(String(opened?.[0]));
+    expect(Number(opened?.[2])).toBeGreaterThan(Number(opened?.[1]));
+    expect(await accessibilityFaults(page.mainFrame())).toEqual([]);
   });
 
   it('says when the knobs ask for something else, and what a question still needs', async () => {

@@ -37,9 +37,14 @@ export function plansApi(session: Session, plans: Plans): PlansApi {
     },
     showRequest: (planId, strategy, idx) =>
       showRequest(plans, planId, strategy, idx, vscode.ViewColumn.Beside),
-    openPart: (path, startLine, endLine) => {
+    openPart: async (path, startLine, endLine) => {
+      const { current } = plans;
+      const paths = current && plans.chosen(current.planId, current.strategy).paths;
+      if (paths?.includes(path) !== true) {
+        throw new Error(vscode.l10n.t('{0} is no file of the plan that is shown', path));
+      }
       const lines = { startLine: wholeLine(startLine), endLine: wholeLine(endLine) };
-      return openPart(session, path, lines, vscode.ViewColumn.Beside);
+      await openPart(session, path, lines, vscode.ViewColumn.Beside);
     },
     copyRequest: (planId, strategy, idx) => copyRequest(session, plans, { planId, strategy, idx }),
     sendRequestToChat: (planId, strategy, idx) =>
