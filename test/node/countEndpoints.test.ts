@@ -144,7 +144,7 @@ describe('a maker’s count endpoint', () => {
     ['a count below 0', 'anthropic', (r) => (r.writeHead(200).end('{"input_tokens":-1}'), true),
       { failure: 'malformed', message: expect.stringContaining('"input_tokens"') as string }],
     ['two megabytes', 'anthropic', (r) => (r.writeHead(200).end(' '.repeat(2 << 20)), true),
-      { failure: 'malformed', message: expect.stringContaining('more than a count') as string }],
+      { failure: 'malformed', message: expect.stringContaining('more than was asked for') as string }],
     ['nothing, the connection broken', 'google', (r) => (r.destroy(), true),
       { failure: 'network', message: expect.stringContaining('could not be reached') as string }],
     ['a text that is too large', 'anthropic', (r) => (anthropicError(r, 413, 'request_too_large'), true),
