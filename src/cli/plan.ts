@@ -19,6 +19,7 @@ import type { Planned, PlanSettings } from '../node/plansCalls.ts';
 import { PlansThread } from '../node/plansThread.ts';
 import { Scanner } from '../node/scanner.ts';
 import { existingFolder } from './arguments.ts';
+import { embeddingTarget, embedWith } from './planEmbeddings.ts';
 import { addPlanOptions, promptOf, taskOf, type PlanOptions } from './planOptions.ts';
 import {
   planHeading,
@@ -45,6 +46,7 @@ async function plan(named: string, options: PlanOptions): Promise<number> {
   if (options.out !== undefined && options.strategy === undefined) {
     throw new Error('--out needs --strategy: the requests of one plan are written');
   }
+  const embedding = embeddingTarget(options, process.env);
   const model = findModel(options.model, models);
   const budget = budgetFor(model, options);
   if (budget === undefined) {
@@ -68,6 +70,7 @@ async function plan(named: string, options: PlanOptions): Promise<number> {
     prompt: promptOf(options),
     overlap: defaultOverlap,
     retrievalTokens: defaultRetrievalTokens,
+    withEmbeddings: embedding !== undefined,
   };
   const thread = new PlansThread(workerFile('plansWorker.js'));
   try {
@@ -82,6 +85,11 @@ async function plan(named: string, options: PlanOptions): Promise<number> {
     });
     for (const { path: file, message } of summary.problems)
       process.stderr.write(`context-budget: ${file} is left out: ${message}\n`);
+    if (
+      embedding !== undefined &&
+      !(await embedWith(thread, summary, embedding, cacheFolder, options.allowSecrets === true))
+    )
+      return 1;
     const strategies = options.strategy === undefined ? strategyIds : [options.strategy];
     const planned = await thread.call('plan', summary.indexId, strategies, settings);
     if (options.out !== undefined) {
@@ -92,7 +100,12 @@ async function plan(named: string, options: PlanOptions): Promise<number> {
       return await writeRequests(into, chosen, source, options.allowSecrets === true);
     }
     const recall = options.measure
-      ? await thread.call('recall', summary.indexId, defaultRetrievalTokens)
+      ? await thread.call(
+          'recall',
+          summary.indexId,
+          defaultRetrievalTokens,
+          settings.withEmbeddings,
+        )
       : undefined;
     const at = new Date();
     const timed = planTiming(

@@ -19,6 +19,8 @@ export interface PlanOptions {
   readonly gpu: string;
   readonly timeOf?: string;
   readonly measure?: true;
+  readonly embeddings?: string;
+  readonly embeddingModel?: string;
   readonly rules?: true;
   readonly out?: string;
   readonly json?: true;
@@ -49,6 +51,11 @@ export function addPlanOptions(command: Command): Command {
         .default('markdown'),
     )
     .option('--measure', 'measure how often retrieval finds what it should on this code')
+    .option(
+      '--embeddings <url>',
+      'retrieve by embeddings too: an address ending in /v1/embeddings or /api/embed, to which the code is sent',
+    )
+    .option('--embedding-model <name>', 'embedding model that this address has')
     .option('--rules', 'print the rules that plans are ranked by')
     .option('--line-numbers', 'number the lines')
     .option('--tree', "begin each request with a tree of its files' paths")

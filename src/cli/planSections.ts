@@ -150,6 +150,7 @@ export function recallLines({
   byKind,
   at,
   tokensPerHit,
+  embeddings,
 }: MeasuredRecall): string[] {
   if (questions === 0)
     return [
@@ -159,6 +160,11 @@ export function recallLines({
     `${formatPercent(likely * 100)} (${formatPercent(lowShare * 100)} to ${formatPercent(highShare * 100)})`;
   return [
     `Retrieval of ${formatCount(budgetTokens)} tokens found what ${questions} questions made from the code ask for in ${share(retrieval)}, ${tokensPerHit === undefined ? 'no hit' : `${formatCount(Math.round(tokensPerHit))} tokens a hit`}; path order ${share(pathOrder)}, chance ${share(random)}.`,
+    ...(embeddings === undefined
+      ? []
+      : [
+          `With embeddings by ${embeddings.modelName}: alone ${share(embeddings.alone)}, fused with words ${share(embeddings.fused)}.`,
+        ]),
     `By what asks: ${byKind.map((each) => `${kindNames[each.kind]} ${share(each)}`).join('; ')}. Among the first pieces: ${at.map((each) => `${each.k}: ${formatPercent(each.share * 100)}`).join(', ')}.`,
     'It measures how well words lead to code here, not how well a model answers, nor questions that need several places at once.',
   ];

@@ -3,7 +3,9 @@ import type { Plan, PlanInput, PlannedRequest, StrategyId } from '../core/plans/
 import type { Part, PromptOptions } from '../core/plans/prompt.ts';
 import type { MeasuredRecall } from '../core/plans/recall.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
+import type { EmbeddingTarget } from './embeddingEndpoint.ts';
 import type { SecretFinding } from './findSecrets.ts';
+import type { EmbeddingSize } from './semanticIndex.ts';
 
 /** A file to plan for: its text, or where the thread reads it. */
 export interface SourceFile {
@@ -47,7 +49,17 @@ export interface IndexSummary {
   readonly problems: readonly { readonly path: string; readonly message: string }[];
 }
 
-export type PlanSettings = Omit<PlanInput, 'index' | 'textOf' | 'counter'>;
+export type PlanSettings = Omit<PlanInput, 'index' | 'textOf' | 'counter' | 'semantic'> & {
+  /** Retrieval asks the embedding model too; `embed` comes before. */
+  readonly withEmbeddings?: boolean;
+};
+
+/** Which model to ask, and where its vectors are kept. */
+export interface EmbeddingRequest {
+  readonly target: EmbeddingTarget;
+  /** Absent: nowhere. */
+  readonly cacheFolder?: string;
+}
 
 export interface Planned {
   readonly strategy: StrategyId;
@@ -82,5 +94,18 @@ export interface PlansCalls {
   };
   /** Writes what is new of the index, so that the next one is made faster; why it could not, if so. */
   keep: { args: readonly [indexId: number]; result: string | undefined };
-  recall: { args: readonly [indexId: number, budgetTokens: number]; result: MeasuredRecall };
+  recall: {
+    args: readonly [indexId: number, budgetTokens: number, withEmbeddings?: boolean];
+    result: MeasuredRecall;
+  };
+  /** What `embed` would send, and the places in it that look like secrets; nothing is sent. */
+  embeddingSize: {
+    args: readonly [indexId: number, request: EmbeddingRequest];
+    result: EmbeddingSize & { readonly secrets: readonly SecretFinding[] };
+  };
+  /** Sends what is new of the index to the embedding model; places of `control` as in `openControl`. */
+  embed: {
+    args: readonly [indexId: number, request: EmbeddingRequest, control: Int32Array];
+    result: EmbeddingSize;
+  };
 }

@@ -4,19 +4,29 @@ import { tokensOfIndex } from '../core/plans/codeIndex.ts';
 import { makePlan } from '../core/plans/makePlans.ts';
 import type { PlanInput, StrategyId } from '../core/plans/plan.ts';
 import { renderPrompt } from '../core/plans/prompt.ts';
-import { measureRecall } from '../core/plans/recall.ts';
+import { maxRecallHits, measureRecall, recallQuestions } from '../core/plans/recall.ts';
+import { hasOwnWords, instructionOf } from '../core/plans/task.ts';
 import type { TokenCounter } from '../core/tokens/tokenCounter.ts';
+import type { EmbeddingTarget } from './embeddingEndpoint.ts';
 import { findSecretsInParts } from './findSecrets.ts';
 import type { IndexWorkerData } from './indexPool.ts';
 import { serveIndexing } from './indexWorker.ts';
 import { openIndex, type OpenedIndex } from './openIndex.ts';
 import { openTokenCounter } from './openTokenCounter.ts';
-import type { IndexSummary, Planned, PlansCalls } from './plansCalls.ts';
+import {
+  openControl,
+  type EmbeddingRequest,
+  type IndexSummary,
+  type Planned,
+  type PlansCalls,
+} from './plansCalls.ts';
+import { SemanticIndex } from './semanticIndex.ts';
 import { answerCalls, type CallMethods } from './threadCalls.ts';
 
 interface Opened extends OpenedIndex {
   readonly indexId: number;
   readonly counter: TokenCounter;
+  semantic?: SemanticIndex;
 }
 
 let opened: Opened | undefined;
@@ -38,9 +48,15 @@ const methods: CallMethods<PlansCalls> = {
     opened = { ...index, indexId: ++lastIndexId, counter };
     return summaryOf(opened);
   },
-  plan: (indexId, strategies, settings) => {
+  plan: async (indexId, strategies, { withEmbeddings, ...settings }) => {
     const { index, textOf, counter } = indexOf(indexId);
-    return strategies.map((strategy) => tryPlan(strategy, { ...settings, index, textOf, counter }));
+    const { task } = settings;
+    const semantic =
+      withEmbeddings === true && hasOwnWords(task)
+        ? await embeddedOf(indexId).ranking(instructionOf(task))
+        : undefined;
+    const input = { ...settings, index, textOf, counter, ...(semantic && { semantic }) };
+    return strategies.map((strategy) => tryPlan(strategy, input));
   },
   render: (indexId, { request, prompt }) => {
     const { index, textOf } = indexOf(indexId);
@@ -65,11 +81,64 @@ const methods: CallMethods<PlansCalls> = {
       return error instanceof Error ? error.message : String(error);
     }
   },
-  recall: (indexId, budgetTokens) => {
+  recall: async (indexId, budgetTokens, withEmbeddings) => {
     const { index, textOf } = indexOf(indexId);
-    return measureRecall(index, textOf, budgetTokens);
+    if (withEmbeddings !== true) return measureRecall(index, textOf, budgetTokens);
+    const embedded = embeddedOf(indexId);
+    const rankings = await embedded.rankings(recallQuestions(index, textOf), maxRecallHits);
+    const { modelName } = embedded.target;
+    return measureRecall(index, textOf, budgetTokens, undefined, undefined, {
+      modelName,
+      rankings,
+    });
+  },
+  embeddingSize: async (indexId, request) => {
+    const embedded = semanticIndexOf(indexId, request);
+    const { index, textOf } = indexOf(indexId);
+    const paths = index.files.map((file) => file.path);
+    const secrets = await findSecretsInParts(embedded.newParts(), paths, textOf);
+    return { ...embedded.size(), secrets };
+  },
+  embed: async (indexId, request, control) => {
+    const embedded = semanticIndexOf(indexId, request);
+    const size = embedded.size();
+    const abort = new AbortController();
+    const timer = setInterval(() => {
+      if (Atomics.load(control, openControl.cancelled) === 1) abort.abort(new Error('Cancelled'));
+    }, 100);
+    try {
+      await embedded.embed({
+        signal: abort.signal,
+        onProgress: (done) => Atomics.store(control, openControl.filesDone, done),
+      });
+    } finally {
+      clearInterval(timer);
+    }
+    return size;
   },
 };
+
+/** The index with the vectors of this model, made anew for another model or index. */
+function semanticIndexOf(
+  indexId: number,
+  { target, cacheFolder }: EmbeddingRequest,
+): SemanticIndex {
+  const own = indexOf(indexId);
+  if (own.semantic === undefined || !isSameTarget(own.semantic.target, target)) {
+    own.semantic = new SemanticIndex(own.index, own.textOf, target, cacheFolder);
+  }
+  return own.semantic;
+}
+
+function isSameTarget(a: EmbeddingTarget, b: EmbeddingTarget): boolean {
+  return a.address === b.address && a.modelName === b.modelName && a.key === b.key;
+}
+
+function embeddedOf(indexId: number): SemanticIndex {
+  const { semantic } = indexOf(indexId);
+  if (semantic === undefined) throw new Error('The code is not embedded yet');
+  return semantic;
+}
 
 function tryPlan(strategy: StrategyId, input: PlanInput): Planned {
   try {

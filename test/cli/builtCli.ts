@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,12 +6,16 @@ import { build } from 'esbuild';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
+export interface CliResult {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 export interface BuiltCli {
-  run(...args: string[]): {
-    readonly status: number | null;
-    readonly stdout: string;
-    readonly stderr: string;
-  };
+  run(...args: string[]): CliResult;
+  /** The same while this process goes on, so that a server in it can answer; with more environment. */
+  runBeside(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<CliResult>;
   dispose(): void;
 }
 
@@ -46,6 +50,22 @@ export async function buildCli(): Promise<BuiltCli> {
         { encoding: 'utf8', env: { ...process.env, XDG_CACHE_HOME: path.join(dist, 'cache') } },
       );
       return { status, stdout, stderr };
+    },
+    runBeside(args, env = {}) {
+      const options = {
+        env: { ...process.env, XDG_CACHE_HOME: path.join(dist, 'cache'), ...env },
+        maxBuffer: 64 << 20,
+      };
+      return new Promise((resolve) => {
+        const child = execFile(
+          process.execPath,
+          [path.join(dist, 'cli.js'), ...args],
+          options,
+          (_, stdout, stderr) => {
+            resolve({ status: child.exitCode, stdout, stderr });
+          },
+        );
+      });
     },
     dispose() {
       rmSync(dist, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startEmbeddingServer } from '../node/embeddingServer.ts';
 import { tempTree } from '../node/tempTree.ts';
 import { buildCli, type BuiltCli } from './builtCli.ts';
 
@@ -178,5 +179,56 @@ describe('context-budget plan', () => {
     expect(cli.run('plan', folder, '-m', 'gpt-404').stderr).toContain('gpt-404');
     expect(cli.run('plan', '/no/such/folder', '-m', 'gpt-4o').stderr).toContain('/no/such/folder');
     expect(cli.run('plan', folder, '-m', 'gpt-4o', '-o', 'x').stderr).toContain('--strategy');
+  });
+
+  it('retrieves by embeddings too, of the server that is named; what was sent is not sent again', async () => {
+    const server = await startEmbeddingServer();
+    try {
+      const key = 'test-key-0123456789abcdef';
+      const at = ['--embeddings', `${server.address}/v1/embeddings`, '--embedding-model', 'words'];
+      const args = ['plan', folder, '-m', 'gpt-4o', '-q', 'where is a header read', ...at];
+      const run = () =>
+        cli.runBeside([...args, '--measure', '--json'], { CONTEXT_BUDGET_EMBEDDING_KEY: key });
+      const first = await run();
+      expect(first.status).toBe(0);
+      expect(first.stderr).toContain(`sending 3 pieces`);
+      expect(first.stderr).toContain(`${server.address}/v1/embeddings`);
+      expect(server.requests[0].authorization).toBe(`Bearer ${key}`);
+      expect(first.stdout + first.stderr).not.toContain(key);
+      const { plans, recall } = JSON.parse(first.stdout) as {
+        readonly plans: readonly {
+          readonly strategy: string;
+          readonly plan: { notes: string[] };
+        }[];
+        readonly recall: { readonly embeddings: { readonly modelName: string } };
+      };
+      const rag = plans.find(({ strategy }) => strategy === 'rag');
+      expect(rag?.plan.notes.join()).toContain('the ranks fused');
+      expect(recall.embeddings.modelName).toBe('words');
+      expect((await run()).stderr).toBe('');
+
+      const wrong = await cli.runBeside([...args.slice(0, -1), 'missing']);
+      expect(wrong.status).not.toBe(0);
+      expect(wrong.stderr).toContain('has no model "missing"');
+      const withSecret = tempTree({ 'a.js': `const k = "${secret}";\n` });
+      const asked = server.requests.length;
+      const refused = await cli.runBeside(['plan', withSecret, ...args.slice(2)]);
+      expect(refused.status).toBe(1);
+      expect(refused.stderr).toContain('nothing was sent to be embedded');
+      expect(server.requests.length).toBe(asked);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('says what is wrong with an address of embeddings before it reads anything', () => {
+    const run = (...args: string[]) => cli.run('plan', folder, '-m', 'gpt-4o', ...args).stderr;
+    expect(run('--embeddings', 'https://a.example/v1/embeddings')).toContain('--embedding-model');
+    expect(run('--embeddings', 'https://a.example/x', '--embedding-model', 'm')).toContain(
+      'must end in /v1/embeddings',
+    );
+    expect(
+      run('--embeddings', 'http://a.example/v1/embeddings', '--embedding-model', 'm'),
+    ).toContain('must be an https address');
   });
 });

@@ -1,5 +1,6 @@
 import type { TokenCounter } from '../tokens/tokenCounter.ts';
 import type { CodeIndex, TextOf } from './codeIndex.ts';
+import type { SemanticRanking } from './embeddings.ts';
 import type { Part, PromptOptions } from './prompt.ts';
 import type { Task } from './task.ts';
 
@@ -114,6 +115,8 @@ export interface PlanInput {
   readonly overlap: number;
   /** Tokens that retrieval fills at most. */
   readonly retrievalTokens: number;
+  /** What an embedding model finds near to the task, to be fused with what its words find; absent: words alone. */
+  readonly semantic?: SemanticRanking;
 }
 
 export const defaultOverlap = 0.1;

@@ -1,7 +1,13 @@
 import type { CodeIndex, TextOf } from './codeIndex.ts';
 import { comparePaths } from './order.ts';
+import { fuseRanks } from './embeddings.ts';
 import { rankChunks } from './rankChunks.ts';
-import { questionKinds, sampleQuestions, type QuestionKind } from './recallQuestions.ts';
+import {
+  questionKinds,
+  sampleQuestions,
+  type Question,
+  type QuestionKind,
+} from './recallQuestions.ts';
 
 /**
  * How often retrieval finds what a question is about, on this code. The questions are made from the code itself, by a fixed
@@ -13,7 +19,14 @@ import { questionKinds, sampleQuestions, type QuestionKind } from './recallQuest
 export interface MeasuredRecall {
   readonly questions: number;
   readonly budgetTokens: number;
+  /** By words: `rankChunks`. */
   readonly retrieval: RecallShare;
+  /** By embeddings alone, and by both, their ranks fused; absent where no model was asked. */
+  readonly embeddings?: {
+    readonly modelName: string;
+    readonly alone: RecallShare;
+    readonly fused: RecallShare;
+  };
   /** The same budget filled in path order, and with chunks drawn at random. */
   readonly pathOrder: RecallShare;
   readonly random: RecallShare;
@@ -35,13 +48,34 @@ export interface RecallShare {
 }
 
 const ks = [1, 5, 10, 20] as const;
+/** More pieces than any budget that is measured holds; as many as words are ranked by. */
+export const maxRecallHits = 2_000;
+const defaultQuestions = 200;
+const defaultSeed = 1;
+
+/** What embeddings find for each of the questions of `recallQuestions`. */
+export interface SemanticRecall {
+  readonly modelName: string;
+  readonly rankings: readonly (readonly number[])[];
+}
+
+/** The questions that `measureRecall` asks with the same number and seed. */
+export function recallQuestions(
+  index: CodeIndex,
+  textOf: TextOf,
+  maxQuestions = defaultQuestions,
+  seed = defaultSeed,
+): readonly Question[] {
+  return sampleQuestions(index, textOf, maxQuestions, randomFrom(seed));
+}
 
 export function measureRecall(
   index: CodeIndex,
   textOf: TextOf,
   budgetTokens: number,
-  maxQuestions = 200,
-  seed = 1,
+  maxQuestions = defaultQuestions,
+  seed = defaultSeed,
+  semantic?: SemanticRecall,
 ): MeasuredRecall {
   const random = randomFrom(seed);
   const questions = sampleQuestions(index, textOf, maxQuestions, random);
@@ -52,7 +86,9 @@ export function measureRecall(
   let foundAtRandom = 0;
   const byKind = new Map(questionKinds.map((kind) => [kind, { asked: 0, found: 0 }]));
   const foundAt = ks.map(() => 0);
-  for (const { kind, text, excluded, removed, targets } of questions) {
+  let foundAlone = 0;
+  let foundFused = 0;
+  questions.forEach(({ kind, text, excluded, removed, targets }, i) => {
     const order = rankChunks(index, text, { excluded, removed }).map(({ chunkIdx }) => chunkIdx);
     const taken = fill(index, order, budgetTokens);
     for (const chunkIdx of taken) tokens += index.chunks[chunkIdx].tokens;
@@ -64,19 +100,31 @@ export function measureRecall(
     }
     if (isFound) found++;
     const rank = order.findIndex((chunkIdx) => targets.has(chunkIdx));
-    ks.forEach((k, i) => {
-      if (rank >= 0 && rank < k) foundAt[i]++;
+    ks.forEach((k, at) => {
+      if (rank >= 0 && rank < k) foundAt[at]++;
     });
     if (holdsOne(fill(index, without(pathOrder, excluded), budgetTokens), targets))
       foundInPathOrder++;
     const drawn = drawnChunks(index.chunks.length, excluded, random);
     if (holdsOne(fill(index, drawn, budgetTokens), targets)) foundAtRandom++;
-  }
+    if (semantic === undefined) return;
+    const near = semantic.rankings[i];
+    if (holdsOne(fill(index, near, budgetTokens), targets)) foundAlone++;
+    const fused = fuseRanks([order, near], maxRecallHits);
+    if (holdsOne(fill(index, fused, budgetTokens), targets)) foundFused++;
+  });
   const asked = questions.length;
   return {
     questions: asked,
     budgetTokens,
     retrieval: shareOf(found, asked),
+    ...(semantic && {
+      embeddings: {
+        modelName: semantic.modelName,
+        alone: shareOf(foundAlone, asked),
+        fused: shareOf(foundFused, asked),
+      },
+    }),
     pathOrder: shareOf(foundInPathOrder, asked),
     random: shareOf(foundAtRandom, asked),
     byKind: [...byKind]

@@ -125,7 +125,7 @@ export const rules: readonly Rule[] = [
     when: 'a published benchmark found this model worse at prompts as long as the largest of the plan',
     points: -6,
     reason: ({ plan }, { tooLong }) =>
-      tooLong(Math.max(...plan.requests.map((request) => request.tokens))),
+      tooLong(Math.max(...plan.requests.map((request) => request.tokens)))?.replace(/\.$/, ''),
   },
   {
     id: 'code unseen',
@@ -134,6 +134,16 @@ export const rules: readonly Rule[] = [
     reason: ({ plan }, { task }) =>
       !isLocal(task) && plan.coverage < 0.95
         ? `${formatPercent((1 - plan.coverage) * 100)} of the code is not read`
+        : undefined,
+  },
+  {
+    id: 'most code unseen',
+    // Whatever else speaks for it: a review of a few files is no review of the code.
+    when: 'a task on the whole, and more than half of the code is not sent',
+    points: -7,
+    reason: ({ plan }, { task }) =>
+      !isLocal(task) && plan.coverage < 0.5
+        ? 'most of it is not read, and the task is about all of it'
         : undefined,
   },
   {

@@ -43,10 +43,14 @@ function mapThenReduce(strategy: StrategyId, input: PlanInput, mapInstruction: s
     requests,
     maps.length > 1
       ? [
-          `${maps.length} parts, split where the fewest dependencies are cut; ${requests.length - maps.length} calls combine their answers.`,
+          `${maps.length} parts, split where the fewest dependencies are cut; ${combining(requests.length - maps.length)} their answers.`,
         ]
       : [],
   );
+}
+
+function combining(calls: number): string {
+  return calls === 1 ? '1 call combines' : `${calls} calls combine`;
 }
 
 /** Windows over whole communities: small ones share a window, large ones are cut between files, a large file between chunks. */

@@ -1,3 +1,4 @@
+import { fuseRanks } from '../embeddings.ts';
 import { planOf } from '../losses.ts';
 import { chunksOfFile, dependencyOrder, fileImportance } from '../order.ts';
 import type { Plan, PlanInput } from '../plan.ts';
@@ -5,6 +6,9 @@ import { rankChunks } from '../rankChunks.ts';
 import { Filling, RequestBuilder } from '../requestBuilder.ts';
 import { hasOwnWords, instructionOf } from '../task.ts';
 import { tooSmall } from './slidingWindow.ts';
+
+/** Of both rankings together. */
+const maxHits = 2_000;
 
 /**
  * Retrieved pieces only: the chunks that answer the task best (`rankChunks`), best first until the retrieval budget is full; sent in path order
@@ -57,19 +61,30 @@ function retrieve(
   const notes =
     ranked.length === 0
       ? ['No word of the task stands in the code: nothing was retrieved.']
-      : [`${taken.size} of ${ranked.length} pieces found by the words of the task.`];
+      : [`${taken.size} of ${ranked.length} pieces ${foundBy(input)}.`];
   return planOf(strategy, index, [request], notes);
 }
 
-/** Hits in order. A whole-repository task has no words of its own: the chunks of the most needed files stand in. */
-export function rankedChunks({ index, task }: PlanInput): number[] {
-  if (task.kind === 'review' || task.kind === 'summarise') {
+function foundBy({ task, semantic }: PlanInput): string {
+  if (!hasOwnWords(task)) return 'of the most needed files: the task has no words to look for';
+  return semantic === undefined
+    ? 'found by the words of the task'
+    : `found by the words of the task and by embeddings (${semantic.modelName}), the ranks fused`;
+}
+
+/**
+ * Hits in order. A whole-repository task has no words of its own: the chunks of the most needed files stand in.
+ * With embeddings both rankings are fused.
+ */
+export function rankedChunks({ index, task, semantic }: PlanInput): number[] {
+  if (!hasOwnWords(task)) {
     const importance = fileImportance(index, task);
     return dependencyOrder(index)
       .sort((a, b) => importance[b] - importance[a])
       .flatMap((fileIdx) => chunksOfFile(index, fileIdx).slice(0, 1));
   }
-  return rankChunks(index, instructionOf(task)).map(({ chunkIdx }) => chunkIdx);
+  const byWords = rankChunks(index, instructionOf(task)).map(({ chunkIdx }) => chunkIdx);
+  return semantic === undefined ? byWords : fuseRanks([byWords, semantic.chunkIdxs], maxHits);
 }
 
 /** Files with more than one hit among the first fifty, the most hits first. */

@@ -17,10 +17,10 @@ import {
 
 export function bestView({ best }: PlannedModel): TemplateResult | typeof nothing {
   if (best === undefined) return nothing;
-  return html`<p id="recommendation" class="notice">
-    ${t('Recommended: {0}.', strategyName(best.strategy))}
-    ${best.reasons.length === 0 ? nothing : html`${best.reasons.join('; ')}.`}
-  </p>`;
+  return html`<div id="recommendation" class="notice">
+    <strong>${t('Recommended: {0}', strategyName(best.strategy))}</strong>
+    <div>${best.reasons.join('; ')}</div>
+  </div>`;
 }
 
 /** The strategies beside each other; each name is a button that shows its requests. */
@@ -69,33 +69,41 @@ function rowView(
     </tr>`;
   }
   return html`<tr data-strategy=${strategy} class=${row.rank === 1 ? 'best' : ''}>
-    <th scope="row">
-      <button
-        class="link"
-        aria-expanded=${isShown ? 'true' : 'false'}
-        @click=${() => {
-          show(strategy);
-        }}
-      >
-        ${strategyName(strategy)}
-      </button>
-      ${row.rank === 1 ? html`<strong>${t('recommended')}</strong>` : nothing}
-      <div class="quiet">${[...row.reasons, ...plan.notes].join(' · ')}</div>
-    </th>
-    <td>${fit === undefined ? '' : fitText(fit.verdict)}</td>
-    <td class="number">${formatCount(plan.requests.length)}</td>
-    <td class="number">${sentText(row)}</td>
-    <td class="number">${usdIntervalText(cost?.once)}</td>
-    <td class="number">${usdIntervalText(cost?.batch)}</td>
-    <td class="number">${usdIntervalText(cost?.again)}</td>
-    <td class="number">${secondsText(time?.firstAnswer)}</td>
-    <td class="number">${secondsText(time?.total)}</td>
-    <td class="number">
-      ${formatPercent(plan.coverage * 100)}
-      <div class="quiet">${lossText(row)}</div>
-    </td>
-    <td class="number">${togetherText(row)}</td>
-  </tr>`;
+      <th scope="row">
+        <button
+          class="link"
+          aria-expanded=${isShown ? 'true' : 'false'}
+          @click=${() => {
+            show(strategy);
+          }}
+        >
+          ${strategyName(strategy)}
+        </button>
+        ${row.rank === 1 ? html`<strong>${t('recommended')}</strong>` : nothing}
+      </th>
+      <td class="fit">${fit === undefined ? '' : fitText(fit.verdict)}</td>
+      <td class="number">${formatCount(plan.requests.length)}</td>
+      <td class="number">${sentText(row)}</td>
+      <td class="number">${usdIntervalText(cost?.once)}</td>
+      <td class="number">${usdIntervalText(cost?.batch)}</td>
+      <td class="number">${usdIntervalText(cost?.again)}</td>
+      <td class="number">${secondsText(time?.firstAnswer)}</td>
+      <td class="number">${secondsText(time?.total)}</td>
+      <td class="number">${formatPercent(plan.coverage * 100)}</td>
+      <td class="number">${togetherText(row)}</td>
+    </tr>
+    <tr class=${row.rank === 1 ? 'why best' : 'why'}>
+      <td colspan="11" class="quiet">${whyText(row)}</td>
+    </tr>`;
+}
+
+/** What speaks for and against a strategy, what was cut, what is not seen. */
+function whyText(row: StrategyRow): string {
+  const said = [...row.reasons, ...(row.plan?.notes ?? []), lossText(row)];
+  return said
+    .filter((text) => text !== '')
+    .map((text) => text.replace(/\.$/, ''))
+    .join(' · ');
 }
 
 /** How plans are ranked, for whoever wants to know. */

@@ -23,7 +23,7 @@ export function recallView(
       ${t('Retrieval could not be measured: the code asks nothing of itself.')}
     </p>`;
   }
-  const { retrieval, pathOrder, random, byKind, at, tokensPerHit } = measured;
+  const { retrieval, embeddings, pathOrder, random, byKind, at, tokensPerHit } = measured;
   return html`<section id="recall">
     <h2>${t('Retrieval, measured on this code')}</h2>
     <p>
@@ -47,7 +47,13 @@ export function recallView(
         </tr>
       </thead>
       <tbody>
-        ${shareRow(t('Retrieval'), retrieval)}
+        ${shareRow(t('Retrieval by words'), retrieval)}
+        ${
+          embeddings === undefined
+            ? nothing
+            : html`${shareRow(t('Embeddings alone ({0})', embeddings.modelName), embeddings.alone)}
+              ${shareRow(t('Both, their ranks fused'), embeddings.fused)}`
+        }
         ${byKind.map((each) => shareRow(kindText(each.kind), each))}
         ${at.map((each) => shareRow(t('Among the first {0} pieces', each.k), each))}
         ${shareRow(t('The same tokens in path order'), pathOrder)}

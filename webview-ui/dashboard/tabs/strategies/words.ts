@@ -79,8 +79,12 @@ export function lossText({ plan }: ComparedPlan): string {
   if (plan === undefined) return '';
   const { filesUnseen, filesCut } = plan.losses;
   return [
-    ...(filesUnseen === 0 ? [] : [t('{0} files unseen', formatCount(filesUnseen))]),
-    ...(filesCut === 0 ? [] : [t('{0} files in part', formatCount(filesCut))]),
+    ...(filesUnseen === 0
+      ? []
+      : [filesUnseen === 1 ? t('1 file unseen') : t('{0} files unseen', formatCount(filesUnseen))]),
+    ...(filesCut === 0
+      ? []
+      : [filesCut === 1 ? t('1 file in part') : t('{0} files in part', formatCount(filesCut))]),
   ].join(', ');
 }
 

@@ -1,0 +1,50 @@
+import path from 'node:path';
+import { formatBytes, formatCount } from '../core/format/numbers.ts';
+import { embeddingAddress, type EmbeddingTarget } from '../node/embeddingEndpoint.ts';
+import type { IndexSummary } from '../node/plansCalls.ts';
+import type { PlansThread } from '../node/plansThread.ts';
+import type { PlanOptions } from './planOptions.ts';
+
+/** A key is taken from here, since a command line can be seen by others. */
+const keyVariable = 'CONTEXT_BUDGET_EMBEDDING_KEY';
+
+/** The model that `--embeddings` and `--embedding-model` name; undefined: no embeddings. Throws where one is missing or wrong. */
+export function embeddingTarget(
+  { embeddings: address, embeddingModel: modelName }: PlanOptions,
+  environment: NodeJS.ProcessEnv,
+): EmbeddingTarget | undefined {
+  if (address === undefined && modelName === undefined) return undefined;
+  if (address === undefined || modelName === undefined) {
+    throw new Error('--embeddings and --embedding-model need each other: an address and a model');
+  }
+  embeddingAddress(address);
+  const key = environment[keyVariable];
+  return { address, modelName, ...(key === undefined || key === '' ? {} : { key }) };
+}
+
+/** Sends what is new of the code to the model, unless something in it looks like a secret: then false. */
+export async function embedWith(
+  thread: PlansThread,
+  { indexId }: IndexSummary,
+  target: EmbeddingTarget,
+  cacheFolder: string,
+  allowSecrets: boolean,
+): Promise<boolean> {
+  const request = { target, cacheFolder: path.join(cacheFolder, 'embeddings') };
+  const { newChunks, newBytes, secrets } = await thread.call('embeddingSize', indexId, request);
+  if (secrets.length > 0 && !allowSecrets) {
+    for (const { path: file, line, kind } of secrets)
+      process.stderr.write(`${file}:${line}: looks like a ${kind}\n`);
+    process.stderr.write(
+      `context-budget: nothing was sent to be embedded: ${secrets.length} places look like secrets. Leave these files out, or say --allow-secrets.\n`,
+    );
+    return false;
+  }
+  if (newChunks > 0) {
+    process.stderr.write(
+      `context-budget: sending ${formatCount(newChunks)} pieces (${formatBytes(newBytes)}) to ${target.address} to be embedded by ${target.modelName}\n`,
+    );
+  }
+  await thread.call('embed', indexId, request, new Int32Array(new SharedArrayBuffer(8)));
+  return true;
+}
