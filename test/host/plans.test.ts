@@ -154,7 +154,8 @@ describe('plans in the editor', () => {
     assert.ok(last?.type === 'file');
     await run('openRequestRow', last);
     const { activeTextEditor: editor } = vscode.window;
-    assert.ok(editor?.document.uri.path.endsWith('long/long.ts'));
+    assert.ok(editor);
+    assert.ok(editor.document.uri.path.endsWith('long/long.ts'));
     assert.equal(editor.selection.start.line, last.file.parts[0].startLine);
     await run('openRequestRow', maps[0]);
     assert.equal(vscode.window.activeTextEditor?.document.uri.scheme, 'context-budget-plan');
@@ -175,7 +176,8 @@ describe('plans in the editor', () => {
     await page.planRequests(report.planId, 'full');
     await page.openPart('plans/header.ts', 1, 2);
     const { activeTextEditor: editor } = vscode.window;
-    assert.ok(editor?.document.uri.path.endsWith('plans/header.ts'));
+    assert.ok(editor);
+    assert.ok(editor.document.uri.path.endsWith('plans/header.ts'));
     assert.equal(editor.selection.start.line, 1);
     await assert.rejects(page.openPart('../elsewhere.ts', 0, 1), /no file of the plan/);
     await assert.rejects(page.openPart('plans/header.ts', -1, 1), /no line/);
