@@ -5,6 +5,9 @@ import { writeFileAtomically } from './writeFileAtomically.ts';
 
 export type Column = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 
+/** A column to be written, in pieces of one type that follow each other: joining them first would take its size once more. */
+export type ColumnParts = readonly Column[];
+
 const columnTypes = { Uint8Array, Uint16Array, Uint32Array, Float64Array } as const;
 type ColumnType = keyof typeof columnTypes;
 
@@ -30,24 +33,30 @@ const NEWLINE = 10;
 export function writeColumns(
   file: string,
   key: string,
-  columns: Readonly<Record<string, Column>>,
+  columns: Readonly<Record<string, Column | ColumnParts>>,
   maxBytes: number,
 ): { readonly bytes: number; readonly isWritten: boolean } {
   const parts: Uint8Array[] = [];
-  for (const column of Object.values(columns)) {
-    parts.push(new Uint8Array(column.buffer, column.byteOffset, column.byteLength));
-    parts.push(new Uint8Array(padding(column.byteLength)));
+  const described: Header['columns'][number][] = [];
+  for (const [name, column] of Object.entries(columns)) {
+    const pieces = Array.isArray(column) ? (column as ColumnParts) : [column as Column];
+    let columnBytes = 0;
+    let length = 0;
+    for (const piece of pieces) {
+      parts.push(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength));
+      columnBytes += piece.byteLength;
+      length += piece.length;
+    }
+    parts.push(new Uint8Array(padding(columnBytes)));
+    described.push([name, pieces.length === 0 ? 'Uint8Array' : typeOf(pieces[0]), length]);
   }
   const bytes = parts.reduce((sum, part) => sum + part.length, 0);
   if (bytes > maxBytes) return { bytes, isWritten: false };
-  const described = Object.entries(columns).map(
-    ([name, column]) => [name, typeOf(column), column.length] as const,
-  );
   const hash = hashOf(described, parts);
   const header: Header = { key, hash, endianness: endianness(), columns: described };
   const line = Buffer.from(JSON.stringify(header));
   const filled = Buffer.alloc(padding(line.length + 1), ' ');
-  writeFileAtomically(file, Buffer.concat([line, filled, Buffer.from('\n'), ...parts]));
+  writeFileAtomically(file, [line, filled, Buffer.from('\n'), ...parts]);
   return { bytes, isWritten: true };
 }
 

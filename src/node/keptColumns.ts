@@ -4,7 +4,7 @@ import { encodeUtf8 } from '../core/plans/encodeUtf8.ts';
 import type { PackedFile } from '../core/plans/packedFile.ts';
 import { WordTable } from '../core/search/wordTable.ts';
 import { assembledOf, columnsOfAssembled } from './assembledColumns.ts';
-import type { Column } from './columnFile.ts';
+import type { Column, ColumnParts } from './columnFile.ts';
 
 export interface KeptFile {
   /** SHA-256 of the text, in hexadecimal. */
@@ -36,14 +36,13 @@ const lengthsPerFile = 4;
 export function columnsOf(
   files: readonly (readonly [path: string, file: KeptFile])[],
   { words, assembled }: Pick<KeptIndex, 'words' | 'assembled'>,
-): Readonly<Record<string, Column>> {
+): Readonly<Record<string, Column | ColumnParts>> {
   const { table, idOf } = usedWords(files, words);
   const { bytes: wordBytes, starts: wordStarts } = table.packed();
   const lengths = new Uint32Array(files.length * lengthsPerFile);
   const hashes = new Uint8Array(files.length * hashBytes);
   const usedMs = new Float64Array(files.length);
   const strings: string[] = [];
-  let numNumbers = 0;
   let numWords = 0;
   files.forEach(([path, { hash, usedMs: used, packed }], i) => {
     lengths.set(
@@ -53,29 +52,21 @@ export function columnsOf(
     hashes.set(Buffer.from(hash, 'hex'), i * hashBytes);
     usedMs[i] = used;
     strings.push(path, packed.strings);
-    numNumbers += packed.numbers.length;
     numWords += packed.wordIds.length;
   });
-  const numbers = new Uint32Array(numNumbers);
+  // The only column whose numbers change.
   const wordIds = new Uint32Array(numWords);
-  const wordCounts = new Uint16Array(numWords);
-  let numberAt = 0;
   let wordAt = 0;
-  for (const [, { packed }] of files) {
-    numbers.set(packed.numbers, numberAt);
-    numberAt += packed.numbers.length;
-    for (let i = 0; i < packed.wordIds.length; i++) wordIds[wordAt + i] = idOf[packed.wordIds[i]];
-    wordCounts.set(packed.wordCounts, wordAt);
-    wordAt += packed.wordIds.length;
-  }
+  for (const [, { packed }] of files)
+    for (const wordId of packed.wordIds) wordIds[wordAt++] = idOf[wordId];
   return {
     lengths,
     hashes,
     usedMs,
     strings: encodeUtf8(strings.join('')),
-    numbers,
+    numbers: files.map(([, { packed }]) => packed.numbers),
     wordIds,
-    wordCounts,
+    wordCounts: files.map(([, { packed }]) => packed.wordCounts),
     wordBytes,
     wordStarts,
     ...(assembled === undefined

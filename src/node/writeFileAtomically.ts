@@ -6,21 +6,30 @@ import { closeSync, fstatSync, fsyncSync, openSync, renameSync, rmSync, writeSyn
  * checked for its length and flushed before it takes the name. (The package write-file-atomic takes a short write, as
  * a full disk makes it, for success.) Throws what the system throws, and leaves nothing behind then.
  */
-export function writeFileAtomically(file: string, content: string | Uint8Array): void {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+export function writeFileAtomically(
+  file: string,
+  content: string | Uint8Array | readonly Uint8Array[],
+): void {
+  const parts: readonly Uint8Array[] =
+    typeof content === 'string'
+      ? [Buffer.from(content)]
+      : content instanceof Uint8Array
+        ? [content]
+        : content;
+  const bytes = parts.reduce((sum, part) => sum + part.length, 0);
   const partial = `${file}.${process.pid}.${randomBytes(6).toString('hex')}.partial`;
   const fd = openSync(partial, 'wx', 0o600);
   try {
     try {
-      for (let written = 0; written < bytes.length;) {
-        written += writeSync(fd, bytes, written, bytes.length - written);
+      for (const part of parts) {
+        for (let written = 0; written < part.length;) {
+          written += writeSync(fd, part, written, part.length - written);
+        }
       }
       fsyncSync(fd);
       const { size } = fstatSync(fd);
-      if (size !== bytes.length) {
-        throw new Error(
-          `${file}: ${size} of ${bytes.length} bytes were written; is the disk full?`,
-        );
+      if (size !== bytes) {
+        throw new Error(`${file}: ${size} of ${bytes} bytes were written; is the disk full?`);
       }
     } finally {
       closeSync(fd);

@@ -1,26 +1,27 @@
 // npm run bench:strategies -- [folder]: index, plans, searches and memory for a folder; without one, for about 6,500 files and
 // 17 M tokens of the packages that are installed here. Processor time is printed beside time: it says more on a shared machine.
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import * as esbuild from 'esbuild';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const folder = process.argv[2];
-await import(pathToFileURL(path.join(root, 'esbuild.config.mjs')));
+// By processes of their own: what is measured here is this one, with its threads.
+execFileSync(process.execPath, [path.join(root, 'esbuild.config.mjs')]);
 const work = mkdtempSync(path.join(tmpdir(), 'context-budget-bench-'));
 
-async function bundled(entry) {
+function bundled(entry) {
   const outfile = path.join(work, `${path.basename(entry, '.ts')}.mjs`);
-  await esbuild.build({
-    entryPoints: [path.join(root, entry)],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-  });
+  execFileSync(path.join(root, 'node_modules/.bin/esbuild'), [
+    path.join(root, entry),
+    '--bundle',
+    '--platform=node',
+    '--format=esm',
+    '--log-level=error',
+    `--outfile=${outfile}`,
+  ]);
   return import(pathToFileURL(outfile));
 }
 const { PlansThread } = await bundled('src/node/plansThread.ts');

@@ -31,6 +31,12 @@ export interface ChunkLimits {
 
 export const defaultChunkLimits: ChunkLimits = { targetTokens: 500, maxTokens: 1500 };
 
+/**
+ * A text with more bytes than this for each token is hardly found, and one that is as large is cut before it is counted: a bundle
+ * that is one function would be counted again at each halving.
+ */
+const mostBytesPerToken = 8;
+
 interface Span {
   readonly startLine: number;
   /** Exclusive. */
@@ -58,9 +64,14 @@ export function chunkFile(
     const startByte = byteAt(span.startLine);
     const endByte = byteAt(span.endLine);
     if (endByte <= startByte) return;
+    const isOneLine = span.endLine - span.startLine <= 1;
+    if (!isOneLine && endByte - startByte > mostBytesPerToken * limits.maxTokens) {
+      halves(span, utf8, byteAt).forEach(add);
+      return;
+    }
     const tokens = counter.countBytes(utf8.subarray(startByte, endByte));
     if (tokens > limits.maxTokens) {
-      if (span.endLine - span.startLine > 1) halves(span, utf8, byteAt).forEach(add);
+      if (!isOneLine) halves(span, utf8, byteAt).forEach(add);
       else addLine(span.startLine, startByte, endByte, tokens);
       return;
     }
@@ -126,14 +137,12 @@ function joinTokens(
 const BACKTICK = 0x60;
 
 function longestBackticks(utf8: Uint8Array, startByte: number, endByte: number): number {
+  // Not on the whole file: the next backtick may be far behind the chunk.
+  const chunk = utf8.subarray(startByte, endByte);
   let longest = 0;
-  for (
-    let at = utf8.indexOf(BACKTICK, startByte);
-    at >= 0 && at < endByte;
-    at = utf8.indexOf(BACKTICK, at + 1)
-  ) {
+  for (let at = chunk.indexOf(BACKTICK); at >= 0; at = chunk.indexOf(BACKTICK, at + 1)) {
     const from = at;
-    while (at + 1 < endByte && utf8[at + 1] === BACKTICK) at++;
+    while (chunk[at + 1] === BACKTICK) at++;
     longest = Math.max(longest, at - from + 1);
   }
   return longest;

@@ -28,6 +28,9 @@ export function rankChunks(
   const rarity = new Map<string, number>();
   for (const term of termsIn(query)) rarity.set(term, inverseDocumentFrequency(index.search, term));
   const held = (text: string) => {
+    // Terms are parts of words in small letters: most texts hold none, and need not be split to know.
+    const small = text.toLowerCase();
+    if (![...rarity.keys()].some((term) => small.includes(term))) return 0;
     let sum = 0;
     for (const term of new Set(termsIn(text))) sum += rarity.get(term) ?? 0;
     return sum;

@@ -37,6 +37,8 @@ const longestWord = 9;
  */
 export function withoutBodies(utf8: Uint8Array, lexis: Lexis): Uint8Array | undefined {
   if (kept.length < utf8.length) kept = new Uint8Array(Math.max(utf8.length, 2 * kept.length));
+  const words = [...lexis.containers, lexis.keptStatement ?? ''];
+  const firstBytes = new Set(words.map((word) => word.charCodeAt(0)));
   let keptLength = 0;
   let keptUntil = 0;
   const keep = (end: number) => {
@@ -69,8 +71,9 @@ export function withoutBodies(utf8: Uint8Array, lexis: Lexis): Uint8Array | unde
       case WORD: {
         let end = at + 1;
         while (end < utf8.length && kindOfByte[utf8[end]] === WORD) end++;
+        // Most words are none of those: their first letter says so without a string being made.
         const word =
-          end - at <= longestWord && utf8[last] !== DOT
+          end - at <= longestWord && firstBytes.has(byte) && utf8[last] !== DOT
             ? String.fromCharCode(...utf8.subarray(at, end))
             : '';
         if (word !== '' && word === lexis.keptStatement) {
