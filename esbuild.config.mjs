@@ -128,6 +128,7 @@ const builds = [
       budgetView: 'webview-ui/budget/main.ts',
       labView: 'webview-ui/lab/main.ts',
       dashboardView: 'webview-ui/dashboard/main.ts',
+      cardView: 'webview-ui/card/card.css',
     },
     outdir: 'dist',
     // Nothing in a webview is asked for its name, and the names are a tenth of what is sent.

@@ -68,6 +68,7 @@ export function openRooms(
     dispose: async () => {
       (await dashboard)?.dispose();
       await (await plans)?.dispose();
+      (await models)?.cardPanel.dispose();
       await (await lab)?.dispose();
       await (await counting)?.dispose();
     },

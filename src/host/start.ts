@@ -76,7 +76,11 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
     }),
     () => ({ session, weighing: () => rooms.weighing(), requests, log }),
     ownModels,
-    () => ({ session, weighing: () => rooms.weighing() }),
+    () => ({
+      session,
+      weighing: () => rooms.weighing(),
+      extensionUri: context.extensionUri,
+    }),
     () => ({ session, rooms, secrets: context.secrets, learnt, log }),
   );
   const learnt = own(new LearntMemory(context.globalState));

@@ -98,6 +98,8 @@ export interface LabApi {
   gradeQuiz(chosen: readonly number[]): Promise<QuizResult>;
   /** Takes the text anew: the selection, else the start of the active file, else the sample. */
   takeText(): Promise<LabText>;
+  /** Opens the card of a model that a demo names. */
+  openCard(modelId: string): Promise<void>;
   /** Asks where, then writes. False: the person chose no place. */
   save(fileName: string, content: string | Uint8Array): Promise<boolean>;
 }

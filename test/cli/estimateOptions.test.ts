@@ -266,6 +266,9 @@ describe('context-budget card and models', () => {
     expect(card).toMatch(/No published measurement|RULER|NoLiMa/);
     const shape = await run('card', 'mistral-7b-v0.1');
     expect(shape).toMatch(/131,041 tokens through all windows = 32 x \(4,096 - 1\) \+ 1/);
+    expect(shape).toContain(
+      '- Sliding window attention: all 32 layers, window of 4,096 tokens (command “Context Budget: Demo: Sliding window attention”)',
+    );
     await expect(run('card', 'nope')).rejects.toThrow(/model is "nope"/);
   });
 

@@ -229,8 +229,8 @@ describe('importing models and prices', () => {
     assert.ok(await modelOf('local/small-one'));
   });
 
-  it('shows the card of the chosen model, with what the workspace costs, as a preview', async function () {
-    // The first Markdown preview starts VS Code's own extension for it.
+  it('shows the card of the chosen model, with what the workspace costs, as a page', async function () {
+    // The first Markdown starts VS Code's own extension for it.
     this.timeout(120_000);
     await setSetting('contextBudget.model', 'anthropic/claude-sonnet-4-5');
     await until('the model', () => api.session.settings.modelId === 'anthropic/claude-sonnet-4-5');
@@ -253,5 +253,25 @@ describe('importing models and prices', () => {
     );
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await setSetting('contextBudget.model', undefined);
+  });
+
+  it('shows a shape’s card on a page that may run the demos it names, and nothing else', async function () {
+    this.timeout(120_000);
+    await run('showModelCard', 'gpt-oss-20b');
+    const { cardPanel } = await api.rooms.models();
+    const { html = '', commands = [] } = cardPanel.page ?? {};
+    assert.ok(commands.includes('contextBudget.demo.attentionSinks'), commands.join());
+    const linked = [...html.matchAll(/href="command:([^"]*)"/g)].map(([, command]) => command);
+    assert.deepEqual(new Set(linked), new Set(commands));
+    const known = await vscode.commands.getCommands(true);
+    for (const command of commands) assert.ok(known.includes(command), command);
+    assert.doesNotMatch(html, /<script/);
+    assert.match(html, /12 of 24 layers, window of 128 tokens/);
+    // One page: the next card takes its place; closing it leaves nothing.
+    await run('showModelCard', 'openai/gpt-4o');
+    assert.deepEqual(cardPanel.page?.commands, []);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await until('the page to be gone', () => cardPanel.page === undefined);
+    await assert.rejects(run('showModelCard', 'no-such-model'), /No model "no-such-model"/);
   });
 });

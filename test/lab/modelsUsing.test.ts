@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { architectures } from '../../src/core/architectures/architectures.ts';
-import { demos } from '../../src/lab/demos.ts';
-import { mechanismsOf, modelsUsing } from '../../src/lab/modelsUsing.ts';
+import { architectureById, architectures } from '../../src/core/architectures/architectures.ts';
+import { demos, findDemo } from '../../src/lab/demos.ts';
+import { mechanismsOf } from '../../src/core/architectures/mechanisms.ts';
+import { modelsUsing } from '../../src/lab/modelsUsing.ts';
 import { createRunner, demoCards, thumbnail } from '../../src/lab/runner.ts';
 import { expectWellFormedPicture, sampleTokens } from './wellFormed.ts';
 
@@ -52,10 +53,27 @@ describe('the models that use a mechanism', () => {
   });
 
   it('lead back from a model to its mechanisms', () => {
-    expect(mechanismsOf('gemma-3-27b')).toEqual([1, 2, 4, 20, 21, 29]);
-    expect(mechanismsOf('none such')).toEqual([]);
-    for (const { id } of architectures) {
-      for (const mechanism of mechanismsOf(id)) expect(idsOf(mechanism)).toContain(id);
+    const gemma = mechanismsOf(architectureById('gemma-3-27b'));
+    expect(gemma.map(({ mechanism }) => mechanism)).toEqual([1, 2, 4, 20, 21, 29]);
+    for (const architecture of architectures) {
+      const uses = mechanismsOf(architecture);
+      for (const { mechanism, how } of uses) expect(howOf(mechanism, architecture.id)).toBe(how);
+      // And no mechanism that lists the model is left out.
+      const listing = Array.from({ length: 39 }, (_, idx) => idx + 1).filter((mechanism) =>
+        idsOf(mechanism).includes(architecture.id),
+      );
+      expect(uses.map(({ mechanism }) => mechanism)).toEqual(listing);
+    }
+  });
+
+  it('lead to the demos by their own titles', () => {
+    const named = new Map(
+      architectures.flatMap(mechanismsOf).map(({ demoId, title }) => [demoId, title]),
+    );
+    expect(named.size).toBeGreaterThan(18);
+    for (const [demoId, title] of named) expect(findDemo(demoId).title).toBe(title);
+    for (const { mechanism, demoId } of architectures.flatMap(mechanismsOf)) {
+      expect(findDemo(demoId).mechanism).toBe(mechanism);
     }
   });
 });

@@ -14,6 +14,7 @@ export interface DemoActions extends PictureActions {
   play(playing: boolean): void;
   /** Shows the pattern in the editor, or takes it away again. */
   mark(marking: boolean): void;
+  openCard(modelId: string): void;
 }
 
 /** One demo: controls, time line, pictures, numbers, and what it is and comes from. */
@@ -74,16 +75,26 @@ export function demoView(
         ${t('Basis: {0}. Nothing here is the behaviour of a trained model.', demo.basis)}
       </p>
     </section>
-    ${modelsView(demo)}
+    ${modelsView(demo, actions)}
   </article>`;
 }
 
 /** Longer lists are folded. */
 const shownModels = 8;
 
-function modelsView({ models: { models, note } }: DemoCard): TemplateResult {
+function modelsView(
+  { models: { models, note } }: DemoCard,
+  actions: DemoActions,
+): TemplateResult {
   const list = html`<ul class="models">
-    ${models.map(({ id, name, how }) => html`<li data-model=${id}>${name}: ${how}</li>`)}
+    ${models.map(
+      ({ id, name, how }) =>
+        html`<li data-model=${id}>
+          <button class="link" title=${t('Show Model Card')} @click=${() => actions.openCard(id)}>
+            ${name}</button
+          >: ${how}
+        </li>`,
+    )}
   </ul>`;
   return html`<section class="uses">
     <h3>${t('Models that use it')}</h3>

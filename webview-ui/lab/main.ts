@@ -171,6 +171,9 @@ function actionsOf(pane: Pane, demo: DemoCard): DemoActions {
       mark();
       draw();
     },
+    openCard: (modelId) => {
+      api.openCard(modelId).catch(fail);
+    },
     save: (picture, format, figure) => {
       const name = fileName(pane.demoId, picture, pane.frameIdx, format);
       pictureFile(picture, format, figure)

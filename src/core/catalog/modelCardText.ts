@@ -1,5 +1,6 @@
 import { trainedContextTokens } from '../architectures/architecture.ts';
 import type { Architecture } from '../architectures/architecture.ts';
+import { mechanismsOf } from '../architectures/mechanisms.ts';
 import { countParameters } from '../architectures/parameters.ts';
 import { requestCostInterval } from '../cost/costInterval.ts';
 import type { CostInterval } from '../cost/costInterval.ts';
@@ -16,6 +17,8 @@ export interface CardSubject {
   readonly model?: Model;
   readonly architecture?: Architecture;
   readonly measurements: readonly EffectiveMeasurement[];
+  /** Where a demo of the attention lab opens; absent where nothing can be opened: its command is named then. */
+  readonly demoLink?: (demoId: string) => string;
 }
 
 /** What is to be sent, weighed for this model. */
@@ -44,6 +47,7 @@ export function modelCardMarkdown(subject: CardSubject, at: Date, text?: CardTex
     ...(text === undefined ? [] : textPart(subject, text, at)),
     ...(model === undefined ? [] : windowPart(model)),
     ...attentionPart(architecture),
+    ...mechanismsPart(subject),
     ...measurementsPart(subject),
     ...(model === undefined ? [] : pricesPart(model)),
     ...(model === undefined ? [] : tokenizerPart(model)),
@@ -59,6 +63,20 @@ const markup =
 /** Nothing in a name or a source is markup. */
 function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ').replace(markup, '\\$&');
+}
+
+/** Each mechanism that the model uses, with its demo. */
+function mechanismsPart({ architecture, demoLink }: CardSubject): readonly string[] {
+  const uses = architecture === undefined ? [] : mechanismsOf(architecture);
+  if (uses.length === 0) return [];
+  const lines = uses.map(({ demoId, title, how }) => {
+    const name = plain(title);
+    const link = demoLink?.(demoId);
+    return link === undefined
+      ? `- ${name}: ${plain(how)} (command “Context Budget: Demo: ${name}”)`
+      : `- [${name}](${link}): ${plain(how)}`;
+  });
+  return ['## Its mechanisms, live in the attention lab', lines.join('\n')];
 }
 
 function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -111,6 +111,9 @@ export function openLab({ extensionUri, encoding, marks, setTokens }: LabOptions
     checkAnswer: (request) => thread.call('checkAnswer', request),
     gradeQuiz: (chosen) => thread.call('gradeQuiz', chosen),
     takeText,
+    openCard: async (modelId) => {
+      await vscode.commands.executeCommand('contextBudget.showModelCard', modelId);
+    },
     save: saveFile,
   };
   const attach = (shown: vscode.WebviewPanel) => {

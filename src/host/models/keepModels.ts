@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import { withOwnModels } from '../../core/catalog/ownModels.ts';
 import type { OwnModel } from '../../core/catalog/ownModels.ts';
 import { writeSetting } from '../settings.ts';
-import { showModelCard } from './modelCards.ts';
 import type { ModelsOptions } from './openModels.ts';
 
 export function today(): string {
@@ -36,7 +35,9 @@ export async function keepModels(
   void vscode.window
     .showInformationMessage(`${said}${unknown}`, showCard, use)
     .then(async (answer) => {
-      if (answer === showCard) await showModelCard(options, first.id);
+      if (answer === showCard) {
+        await vscode.commands.executeCommand('contextBudget.showModelCard', first.id);
+      }
       if (answer === use) await writeSetting('model', first.id);
     });
 }

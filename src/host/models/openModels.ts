@@ -6,6 +6,7 @@ import { forgetImported } from './forgetImported.ts';
 import { importFile } from './importFile.ts';
 import { importServerModels } from './importServerModels.ts';
 import { importShape } from './importShape.ts';
+import { CardPanel } from './cardPanel.ts';
 import { modelCardText, showModelCard } from './modelCards.ts';
 import { refreshCatalogPrices } from './refreshCatalogPrices.ts';
 
@@ -13,6 +14,7 @@ export interface ModelsOptions {
   readonly own: OwnModels;
   readonly session: Session;
   readonly weighing: () => Promise<Weighing>;
+  readonly extensionUri: vscode.Uri;
 }
 
 export interface Models {
@@ -23,19 +25,23 @@ export interface Models {
   importFile(file?: vscode.Uri): Promise<void>;
   refreshPrices(): Promise<void>;
   forgetImported(): Promise<void>;
-  /** Of the chosen model unless another is named. */
+  /** Of the chosen model unless another is named, or a shape by its id. */
   showCard(modelId?: string): Promise<void>;
   cardText(modelId: string): Promise<string>;
+  /** The page that shows a card; for tests. */
+  readonly cardPanel: CardPanel;
 }
 
 export function openModels(options: ModelsOptions): Models {
+  const cardPanel = new CardPanel(options);
   return {
+    cardPanel,
     importShape: (file) => importShape(options, file),
     importServerModels: () => importServerModels(options),
     importFile: (file) => importFile(options, file),
     refreshPrices: () => refreshCatalogPrices(options),
     forgetImported: () => forgetImported(options),
-    showCard: (modelId) => showModelCard(options, modelId),
+    showCard: (modelId) => showModelCard(options, cardPanel, modelId),
     cardText: (modelId) => modelCardText(options, modelId),
   };
 }

@@ -43,6 +43,27 @@ export function webviewHtml(
 </html>`;
 }
 
+/** A page without scripts: HTML that we made, and one stylesheet of ours. */
+export function staticHtml(
+  webview: vscode.Webview,
+  extensionUri: vscode.Uri,
+  page: { readonly stylesheet: string; readonly title: string; readonly body: string },
+): string {
+  const stylesheet = vscode.Uri.joinPath(extensionUri, 'dist', page.stylesheet);
+  const policy = `default-src 'none'; style-src ${webview.cspSource}`;
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${escaped(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${escaped(webview.asWebviewUri(stylesheet).toString())}">
+<title>${escaped(page.title)}</title>
+</head>
+<body><main>${page.body}</main></body>
+</html>`;
+}
+
 /** The tab's icon; unlike the one of the activity bar it is drawn in the colours it has. */
 export function panelIcon(extensionUri: vscode.Uri): { light: vscode.Uri; dark: vscode.Uri } {
   const media = (file: string) => vscode.Uri.joinPath(extensionUri, 'media', file);
