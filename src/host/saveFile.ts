@@ -11,3 +11,26 @@ export async function saveFile(fileName: string, content: string | Uint8Array): 
   await vscode.workspace.fs.writeFile(place, bytes);
   return true;
 }
+
+/** Asks for a folder to save several files in. */
+export async function chooseFolder(): Promise<vscode.Uri | undefined> {
+  const [folder] =
+    (await vscode.window.showOpenDialog({
+      canSelectFiles: false,
+      canSelectFolders: true,
+      openLabel: vscode.l10n.t('Save Here'),
+    })) ?? [];
+  return folder;
+}
+
+/** @throws Error when the name is not that of a file in the folder itself */
+export async function saveInFolder(
+  folder: vscode.Uri,
+  fileName: string,
+  content: Uint8Array,
+): Promise<void> {
+  if (!/^[\w.-]+$/.test(fileName) || fileName.startsWith('.')) {
+    throw new Error(vscode.l10n.t('"{0}" is no name for a file here.', fileName));
+  }
+  await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder, fileName), content);
+}

@@ -102,6 +102,9 @@ export interface LabApi {
   openCard(modelId: string): Promise<void>;
   /** Asks where, then writes. False: the person chose no place. */
   save(fileName: string, content: string | Uint8Array): Promise<boolean>;
+  /** Asks for the folder that `saveInFolder` writes to. False: the person chose none. */
+  chooseFolder(): Promise<boolean>;
+  saveInFolder(fileName: string, content: Uint8Array): Promise<void>;
 }
 
 /** The exercises and the quiz, without their answers. */
@@ -120,10 +123,10 @@ export interface OpenDemo {
 }
 
 export type LabEvent =
-  | { readonly type: 'open'; readonly demo: OpenDemo }
+  /** With the text when it was taken anew, so that what was shown before is not computed on it first. */
+  | { readonly type: 'open'; readonly demo: OpenDemo; readonly text?: LabText }
   /** The marks in the editor were taken away. */
-  | { readonly type: 'marksHidden' }
-  | { readonly type: 'text'; readonly text: LabText };
+  | { readonly type: 'marksHidden' };
 
 /** What the thread that runs the engine is asked. */
 export interface LabCalls {

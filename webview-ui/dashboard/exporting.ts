@@ -11,6 +11,7 @@ import { stateString } from '../../src/core/dashboard/stateString.ts';
 import { countOf, subjectOf } from '../../src/core/dashboard/subject.ts';
 import { formatCount } from '../../src/core/format/numbers.ts';
 import { t } from '../shared/l10n.ts';
+import { canvasPng, svgPng } from '../shared/picturePng.ts';
 import { standaloneSvg } from '../shared/standaloneSvg.ts';
 import type { ExportChart, Tab, TabContext, TabView } from './tab.ts';
 import { subjectText } from './words.ts';
@@ -160,27 +161,8 @@ export async function chartFile(
   { title, element }: ExportChart,
   format: 'svg' | 'png',
 ): Promise<string | Uint8Array> {
-  if (element instanceof HTMLCanvasElement) return pngOf(element, title);
+  if (element instanceof HTMLCanvasElement) return canvasPng(element, title);
   const svg = standaloneSvg(element);
   if (format === 'svg') return svg;
-  const { width, height } = element.getBoundingClientRect();
-  const canvas = document.createElement('canvas');
-  canvas.width = Math.max(1, Math.round(2 * width));
-  canvas.height = Math.max(1, Math.round(2 * height));
-  const address = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
-  try {
-    const picture = new Image(canvas.width, canvas.height);
-    picture.src = address;
-    await picture.decode();
-    canvas.getContext('2d')?.drawImage(picture, 0, 0, canvas.width, canvas.height);
-  } finally {
-    URL.revokeObjectURL(address);
-  }
-  return pngOf(canvas, title);
-}
-
-async function pngOf(canvas: HTMLCanvasElement, title: string): Promise<Uint8Array> {
-  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
-  if (blob === null) throw new Error(t('{0} is too large for a PNG', title));
-  return new Uint8Array(await blob.arrayBuffer());
+  return svgPng(svg, element.getBoundingClientRect(), title);
 }

@@ -15,6 +15,8 @@ export interface DemoActions extends PictureActions {
   /** Shows the pattern in the editor, or takes it away again. */
   mark(marking: boolean): void;
   openCard(modelId: string): void;
+  /** Saves the frame's picture of this place for every step of the time line. */
+  saveSteps(pictureIdx: number): void;
 }
 
 /** One demo: controls, time line, pictures, numbers, and what it is and comes from. */
@@ -28,7 +30,7 @@ export function demoView(
 ): TemplateResult {
   const { shown, error } = pane;
   return html`<article aria-label=${demo.title} data-demo=${demo.id}>
-    <h2>${demo.title}</h2>
+    <h2 tabindex="-1">${demo.title}</h2>
     <p>${demo.line}</p>
     ${controlsView(demo.controls, pane.values, scope, (id, value) => actions.change(id, value))}
     <div class="row">
@@ -61,7 +63,13 @@ export function demoView(
             }
             <div class="result">
               <div class="pictures">
-                ${shown.frame.pictures.map((picture) => pictureView(picture, actions))}
+                ${shown.frame.pictures.map((picture, idx) =>
+                  pictureView(
+                    picture,
+                    actions,
+                    shown.numFrames > 1 ? () => actions.saveSteps(idx) : undefined,
+                  ),
+                )}
               </div>
               ${numbersView(shown.frame.numbers, shown.keyNumberId)}
             </div>`
@@ -82,10 +90,7 @@ export function demoView(
 /** Longer lists are folded. */
 const shownModels = 8;
 
-function modelsView(
-  { models: { models, note } }: DemoCard,
-  actions: DemoActions,
-): TemplateResult {
+function modelsView({ models: { models, note } }: DemoCard, actions: DemoActions): TemplateResult {
   const list = html`<ul class="models">
     ${models.map(
       ({ id, name, how }) =>

@@ -1,71 +1,65 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
-import type { DemoCard, LabApi, LabEvent, LabText, OpenDemo } from '../../src/lab/runMessages.ts';
+import type { LabApi, LabEvent, LabText, OpenDemo } from '../../src/lab/runMessages.ts';
 import { connect } from '../../src/protocol/connection.ts';
 import { setStrings, t } from '../shared/l10n.ts';
 import { vscodePort } from '../shared/vscodePort.ts';
-import { toggledPosition } from './controlsView.ts';
-import { demoView, type DemoActions } from './demoView.ts';
-import { fileName, pictureFile } from './exporting.ts';
+import { demoView } from './demoView.ts';
 import { galleryView, wallView } from './gallery.ts';
 import { headerView, type HeaderActions } from './headerView.ts';
 import { learnActions } from './learnActions.ts';
 import { learnView } from './learnView.ts';
+import { measure } from './measuring.ts';
+import { createPanes, messageOf } from './panes.ts';
 import { forgetTheme } from './pictures/matrix.ts';
-import { initialValues, kept, newPane, newState, restore, type Pane } from './state.ts';
+import { kept, newPane, newState, restore } from './state.ts';
 import './lab.css';
 
 const root = document.getElementById('root') ?? document.body;
 const state = newState();
 const port = vscodePort();
-/** Panes whose frame is on its way, and those that changed meanwhile: one request at a time for each. */
-const asking = new Set<Pane>();
-const stale = new Set<Pane>();
-
 const { api } = connect<LabApi, LabEvent>(port, (event) => {
-  if (event.type === 'open') open(event.demo);
-  else if (event.type === 'marksHidden') {
+  if (event.type === 'open') {
+    if (event.text !== undefined) takeOver(event.text);
+    open(event.demo);
+  } else {
     state.marking = false;
     draw();
-  } else {
-    useText(event.text);
   }
 });
 
-function useText(text: LabText): void {
+function takeOver(text: LabText): void {
   state.text = text;
   state.thumbnails = new Map();
+}
+
+function useText(text: LabText): void {
+  takeOver(text);
   refresh();
 }
 
 function fail(error: unknown): void {
-  state.error = error instanceof Error ? error.message : String(error);
+  state.error = messageOf(error);
   draw();
 }
 
-function demoOf(pane: Pane): DemoCard | undefined {
-  return state.demos.find((demo) => demo.id === pane.demoId);
-}
+const panes = createPanes({ state, api, draw, changed, fail });
 
 function open({ demoId, compareId, place: part }: OpenDemo): void {
   const wanted = [demoId, compareId].filter((id) => id !== undefined);
   const found = wanted.map((id) => state.demos.find((demo) => demo.id === id));
   const missing = wanted.filter((_, idx) => found[idx] === undefined);
   state.error = missing.length === 0 ? undefined : t('There is no demo {0}', missing.join(', '));
-  stopAll();
+  panes.stopAll();
   state.panes = found.filter((demo) => demo !== undefined).map(newPane);
   state.place = state.panes.length > 0 ? 'demo' : (part ?? 'gallery');
   changed();
   refresh();
 }
 
-function stopAll(): void {
-  for (const pane of state.panes) pane.playing = false;
-}
-
 /** Everything that is shown, computed anew: the text or the number of tokens changed. */
 function refresh(): void {
-  for (const pane of state.panes) ask(pane);
-  if (state.marking) mark();
+  for (const pane of state.panes) panes.ask(pane);
+  if (state.marking) panes.mark();
   if (state.place === 'wall') askWall();
   if (state.place === 'learn') askLessons();
   if (state.place === 'gallery') askThumbnails();
@@ -74,131 +68,8 @@ function refresh(): void {
 
 function changed(): void {
   port.setState(kept(state));
-  if (state.marking) mark();
+  if (state.marking) panes.mark();
   draw();
-}
-
-/** Asks for the pane's frame; changes that come meanwhile are asked for once, as they are then. */
-function ask(pane: Pane): void {
-  if (asking.has(pane)) {
-    stale.add(pane);
-    return;
-  }
-  asking.add(pane);
-  const { demoId, values, frameIdx } = pane;
-  const start = performance.now();
-  api
-    .frame({ demoId, values, frameIdx, numTokens: state.numTokens })
-    .then(
-      (shown) => {
-        measure('lab frame', start);
-        pane.shown = shown;
-        pane.error = undefined;
-        if (!stale.has(pane)) pane.frameIdx = shown.frameIdx;
-        // A playing time line would talk without end.
-        if (!pane.playing) state.spoken = spokenText(pane);
-      },
-      (error: unknown) => {
-        pane.error = error instanceof Error ? error.message : String(error);
-        pane.playing = false;
-      },
-    )
-    .finally(() => {
-      asking.delete(pane);
-      if (!state.panes.includes(pane)) return;
-      if (stale.delete(pane)) ask(pane);
-      draw();
-      if (pane.playing) window.setTimeout(() => advance(pane), stepMilliseconds());
-    });
-}
-
-function spokenText(pane: Pane): string {
-  const { frame } = pane.shown ?? {};
-  const key = frame?.numbers.find((row) => row.id === pane.shown?.keyNumberId);
-  const number = key === undefined ? '' : `${key.label}: ${key.text}.`;
-  return [frame?.caption, number, frame?.pictures[0]?.summary].join(' ');
-}
-
-/** Reduced motion: steps with time to look at each, no animation. */
-function stepMilliseconds(): number {
-  const reduced =
-    document.body.classList.contains('vscode-reduce-motion') ||
-    window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-  return reduced ? 2000 : 350;
-}
-
-function advance(pane: Pane): void {
-  if (!pane.playing || pane.shown === undefined || !state.panes.includes(pane)) return;
-  if (pane.frameIdx >= pane.shown.numFrames - 1) {
-    pane.playing = false;
-    state.spoken = spokenText(pane);
-    draw();
-    return;
-  }
-  pane.frameIdx++;
-  ask(pane);
-}
-
-function actionsOf(pane: Pane, demo: DemoCard): DemoActions {
-  const set = (values: Pane['values']) => {
-    pane.values = values;
-    ask(pane);
-    changed();
-  };
-  return {
-    redraw: draw,
-    change: (id, value) => set({ ...pane.values, [id]: value }),
-    reset: () => set(initialValues(demo)),
-    toggle: (id, position) =>
-      set({ ...pane.values, [id]: toggledPosition(pane.values[id], position) }),
-    goTo: (frameIdx) => {
-      pane.playing = false;
-      pane.frameIdx = frameIdx;
-      ask(pane);
-      changed();
-    },
-    play: (playing) => {
-      pane.playing = playing;
-      const last = (pane.shown?.numFrames ?? 1) - 1;
-      if (playing && pane.frameIdx >= last) pane.frameIdx = 0;
-      if (playing) ask(pane);
-      draw();
-    },
-    mark: (marking) => {
-      // What is marked is the first pane's pattern: this one becomes the first.
-      if (marking) state.panes = [pane, ...state.panes.filter((one) => one !== pane)];
-      state.marking = marking;
-      mark();
-      draw();
-    },
-    openCard: (modelId) => {
-      api.openCard(modelId).catch(fail);
-    },
-    save: (picture, format, figure) => {
-      const name = fileName(pane.demoId, picture, pane.frameIdx, format);
-      pictureFile(picture, format, figure)
-        .then((content) => api.save(name, content))
-        .catch(fail);
-    },
-  };
-}
-
-/** What the editor shows follows what the page shows. */
-function mark(): void {
-  const pane = state.place === 'demo' ? state.panes[0] : undefined;
-  const demo = pane === undefined ? undefined : demoOf(pane);
-  if (!state.marking || pane === undefined || demo?.canMark !== true) {
-    state.marking = false;
-    api.mark(undefined).catch(fail);
-    return;
-  }
-  const { id: demoId, title } = demo;
-  api
-    .mark({ demoId, title, values: pane.values, numTokens: state.numTokens })
-    .catch((error: unknown) => {
-      state.marking = false;
-      fail(error);
-    });
 }
 
 function askWall(): void {
@@ -218,7 +89,13 @@ function askLessons(): void {
   }, fail);
 }
 
-const learning = learnActions({ state, api, changed, fail, open: (demoId) => open({ demoId }) });
+/** Opens a demo from a place of the page itself: what had the focus is gone, its heading takes it. */
+function openHere(demoId: string): void {
+  open({ demoId });
+  root.querySelector<HTMLElement>('article h2')?.focus();
+}
+
+const learning = learnActions({ state, api, changed, fail, open: openHere });
 
 /** Those that are missing, one after the other, so that a demo that is opened meanwhile need not wait for all. */
 function askThumbnails(): void {
@@ -238,7 +115,7 @@ function askThumbnails(): void {
 }
 
 function goTo(place: 'gallery' | 'wall' | 'learn'): void {
-  stopAll();
+  panes.stopAll();
   state.place = place;
   state.error = undefined;
   if (place === 'wall') askWall();
@@ -250,7 +127,7 @@ function goTo(place: 'gallery' | 'wall' | 'learn'): void {
 function compareWith(demoId: string): void {
   const demo = state.demos.find((one) => one.id === demoId);
   state.panes = [state.panes[0], ...(demo === undefined ? [] : [newPane(demo)])];
-  if (demo !== undefined) ask(state.panes[1]);
+  if (demo !== undefined) panes.ask(state.panes[1]);
   changed();
 }
 
@@ -268,11 +145,10 @@ const headerActions: HeaderActions = {
 };
 
 function place(): TemplateResult {
-  const openOne = (demoId: string) => open({ demoId });
   switch (state.place) {
     case 'gallery':
       return galleryView(state, {
-        open: openOne,
+        open: openHere,
         search: (query) => {
           state.query = query;
           changed();
@@ -284,7 +160,7 @@ function place(): TemplateResult {
       });
     case 'wall':
       return wallView(state, {
-        open: openOne,
+        open: openHere,
         tokens: (numTokens) => {
           state.wallTokens = Math.max(1, Math.min(256, Math.trunc(numTokens) || 24));
           askWall();
@@ -296,20 +172,21 @@ function place(): TemplateResult {
     case 'demo':
       return html`<div class=${state.panes.length > 1 ? 'panes two' : 'panes'}>
         ${state.panes.map((pane, idx) => {
-          const demo = demoOf(pane);
+          const demo = panes.demoOf(pane);
           if (demo === undefined) return nothing;
           const numTokens = Math.min(state.numTokens, state.text?.numTokens ?? 0);
           const marking = state.marking && idx === 0;
-          return demoView(demo, pane, `pane${idx}`, numTokens, marking, actionsOf(pane, demo));
+          return demoView(
+            demo,
+            pane,
+            `pane${idx}`,
+            numTokens,
+            marking,
+            panes.actionsOf(pane, demo),
+          );
         })}
       </div>`;
   }
-}
-
-/** Times of drawing and of frames, for the browser's performance tools; only the latest are kept. */
-function measure(name: 'lab draw' | 'lab frame', start: number): void {
-  if (performance.getEntriesByName(name).length >= 200) performance.clearMeasures(name);
-  performance.measure(name, { start });
 }
 
 function draw(): void {
@@ -318,6 +195,22 @@ function draw(): void {
   render(
     html`<h1>${t('Attention lab')}</h1>
       ${state.error === undefined ? nothing : html`<p class="error" role="alert">${state.error}</p>`}
+      ${
+        state.saving === undefined
+          ? nothing
+          : html`<div class="row" id="saving">
+              <span>${state.saving}</span>
+              <button
+                class="secondary"
+                @click=${() => {
+                  delete state.saving;
+                  draw();
+                }}
+              >
+                ${t('Stop')}
+              </button>
+            </div>`
+      }
       ${loading ? html`<p class="quiet">${t('Loading…')}</p>` : html`${headerView(state, headerActions)}${place()}`}
       <p class="hidden" role="status" aria-live="polite" id="spoken">${state.spoken}</p>`,
     root,
@@ -331,8 +224,10 @@ async function start(): Promise<void> {
   state.demos = demos;
   state.text = text;
   if (opened?.demoId !== undefined || opened?.place !== undefined) open(opened);
-  else restore(state, port.getState());
-  refresh();
+  else {
+    restore(state, port.getState());
+    refresh();
+  }
 }
 
 // A change of theme changes the classes of the body; canvases do not follow by themselves.

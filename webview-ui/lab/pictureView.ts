@@ -4,6 +4,7 @@ import type { Category, MatrixPicture, Picture, TokensPicture } from '../../src/
 import { cellText, pictureTable } from '../../src/lab/pictureTable.ts';
 import { t } from '../shared/l10n.ts';
 import { categoryPlaces, placeClass } from './colours.ts';
+import { formatsOf, type PictureFormat } from './exporting.ts';
 import { cellAt, drawMatrix, matrixLayout, type CellIdx } from './pictures/matrix.ts';
 import { barsSvg, blocksSvg, categoryBox, circleSvg, ringSvg } from './pictures/shapes.ts';
 import { seriesSvg } from './pictures/series.ts';
@@ -14,7 +15,7 @@ export interface PictureActions {
   redraw(): void;
   /** A position was picked for a control. */
   toggle(controlId: string, position: number): void;
-  save(picture: Picture, format: 'png' | 'svg' | 'csv', figure: Element | null): void;
+  save(picture: Picture, format: PictureFormat, figure: Element): void;
 }
 
 const chosenCells = new WeakMap<MatrixPicture, CellIdx>();
@@ -24,7 +25,12 @@ const mostButtons = 512;
 /** More rows than that nobody reads; the CSV file has them all. */
 const tableRows = 64;
 
-export function pictureView(picture: Picture, actions: PictureActions): TemplateResult {
+/** @param saveSteps saves the picture of every step; absent where there is one step only */
+export function pictureView(
+  picture: Picture,
+  actions: PictureActions,
+  saveSteps?: () => void,
+): TemplateResult {
   const key = picture.title;
   return html`<figure class=${picture.kind}>
     <figcaption>${picture.title}</figcaption>
@@ -36,12 +42,25 @@ export function pictureView(picture: Picture, actions: PictureActions): Template
           html`<button
             class="secondary"
             aria-label=${t('Save {0} as {1}', picture.title, format.toUpperCase())}
-            @click=${(event: Event) =>
-              actions.save(picture, format, (event.target as Element).closest('figure'))}
+            @click=${(event: Event) => {
+              const figure = (event.target as Element).closest('figure');
+              if (figure !== null) actions.save(picture, format, figure);
+            }}
           >
             ${format.toUpperCase()}
           </button>`,
       )}
+      ${
+        saveSteps === undefined
+          ? nothing
+          : html`<button
+              class="secondary steps"
+              aria-label=${t('Save {0} as a PNG for every step', picture.title)}
+              @click=${saveSteps}
+            >
+              ${t('PNG of every step')}
+            </button>`
+      }
     </div>
     <details
       ?open=${openTables.has(key)}
@@ -57,11 +76,6 @@ export function pictureView(picture: Picture, actions: PictureActions): Template
       ${openTables.has(key) ? tableView(picture) : nothing}
     </details>
   </figure>`;
-}
-
-function formatsOf(picture: Picture): readonly ('png' | 'svg' | 'csv')[] {
-  if (picture.kind === 'matrix') return ['png', 'csv'];
-  return picture.kind === 'tokens' ? ['csv'] : ['svg', 'csv'];
 }
 
 function drawn(picture: Picture, actions: PictureActions): TemplateResult {

@@ -40,6 +40,8 @@ export interface State {
   lessons?: Lessons;
   learning: Learning;
   error?: string;
+  /** How far saving a picture of every step has come; undefined when none is saved or it is to stop. */
+  saving?: string | undefined;
   /** What is read out. */
   spoken: string;
 }

@@ -11,8 +11,14 @@ export function standaloneSvg(drawn: SVGElement): string {
     for (const name of inlined) element.setAttribute(name, style.getPropertyValue(name));
     element.removeAttribute('class');
   });
+  copy.removeAttribute('class');
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   const view = drawn.getAttribute('viewBox')?.split(' ') ?? [];
+  // A picture of no size is shown as large as its viewer likes.
+  if (view.length === 4 && !copy.hasAttribute('width')) {
+    copy.setAttribute('width', view[2]);
+    copy.setAttribute('height', view[3]);
+  }
   const background = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
   background.setAttribute('width', view[2] ?? '100%');
   background.setAttribute('height', view[3] ?? '100%');

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { DemoCard, LabApi, LabEvent, LabText, OpenDemo } from '../../lab/runMessages.ts';
 import { LabThread } from '../../node/labThread.ts';
 import { serve } from '../../protocol/connection.ts';
-import { saveFile } from '../saveFile.ts';
+import { chooseFolder, saveFile, saveInFolder } from '../saveFile.ts';
 import { panelIcon, webviewHtml, webviewOptions, webviewPort } from '../views/webviewHtml.ts';
 import type { Marks } from '../marks.ts';
 import { labText } from './labText.ts';
@@ -48,6 +48,7 @@ export function openLab({ extensionUri, encoding, marks, setTokens }: LabOptions
   let textTokens: readonly string[] = [];
   const thumbnails = new Map<string, ReturnType<LabApi['thumbnail']>>();
   let marked: MarkedText | undefined;
+  let folder: vscode.Uri | undefined;
   // The panel has the focus while a demo runs: the text is the editor's that was active before.
   let editor = vscode.window.activeTextEditor;
   const editors = vscode.window.onDidChangeActiveTextEditor((active) => {
@@ -115,6 +116,14 @@ export function openLab({ extensionUri, encoding, marks, setTokens }: LabOptions
       await vscode.commands.executeCommand('contextBudget.showModelCard', modelId);
     },
     save: saveFile,
+    chooseFolder: async () => {
+      folder = await chooseFolder();
+      return folder !== undefined;
+    },
+    saveInFolder: async (fileName, content) => {
+      if (folder === undefined) throw new Error(vscode.l10n.t('No folder was chosen.'));
+      await saveInFolder(folder, fileName, content);
+    },
   };
   const attach = (shown: vscode.WebviewPanel) => {
     panel = shown;
@@ -136,6 +145,7 @@ export function openLab({ extensionUri, encoding, marks, setTokens }: LabOptions
       script: 'labView.js',
       stylesheet: 'labView.css',
       title: vscode.l10n.t('Attention lab'),
+      charts: true,
     });
   };
   return {
@@ -166,8 +176,8 @@ export function openLab({ extensionUri, encoding, marks, setTokens }: LabOptions
       // While the panel is hidden its page is gone: the new page asks for what was opened.
       if (!panel.visible) opened = demo;
       else {
-        if (fromEditor) emit?.({ type: 'text', text: await takeText() });
-        emit?.({ type: 'open', demo });
+        const taken = fromEditor ? { text: await takeText() } : {};
+        emit?.({ type: 'open', demo, ...taken });
       }
       panel.reveal();
     },

@@ -1,0 +1,74 @@
+const margin = 8;
+const svgNamespace = 'http://www.w3.org/2000/svg';
+
+/** The text of a tokens picture as a vector picture: what the page laid out, box by box and line by line. */
+export function tokensSvg(drawn: Element): { svg: string; width: number; height: number } {
+  const page = getComputedStyle(document.body);
+  const place = drawn.getBoundingClientRect();
+  const width = Math.ceil(place.width) + 2 * margin;
+  const height = Math.ceil(place.height) + 2 * margin;
+  const root = element('svg', { viewBox: `0 0 ${width} ${height}`, width, height });
+  root.append(element('rect', { width, height, fill: page.backgroundColor }));
+  for (const token of drawn.querySelectorAll('.token')) {
+    const style = getComputedStyle(token);
+    const boxes = Array.from(token.getClientRects()).map((box) => ({
+      x: round(box.left - place.left + margin),
+      y: round(box.top - place.top + margin),
+      width: round(box.width),
+      height: round(box.height),
+    }));
+    for (const box of boxes) {
+      const rim = { stroke: style.borderTopColor, 'stroke-width': 0.5 };
+      root.append(element('rect', { ...box, fill: style.backgroundColor, ...rim }));
+      const { x, y } = box;
+      const line = { x, y: round(y + box.height - 3), width: box.width, height: 3 };
+      root.append(element('rect', { ...line, fill: style.borderBottomColor }));
+    }
+    for (const { text, x, y } of textLines(token)) {
+      const font = { 'font-family': style.fontFamily, 'font-size': style.fontSize };
+      const at = { x: round(x - place.left + margin), y: round(y - place.top + margin) };
+      const label = element('text', { ...at, ...font, fill: style.color });
+      label.textContent = text;
+      root.append(label);
+    }
+  }
+  root.setAttribute('xmlns', svgNamespace);
+  return { svg: new XMLSerializer().serializeToString(root), width, height };
+}
+
+/** The lines that a token's text is broken into, with the baseline of each. */
+function textLines(token: Element): readonly { text: string; x: number; y: number }[] {
+  const range = document.createRange();
+  const lines: { text: string; x: number; y: number; top: number }[] = [];
+  for (const node of token.childNodes) {
+    if (!(node instanceof Text)) continue;
+    let unit = 0;
+    for (const letter of node.data) {
+      range.setStart(node, unit);
+      range.setEnd(node, unit + letter.length);
+      unit += letter.length;
+      const box = range.getBoundingClientRect();
+      if (box.width === 0) continue;
+      const last = lines.at(-1);
+      if (last?.top === box.top) last.text += letter;
+      else
+        lines.push({
+          text: letter,
+          x: box.left,
+          y: box.bottom - 0.22 * box.height,
+          top: box.top,
+        });
+    }
+  }
+  return lines;
+}
+
+function element(name: string, attributes: Readonly<Record<string, string | number>>): SVGElement {
+  const made = document.createElementNS(svgNamespace, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  return made;
+}
+
+function round(value: number): number {
+  return Number(value.toFixed(1));
+}
