@@ -22,7 +22,8 @@ export class CardPanel implements vscode.Disposable {
   readonly #changes: vscode.Disposable;
   #panel: vscode.WebviewPanel | undefined;
   #shown: ShownCard | undefined;
-  #update = 0;
+  /** The latest writing of the page: one that it overtook waits for it. */
+  #latest: Promise<void> = Promise.resolve();
 
   constructor(options: ModelsOptions) {
     this.#options = options;
@@ -60,10 +61,15 @@ export class CardPanel implements vscode.Disposable {
     await this.#write();
   }
 
-  async #write(): Promise<void> {
+  #write(): Promise<void> {
+    const own: Promise<void> = this.#writeUnlessOvertaken(() => this.#latest !== own);
+    this.#latest = own;
+    return own;
+  }
+
+  async #writeUnlessOvertaken(isOvertaken: () => boolean): Promise<void> {
     const [panel, card] = [this.#panel, this.#shown];
     if (panel === undefined || card === undefined) return;
-    const update = ++this.#update;
     const { extensionUri } = this.#options;
     const commands = new Set<string>();
     const text = await modelCardText(this.#options, card.id, (demoId) => {
@@ -71,7 +77,11 @@ export class CardPanel implements vscode.Disposable {
       return `command:${demoPrefix}${demoId}`;
     });
     const body = await vscode.commands.executeCommand<string>('markdown.api.render', text);
-    if (update !== this.#update || this.#panel !== panel) return;
+    if (this.#panel !== panel) return;
+    if (isOvertaken()) {
+      await this.#latest;
+      return;
+    }
     panel.title = card.name;
     panel.webview.options = {
       ...webviewOptions(extensionUri),
