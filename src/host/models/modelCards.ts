@@ -50,8 +50,10 @@ export async function showModelCard(
   modelId = options.session.settings.modelId,
 ): Promise<void> {
   const subject = await cardSubject(options, modelId);
-  const commands = await vscode.commands.getCommands(true);
-  if (commands.includes('markdown.api.render')) await panel.show(subject);
+  // Its commands are there once it runs, not before.
+  const markdown = vscode.extensions.getExtension('vscode.markdown-language-features');
+  await markdown?.activate();
+  if (markdown !== undefined) await panel.show(subject);
   else await vscode.window.showTextDocument(cardUri(subject), { preview: true });
 }
 
