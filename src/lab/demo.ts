@@ -78,6 +78,8 @@ export interface Frame {
  */
 export interface DemoRun {
   readonly numFrames: number;
+  /** The step that is shown first, where the idea can be seen already; step 0 when left out. */
+  readonly openingFrame?: number;
   frame(index: number): Frame;
   /** Id of the number that the demo is about. */
   readonly keyNumberId: string;

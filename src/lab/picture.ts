@@ -109,7 +109,10 @@ export interface RingPicture extends PictureBase {
 export interface CirclePicture extends PictureBase {
   readonly kind: 'circle';
   readonly circles: readonly {
+    /** May have two parts, `, ` between: they are drawn on lines of their own. */
     readonly label: string;
+    /** Angles from 0 to this one were seen in training, radians; 2 pi is all of them. */
+    readonly seenAngle?: number;
     readonly hands: readonly {
       readonly angle: number;
       readonly label: string;

@@ -18,7 +18,8 @@ export interface FrameRequest {
   readonly demoId: string;
   readonly tokens: readonly string[];
   readonly values: ControlValues;
-  readonly frameIdx: number;
+  /** The step that the demo opens with when left out. */
+  readonly frameIdx?: number;
   /** Tokens of the user's whole context set, where it was counted. */
   readonly setTokens?: number;
 }
@@ -65,7 +66,8 @@ export interface LabText {
 export interface PageRequest {
   readonly demoId: string;
   readonly values: ControlValues;
-  readonly frameIdx: number;
+  /** The step that the demo opens with when left out. */
+  readonly frameIdx?: number;
   /** The demo runs on this many tokens of the text's start. */
   readonly numTokens: number;
 }

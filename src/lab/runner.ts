@@ -55,7 +55,8 @@ export function createRunner(): Runner {
       runs.delete(key);
       runs.set(key, run);
       for (const oldest of [...runs.keys()].slice(0, -keptRuns)) runs.delete(oldest);
-      const idx = Math.max(0, Math.min(run.numFrames - 1, Math.trunc(frameIdx)));
+      const asked = Math.trunc(frameIdx ?? run.openingFrame ?? 0);
+      const idx = Math.max(0, Math.min(run.numFrames - 1, asked));
       return {
         frame: run.frame(idx),
         frameIdx: idx,
@@ -71,7 +72,7 @@ export function createRunner(): Runner {
 const thumbnailTokens = 24;
 
 /**
- * A demo in small: its first picture on the first tokens, at the middle of its time line, where a process shows most.
+ * A demo in small: its first picture on the first tokens, at the step that it opens with.
  * @returns undefined when it has no picture
  */
 export function thumbnail(
@@ -79,11 +80,8 @@ export function thumbnail(
   demoId: string,
   tokens: readonly string[],
 ): Picture | undefined {
-  const request = { demoId, tokens: tokens.slice(0, thumbnailTokens), values: {} };
-  const first = runner.frame({ ...request, frameIdx: 0 });
-  const frameIdx = Math.floor(first.numFrames / 2);
-  const shown = frameIdx === 0 ? first : runner.frame({ ...request, frameIdx });
-  return shown.frame.pictures[0];
+  const { frame } = runner.frame({ demoId, tokens: tokens.slice(0, thumbnailTokens), values: {} });
+  return frame.pictures[0];
 }
 
 /**

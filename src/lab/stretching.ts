@@ -1,14 +1,13 @@
 import { formatNumber } from '../core/format/numbers.ts';
-import { ropeFrequencies, type RopeConfig, type RopeFrequencies } from '../engine/index.ts';
+import { ropeFrequencies, type RopeFrequencies } from '../engine/index.ts';
 import { numberValue } from './controls.ts';
 import type { Control, Demo, DemoInput, DemoRun } from './demo.ts';
 import { countRow, numberRow, percentRow } from './numberRows.ts';
-import type { CirclePicture } from './picture.ts';
+import type { BarsPicture, CirclePicture } from './picture.ts';
 import { seriesPicture } from './pictures/seriesPicture.ts';
+import { rotaryDim, stretchMethods, type Stretch, type StretchConfig } from './stretchMethods.ts';
 import { plural } from './words.ts';
 
-/** Half of a head of 128 numbers, as in Llama: 64 pairs. */
-export const rotaryDim = 128;
 const turn = 2 * Math.PI;
 
 export const stretchControls: readonly Control[] = [
@@ -16,12 +15,6 @@ export const stretchControls: readonly Control[] = [
   { kind: 'number', id: 'factor', label: 'Stretched by', min: 1, max: 64, step: 1, initial: 8 },
   { kind: 'number', id: 'ropeTheta', label: 'Base of the frequencies', min: 1000, max: 10000000, step: 1, initial: 10000, logarithmic: true },
 ]; // prettier-ignore
-
-export interface Stretch {
-  readonly trainedTokens: number;
-  readonly factor: number;
-  readonly ropeTheta: number;
-}
 
 /** A way of stretching, as the lab shows it. */
 export interface StretchMethod {
@@ -33,12 +26,12 @@ export interface StretchMethod {
   readonly formula: string;
   readonly source: Demo['source'];
   /** The configuration of a head of `rotaryDim` for these lengths. */
-  readonly config: (stretch: Stretch) => RopeConfig;
+  readonly config: StretchConfig;
 }
 
 /**
- * Pairs whose angle at the last position read was never reached in training. A pair that made a full turn in training has
- * seen every angle; a slower one has seen those up to its last trained position.
+ * Pairs whose angle at the last position read lies beyond what training covered. A pair that made a full turn over the trained
+ * length has seen every angle; a slower one has seen the stretch of angles that this length spans.
  */
 export function unseenPairs(
   frequencies: RopeFrequencies,
@@ -47,13 +40,30 @@ export function unseenPairs(
   const trained = unscaled(ropeTheta).inverseFrequencies;
   const lastRead = trainedTokens * factor - 1;
   return Array.from(frequencies.inverseFrequencies, (frequency, pair) => {
-    const seen = trained[pair] * (trainedTokens - 1);
+    const seen = trained[pair] * trainedTokens;
     return seen < turn && frequency * lastRead > seen * (1 + 1e-9);
   });
 }
 
 function unscaled(ropeTheta: number): RopeFrequencies {
   return ropeFrequencies({ ropeType: 'default', rotaryDim, ropeTheta }, undefined);
+}
+
+/** Unseen pairs of every way of stretching at the same lengths, beside each other. */
+function everyMethod(stretch: Stretch, readTokens: number): BarsPicture {
+  const bars = Object.values(stretchMethods).map(({ name, config }) => {
+    const unseen = unseenPairs(ropeFrequencies(config(stretch), readTokens), stretch);
+    const count = unseen.filter(Boolean).length;
+    return { label: name, parts: [count, unseen.length - count] };
+  });
+  return {
+    kind: 'bars',
+    title: 'Every way of stretching, at these lengths',
+    summary: `Pairs at angles never seen in training: ${bars.map(({ label, parts }) => `${label} ${parts[0]}`).join(', ')}.`,
+    valueLabel: 'pairs',
+    categories: [{ name: 'at angles never seen in training' }, { name: 'at angles seen' }],
+    bars,
+  };
 }
 
 const shownPairs = [0, 16, 32, 40, 48, 56, 63];
@@ -115,7 +125,8 @@ function runStretch(method: StretchMethod, input: DemoInput): DemoRun {
             { name: `divided by ${factor}`, points: kept.map((_, pair) => [pair, 1 / factor] as const) },
           ],
         }),
-        circles(frequencies, unseen, readTokens),
+        circles(frequencies, unseen, stretch),
+        everyMethod(stretch, readTokens),
         seriesPicture({
           title: 'Tokens to a full turn',
           summary: 'Below the trained length a pair has seen every angle.',
@@ -153,14 +164,17 @@ function wavelengths({ inverseFrequencies }: RopeFrequencies) {
 function circles(
   { inverseFrequencies }: RopeFrequencies,
   unseen: readonly boolean[],
-  readTokens: number,
+  { trainedTokens, factor, ropeTheta }: Stretch,
 ): CirclePicture {
+  const readTokens = trainedTokens * factor;
+  const trained = unscaled(ropeTheta).inverseFrequencies;
   return {
     kind: 'circle',
     title: 'Where some pairs point at the last token read',
-    summary: `Of the pairs shown, ${shownPairs.filter((pair) => unseen[pair]).length} point where they never did in training.`,
+    summary: `The thick arc is what training has seen. Of the pairs shown, ${shownPairs.filter((pair) => unseen[pair]).length} point outside theirs, dashed.`,
     circles: shownPairs.map((pair) => ({
       label: `pair ${pair}`,
+      seenAngle: Math.min(turn, trained[pair] * trainedTokens),
       hands: [
         {
           angle: (inverseFrequencies[pair] * (readTokens - 1)) % turn,

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { ropeFrequencies } from '../../src/engine/index.ts';
 import { findDemo } from '../../src/lab/demos.ts';
 import { ropeDemo, scoresByDistance } from '../../src/lab/demos/rope.ts';
-import { rotaryDim, unseenPairs } from '../../src/lab/stretching.ts';
+import { unseenPairs } from '../../src/lab/stretching.ts';
+import { rotaryDim } from '../../src/lab/stretchMethods.ts';
 import { expectWellFormedDemo, expectWellFormedRun, numberOf, sampleTokens } from './wellFormed.ts';
 
 const ids = ['rope', 'positionInterpolation', 'ntkAware', 'yarn', 'llama3Rope', 'longRope'];
@@ -33,12 +34,7 @@ describe('the demos of rotary positions', () => {
         fc.integer({ min: 256, max: 131_072 }),
         fc.integer({ min: 2, max: 64 }),
         (trainedTokens, factor) => {
-          // Interpolated, the last token read lies a fraction of a token beyond the last one trained on: one more is allowed.
-          const stretch = {
-            trainedTokens: trainedTokens + 1,
-            factor: factor * (trainedTokens / (trainedTokens + 1)),
-            ropeTheta: 10_000,
-          };
+          const stretch = { trainedTokens, factor, ropeTheta: 10_000 };
           const interpolated = ropeFrequencies(
             { ropeType: 'linear', rotaryDim, ropeTheta: 10_000, factor },
             undefined,
@@ -50,6 +46,35 @@ describe('the demos of rotary positions', () => {
     );
     const run = findDemo('positionInterpolation').run({ tokens: sampleTokens(8), values: {} });
     expect(numberOf(run, 'unseenUnscaled')).toBeGreaterThan(5);
+    expect(numberOf(run, 'unseenPairs')).toBe(0);
+    // The slow pairs are divided by the whole factor in all of these, the middle ones by less in NTK's.
+    for (const id of ['yarn', 'llama3Rope']) {
+      expect(numberOf(findDemo(id).run({ tokens: ['a'], values: {} }), 'unseenPairs'), id).toBe(0);
+    }
+    const ntk = numberOf(findDemo('ntkAware').run({ tokens: ['a'], values: {} }), 'unseenPairs');
+    expect(ntk).toBeGreaterThan(0);
+    expect(ntk).toBeLessThanOrEqual(numberOf(run, 'unseenUnscaled'));
+  });
+
+  it('show every way of stretching beside each other, each as its own demo counts it', () => {
+    const bars = findDemo('yarn')
+      .run({ tokens: ['a'], values: {} })
+      .frame(0).pictures[2];
+    if (bars.kind !== 'bars') throw new Error('expected bars');
+    const names = [
+      'no scaling',
+      'position interpolation',
+      'NTK-aware',
+      'YaRN',
+      'Llama 3.1',
+      'LongRoPE',
+    ];
+    expect(bars.bars.map(({ label }) => label)).toEqual(names);
+    ids.slice(1).forEach((id, idx) => {
+      const run = findDemo(id).run({ tokens: ['a'], values: {} });
+      expect(bars.bars[idx + 1].parts[0], id).toBe(numberOf(run, 'unseenPairs'));
+      expect(bars.bars[0].parts[0]).toBe(numberOf(run, 'unseenUnscaled'));
+    });
   });
 
   it('show YaRN’s three bands', () => {

@@ -26,7 +26,7 @@ async function keyNumber(id: string): Promise<number> {
   const encoder = await openTokenCounter('o200k_base');
   const { tokens } = tokenTexts(encoder, new TextEncoder().encode(code), 64, decodeUtf8);
   const run = findDemo(id).run({ tokens, values: {} });
-  const row = run.frame(0).numbers.find((one) => one.id === run.keyNumberId);
+  const row = run.frame(run.openingFrame ?? 0).numbers.find((one) => one.id === run.keyNumberId);
   return row?.value ?? NaN;
 }
 
@@ -55,6 +55,7 @@ describe('the attention lab', () => {
     const { page } = workbench();
     await runCommand(page, `Context Budget: Demo: ${findDemo('slidingWindow').title}`);
     const frame = await webviewWith(page, 'article[data-demo="slidingWindow"] .timeline .step');
+    await frame.locator('.timeline input').press('Home');
     await frame.locator('.timeline .step').click();
     await waitUntil('the second step', async () =>
       (await frame.locator('.position').innerText()).startsWith('step 2 '),

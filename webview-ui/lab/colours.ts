@@ -1,6 +1,5 @@
 import type { Category } from '../../src/lab/picture.ts';
-
-export type Rgb = readonly [red: number, green: number, blue: number];
+import { chartPalette, type Rgb } from './palette.ts';
 
 /** The theme's chart colours, by name; order and marks keep neighbours apart for the colour-blind. */
 const chartColours = ['blue', 'orange', 'green', 'purple', 'yellow', 'red'] as const;
@@ -32,8 +31,24 @@ export interface Theme {
   readonly chart: readonly Rgb[];
 }
 
-/** Reads the theme's colours as they are now. */
-export function readTheme(): Theme {
+let theme: Theme | undefined;
+
+/** The theme's colours, as they were when they were last read. */
+export function currentTheme(): Theme {
+  theme ??= takeTheme();
+  return theme;
+}
+
+/** Reads the theme's colours anew, and gives the stylesheet the chart colours that can be told apart: `--lab-c0` to `--lab-c5`. */
+export function takeTheme(): Theme {
+  theme = readTheme();
+  theme.chart.forEach((colour, idx) => {
+    document.documentElement.style.setProperty(`--lab-c${idx}`, css(colour));
+  });
+  return theme;
+}
+
+function readTheme(): Theme {
   const style = getComputedStyle(document.documentElement);
   const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
   const colour = (name: string, fallback: string): Rgb => {
@@ -45,12 +60,15 @@ export function readTheme(): Theme {
     const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
     return [red, green, blue];
   };
-  const foreground = colour('editor-foreground', '#808080');
+  const background = colour('editor-background', '#ffffff');
   return {
-    background: colour('editor-background', '#ffffff'),
-    foreground,
+    background,
+    foreground: colour('editor-foreground', '#808080'),
     focus: colour('focusBorder', '#808080'),
-    chart: chartColours.map((name) => colour(`charts-${name}`, '#808080')),
+    chart: chartPalette(
+      chartColours.map((name) => colour(`charts-${name}`, '#808080')),
+      background,
+    ),
   };
 }
 

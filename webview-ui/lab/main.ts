@@ -3,6 +3,7 @@ import type { LabApi, LabEvent, LabText, OpenDemo } from '../../src/lab/runMessa
 import { connect } from '../../src/protocol/connection.ts';
 import { setStrings, t } from '../shared/l10n.ts';
 import { vscodePort } from '../shared/vscodePort.ts';
+import { takeTheme } from './colours.ts';
 import { demoView } from './demoView.ts';
 import { galleryView, wallView } from './gallery.ts';
 import { headerView, type HeaderActions } from './headerView.ts';
@@ -10,7 +11,6 @@ import { learnActions } from './learnActions.ts';
 import { learnView } from './learnView.ts';
 import { measure } from './measuring.ts';
 import { createPanes, messageOf } from './panes.ts';
-import { forgetTheme } from './pictures/matrix.ts';
 import { kept, newPane, newState, restore } from './state.ts';
 import './lab.css';
 
@@ -232,9 +232,10 @@ async function start(): Promise<void> {
 
 // A change of theme changes the classes of the body; canvases do not follow by themselves.
 new MutationObserver(() => {
-  forgetTheme();
+  takeTheme();
   draw();
 }).observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-id'] });
 
+takeTheme();
 draw();
 start().catch(fail);

@@ -44,7 +44,12 @@ export function createPanes({ state, api, draw, changed, fail }: PanesParts): Pa
     const { demoId, values, frameIdx } = pane;
     const start = performance.now();
     api
-      .frame({ demoId, values, frameIdx, numTokens: state.numTokens })
+      .frame({
+        demoId,
+        values,
+        numTokens: state.numTokens,
+        ...(frameIdx === undefined ? {} : { frameIdx }),
+      })
       .then(
         (shown) => {
           measure('lab frame', start);
@@ -70,13 +75,14 @@ export function createPanes({ state, api, draw, changed, fail }: PanesParts): Pa
 
   const advance = (pane: Pane): void => {
     if (!pane.playing || pane.shown === undefined || !state.panes.includes(pane)) return;
-    if (pane.frameIdx >= pane.shown.numFrames - 1) {
+    const { frameIdx, numFrames } = pane.shown;
+    if (frameIdx >= numFrames - 1) {
       pane.playing = false;
       state.spoken = spokenText(undefined, pane.shown);
       draw();
       return;
     }
-    pane.frameIdx++;
+    pane.frameIdx = frameIdx + 1;
     ask(pane);
   };
 
@@ -145,7 +151,7 @@ export function createPanes({ state, api, draw, changed, fail }: PanesParts): Pa
       play: (playing) => {
         pane.playing = playing;
         const last = (pane.shown?.numFrames ?? 1) - 1;
-        if (playing && pane.frameIdx >= last) pane.frameIdx = 0;
+        if (playing && (pane.frameIdx ?? 0) >= last) pane.frameIdx = 0;
         if (playing) ask(pane);
         draw();
       },
@@ -160,7 +166,7 @@ export function createPanes({ state, api, draw, changed, fail }: PanesParts): Pa
         api.openCard(modelId).catch(fail);
       },
       save: (picture, format, figure) => {
-        const name = fileName(pane.demoId, picture, pane.frameIdx, format);
+        const name = fileName(pane.demoId, picture, pane.shown?.frameIdx ?? 0, format);
         pictureFile(picture, format, figure)
           .then((content) => api.save(name, content))
           .catch(fail);

@@ -196,9 +196,8 @@ function tokensView(picture: TokensPicture, actions: PictureActions): TemplateRe
             class=${classes}
             title=${title}
             @click=${() => actions.toggle(togglesControl, start)}
-          >
-            ${visible}
-          </button>`;
+            .textContent=${visible}
+          ></button>`;
     })}
     ${shown.length < runs.length ? html`<span class="quiet">…</span>` : nothing}
   </p>`;

@@ -13,7 +13,8 @@ import { newLearning, restoredLearning, type Learning } from './learnView.ts';
 export interface Pane {
   readonly demoId: string;
   values: ControlValues;
-  frameIdx: number;
+  /** Undefined until the demo said with which step it opens. */
+  frameIdx: number | undefined;
   shown?: ShownFrame;
   error?: string;
   playing: boolean;
@@ -74,7 +75,7 @@ export function newState(): State {
 }
 
 export function newPane(demo: DemoCard): Pane {
-  return { demoId: demo.id, values: initialValues(demo), frameIdx: 0, playing: false };
+  return { demoId: demo.id, values: initialValues(demo), frameIdx: undefined, playing: false };
 }
 
 export function initialValues(demo: DemoCard): ControlValues {
@@ -112,7 +113,7 @@ function restoredPane(demos: readonly DemoCard[], value: unknown): Pane | undefi
   return {
     ...newPane(demo),
     values: { ...initialValues(demo), ...Object.fromEntries(known) },
-    frameIdx: frameIdx !== undefined && Number.isInteger(frameIdx) ? frameIdx : 0,
+    frameIdx: frameIdx !== undefined && Number.isInteger(frameIdx) ? frameIdx : undefined,
   };
 }
 

@@ -179,6 +179,7 @@ export const attentionSinksDemo: Demo = {
     ]; // prettier-ignore
     return {
       numFrames: tokens.length,
+      openingFrame: tokens.length - 1,
       keyNumberId: 'error',
       frame(index) {
         const { kept, error, onSink, fullOnSink } = stepAt(construction, index, plan);

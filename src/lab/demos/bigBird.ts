@@ -202,6 +202,7 @@ export const bigBirdDemo: Demo = {
     const last = tokens.length - 1;
     return {
       numFrames: most,
+      openingFrame: Math.min(1, most - 1),
       keyNumberId: 'hops',
       frame(index) {
         const layers = index + 1;

@@ -77,6 +77,7 @@ export const chunkedLocalDemo: Demo = {
     return {
       // From the text's first token to its last.
       numFrames: tokens.length,
+      openingFrame: Math.min(chunkTokens, tokens.length - 1),
       keyNumberId: 'visible',
       frame(index) {
         const start = index - (index % chunkTokens);

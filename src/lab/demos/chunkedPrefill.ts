@@ -145,6 +145,7 @@ export const chunkedPrefillDemo: Demo = {
     return {
       // Chunk by chunk.
       numFrames: chunks.length,
+      openingFrame: Math.floor(chunks.length / 2),
       keyNumberId: 'maxDifference',
       frame(index) {
         const chunk = chunks[index];

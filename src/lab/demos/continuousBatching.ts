@@ -140,6 +140,7 @@ export const continuousBatchingDemo: Demo = {
     return {
       // Step by step of the continuous server.
       numFrames: continuous.steps.length,
+      openingFrame: Math.floor(continuous.steps.length / 2),
       keyNumberId: 'throughput',
       frame(index) {
         const step = continuous.steps[index];

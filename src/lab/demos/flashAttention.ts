@@ -104,6 +104,7 @@ export const flashAttentionDemo: Demo = {
     return {
       // Tile by tile, as the kernel goes.
       numFrames: events.length,
+      openingFrame: Math.floor(events.length / 2),
       keyNumberId: 'maxDifference',
       frame(index) {
         const event = events[index];

@@ -113,6 +113,7 @@ export const gatedDeltaRuleDemo: Demo = {
     return {
       // Token by token.
       numFrames: tokens.length,
+      openingFrame: tokens.length - 1,
       keyNumberId: 'written',
       frame(index) {
         const { state, erased, written } = steps[index];

@@ -124,6 +124,7 @@ export const heavyHitterEvictionDemo: Demo = {
     return {
       // Token by token through the text.
       numFrames: tokens.length,
+      openingFrame: tokens.length - 1,
       keyNumberId: 'keptTokens',
       frame(index) {
         const isKept = (idx: number) => idx <= index && kept.evictedAfter[idx] > index;

@@ -107,6 +107,7 @@ export const hierarchicalAttentionDemo: Demo = {
     return {
       // Layer by layer, from the bottom.
       numFrames: numLayers,
+      openingFrame: Math.min(numLocalLayers, numLayers - 1),
       keyNumberId: 'meanSpan',
       frame(index) {
         const layers = index + 1;

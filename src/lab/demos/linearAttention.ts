@@ -95,6 +95,7 @@ export const linearAttentionDemo: Demo = {
     return {
       // Token by token, as the recurrence goes.
       numFrames: tokens.length,
+      openingFrame: tokens.length - 1,
       keyNumberId: 'stateBytes',
       frame(index) {
         const linear = linearWeights(q, k, headDim, index);

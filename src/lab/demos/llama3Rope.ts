@@ -1,5 +1,6 @@
 import type { Demo } from '../demo.ts';
-import { rotaryDim, stretchDemo } from '../stretching.ts';
+import { stretchDemo } from '../stretching.ts';
+import { stretchMethods } from '../stretchMethods.ts';
 
 export const llama3RopeDemo: Demo = stretchDemo({
   id: 'llama3Rope',
@@ -13,13 +14,5 @@ export const llama3RopeDemo: Demo = stretchDemo({
     title: 'Llama Team 2024, The Llama 3 Herd of Models; meta-llama/llama-models apply_scaling',
     url: 'https://arxiv.org/abs/2407.21783',
   },
-  config: ({ ropeTheta, factor, trainedTokens }) => ({
-    ropeType: 'llama3',
-    rotaryDim,
-    ropeTheta,
-    factor,
-    originalContextWindowTokens: trainedTokens,
-    lowFreqFactor: 1,
-    highFreqFactor: 4,
-  }),
+  config: stretchMethods.llama3Rope.config,
 });

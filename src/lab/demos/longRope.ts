@@ -1,14 +1,6 @@
 import type { Demo } from '../demo.ts';
-import { rotaryDim, stretchDemo } from '../stretching.ts';
-
-/**
- * Factors per pair, one set up to the trained length and one beyond. LongRoPE finds them by search on a trained model, which
- * can't be done here; these rise evenly (in their logarithm) from 1 to the factor, the shape that such searches end in.
- */
-export function risingFactors(factor: number): number[] {
-  const numPairs = rotaryDim / 2;
-  return Array.from({ length: numPairs }, (_, pair) => factor ** (pair / (numPairs - 1)));
-}
+import { stretchDemo } from '../stretching.ts';
+import { stretchMethods } from '../stretchMethods.ts';
 
 export const longRopeDemo: Demo = stretchDemo({
   id: 'longRope',
@@ -19,13 +11,5 @@ export const longRopeDemo: Demo = stretchDemo({
     'Every pair has a factor of its own. Up to the trained length the short set is used, here all ones, so that short texts stay as trained; one token more and the long set takes over: all angles jump at once. The published factors are found by search on the trained model; the ones here rise evenly from 1 to the factor and are no model’s.',
   formula: 'θᵢ′ = θᵢ / λᵢ; attention factor √(1 + ln s / ln L)',
   source: { title: 'Ding et al. 2024, LongRoPE', url: 'https://arxiv.org/abs/2402.13753' },
-  config: ({ ropeTheta, factor, trainedTokens }) => ({
-    ropeType: 'longrope',
-    rotaryDim,
-    ropeTheta,
-    factor,
-    originalContextWindowTokens: trainedTokens,
-    shortFactor: risingFactors(1),
-    longFactor: risingFactors(factor),
-  }),
+  config: stretchMethods.longRope.config,
 });

@@ -52,6 +52,7 @@ export const lostInTheMiddleDemo: Demo = {
     return {
       // Layer by layer.
       numFrames: numLayers,
+      openingFrame: numLayers - 1,
       keyNumberId: 'middle',
       frame(index) {
         const plan = planFor(index + 1);

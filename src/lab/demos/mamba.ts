@@ -197,6 +197,7 @@ export const mambaDemo: Demo = {
     return {
       // Token by token.
       numFrames: tokens.length,
+      openingFrame: tokens.length - 1,
       keyNumberId: 'stateBytes',
       frame(index) {
         const left = leftOfTokens(plan, index + 1);

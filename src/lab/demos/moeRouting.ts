@@ -85,6 +85,7 @@ export const moeRoutingDemo: Demo = {
     return {
       // Step by step of the training.
       numFrames: steps.length,
+      openingFrame: steps.length - 1,
       keyNumberId: 'effectiveExperts',
       frame(index) {
         const step = steps[index];

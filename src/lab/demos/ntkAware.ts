@@ -1,5 +1,6 @@
 import type { Demo } from '../demo.ts';
-import { rotaryDim, stretchDemo } from '../stretching.ts';
+import { stretchDemo } from '../stretching.ts';
+import { stretchMethods } from '../stretchMethods.ts';
 
 export const ntkAwareDemo: Demo = stretchDemo({
   id: 'ntkAware',
@@ -13,5 +14,5 @@ export const ntkAwareDemo: Demo = stretchDemo({
     title: 'bloc97 2023, NTK-Aware Scaled RoPE; Peng et al. 2023, section 3.1',
     url: 'https://arxiv.org/abs/2309.00071',
   },
-  config: ({ ropeTheta, factor }) => ({ ropeType: 'ntk', rotaryDim, ropeTheta, factor }),
+  config: stretchMethods.ntkAware.config,
 });

@@ -142,6 +142,7 @@ export const pagedCacheDemo: Demo = {
     return {
       // The prefix, then token by token of the sequences' own.
       numFrames: snapshots.length,
+      openingFrame: snapshots.length - 1,
       keyNumberId: 'wastedSlots',
       frame(index) {
         const snapshot = snapshots[index];

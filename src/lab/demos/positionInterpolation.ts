@@ -1,5 +1,6 @@
 import type { Demo } from '../demo.ts';
-import { rotaryDim, stretchDemo } from '../stretching.ts';
+import { stretchDemo } from '../stretching.ts';
+import { stretchMethods } from '../stretchMethods.ts';
 
 export const positionInterpolationDemo: Demo = stretchDemo({
   id: 'positionInterpolation',
@@ -13,5 +14,5 @@ export const positionInterpolationDemo: Demo = stretchDemo({
     title: 'Chen et al. 2023, Extending Context Window of LLMs via Positional Interpolation',
     url: 'https://arxiv.org/abs/2306.15595',
   },
-  config: ({ ropeTheta, factor }) => ({ ropeType: 'linear', rotaryDim, ropeTheta, factor }),
+  config: stretchMethods.positionInterpolation.config,
 });

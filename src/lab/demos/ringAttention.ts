@@ -127,6 +127,7 @@ export const ringAttentionDemo: Demo = {
     return {
       // Round by round.
       numFrames: numRanks,
+      openingFrame: Math.min(1, numRanks - 1),
       keyNumberId: 'maxDifference',
       frame(index) {
         const events = ring.rounds[index];

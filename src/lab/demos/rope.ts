@@ -1,4 +1,4 @@
-import { formatNumber } from '../../core/format/numbers.ts';
+import { formatCount, formatNumber } from '../../core/format/numbers.ts';
 import {
   applyRope,
   createRandom,
@@ -76,10 +76,9 @@ export const ropeDemo: Demo = {
     const ropeTheta = numberValue(controls, input, 'ropeTheta');
     const pairing = choiceValue(controls, input, 'pairing') as 'halves' | 'adjacent';
     const numDistances = Math.min(mostDistances, tokens.length);
+    // The text as it stands, and as if so many tokens came before it.
     const last = tokens.length - 1;
-    const queryPositions = [
-      ...new Set([numDistances - 1, Math.floor((numDistances - 1 + last) / 2), last]),
-    ];
+    const queryPositions = [last, last + 1000, last + 8000];
     const scores = scoresByDistance(headDim, ropeTheta, pairing, queryPositions, numDistances);
     const largest = Math.max(...scores.map((row) => Math.max(...row) - Math.min(...row)));
     const { inverseFrequencies } = ropeFrequencies(
@@ -89,17 +88,19 @@ export const ropeDemo: Demo = {
     const positions = positionsFrom(0, tokens.length);
     return {
       numFrames: tokens.length,
+      openingFrame: Math.min(5, tokens.length - 1),
       keyNumberId: 'largestDifference',
       frame: (index) => {
         const circles: CirclePicture = {
           kind: 'circle',
           title: 'Where each pair points',
-          summary: `At position ${index}, ${namedToken(tokens, index)}.`,
+          summary: `At position ${index}, ${namedToken(tokens, index)}; the thick arc is the way that each pair has come from position 0.`,
           circles: Array.from(inverseFrequencies.slice(0, 8), (frequency, pair) => ({
             label: `pair ${pair}, ${formatNumber(frequency)} radians a token`,
             hands: [
               { angle: (positions[index] * frequency) % (2 * Math.PI), label: `position ${index}` },
             ],
+            seenAngle: Math.min(2 * Math.PI, positions[index] * frequency),
           })),
         };
         return {
@@ -108,11 +109,11 @@ export const ropeDemo: Demo = {
             circles,
             seriesPicture({
               title: 'Score by distance, at several places of the text',
-              summary: 'One random query and one random key, the same everywhere: the curves lie on each other.',
+              summary: 'One random query and one random key, as far apart at three places: the curves lie on each other.',
               xLabel: 'distance (tokens)',
               yLabel: 'score',
               series: queryPositions.map((position, which) => ({
-                name: `query at position ${position}`,
+                name: `query at position ${formatCount(position)}`,
                 points: scores.map((row, distance) => [distance, row[which]] as const),
               })),
             }),

@@ -102,6 +102,7 @@ export const rwkvDemo: Demo = {
     return {
       // Token by token.
       numFrames: tokens.length,
+      openingFrame: tokens.length - 1,
       keyNumberId: 'stateBytes',
       frame(index) {
         const count = index + 1;

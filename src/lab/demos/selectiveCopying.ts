@@ -104,6 +104,7 @@ export const selectiveCopyingDemo: Demo = {
     return {
       // Token by token.
       numFrames: tokens.length,
+      openingFrame: tokens.length - 1,
       keyNumberId: 'selectiveCorrect',
       frame(index) {
         const read = { symbols: symbols.slice(0, index + 1), numSymbols };

@@ -76,6 +76,7 @@ export const slidingWindowDemo: Demo = {
     const last = tokens.length - 1;
     return {
       numFrames: numLayers,
+      openingFrame: numLayers - 1,
       keyNumberId: 'reach',
       frame(index) {
         const layers = index + 1;

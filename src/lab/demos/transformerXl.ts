@@ -111,6 +111,7 @@ export const transformerXlDemo: Demo = {
     return {
       // Layer by layer, from the bottom.
       numFrames: numLayers,
+      openingFrame: numLayers - 1,
       keyNumberId: 'reach',
       frame(index) {
         const depth = index + 1;

@@ -1,5 +1,6 @@
 import type { Demo } from '../demo.ts';
-import { rotaryDim, stretchDemo } from '../stretching.ts';
+import { stretchDemo } from '../stretching.ts';
+import { stretchMethods } from '../stretchMethods.ts';
 
 export const yarnDemo: Demo = stretchDemo({
   id: 'yarn',
@@ -11,11 +12,5 @@ export const yarnDemo: Demo = stretchDemo({
   formula:
     'θ′ = (1 − γ) θ / s + γ θ, γ a ramp over turns from 1 to 32; attention factor 0.1 ln s + 1',
   source: { title: 'Peng et al. 2023, YaRN', url: 'https://arxiv.org/abs/2309.00071' },
-  config: ({ ropeTheta, factor, trainedTokens }) => ({
-    ropeType: 'yarn',
-    rotaryDim,
-    ropeTheta,
-    factor,
-    originalContextWindowTokens: trainedTokens,
-  }),
+  config: stretchMethods.yarn.config,
 });

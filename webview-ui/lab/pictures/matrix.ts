@@ -2,13 +2,13 @@ import type { MatrixPicture } from '../../../src/lab/picture.ts';
 import {
   categoryPlaces,
   css,
+  currentTheme,
   mix,
   placeMark,
-  readTheme,
   scaleColour,
-  type Rgb,
   type Theme,
 } from '../colours.ts';
+import type { Rgb } from '../palette.ts';
 
 export interface CellIdx {
   readonly row: number;
@@ -34,7 +34,8 @@ export function matrixLayout({
   columnLabels,
 }: MatrixPicture): MatrixLayout {
   const cell = Math.max(mostPixels / Math.max(numRows, numColumns), 0.25);
-  const size = Math.min(cell, 28);
+  // Few cells would be lost in the page at the size of many.
+  const size = Math.min(cell, Math.max(numRows, numColumns) <= 8 ? 48 : 28);
   // Labels are drawn where a line of text has room; the words under the picture name every cell.
   const labelled = size >= 9;
   const left = labelled && rowLabels !== undefined ? labelPixels : 2;
@@ -60,12 +61,6 @@ export function cellAt(picture: MatrixPicture, x: number, y: number): CellIdx | 
 const images = new WeakMap<MatrixPicture, HTMLCanvasElement>();
 /** What each canvas shows, so that a redraw of the page leaves the others alone. */
 const shown = new WeakMap<HTMLCanvasElement, Shown>();
-let theme: Theme | undefined;
-
-/** The theme changed: everything is drawn anew. */
-export function forgetTheme(): void {
-  theme = undefined;
-}
 
 interface Shown {
   readonly picture: MatrixPicture;
@@ -95,8 +90,7 @@ export function drawMatrix(
 ): void {
   const context = canvas.getContext('2d');
   if (context === null) return;
-  if (theme === undefined) theme = readTheme();
-  const colours = theme;
+  const colours = currentTheme();
   const ratio = window.devicePixelRatio;
   const { row, column } = chosen ?? {};
   if (isShown(canvas, { picture, colours, row, column, ratio })) return;

@@ -110,11 +110,15 @@ export function ringSvg(picture: RingPicture): SVGTemplateResult {
     })}
     ${picture.ranks.map(({ label, detail, workShare }, idx) => {
       const { x, y } = at(idx, 136);
+      const lines = wrapped(detail, 25, 3);
       return svg`<g><title>${label}: ${detail}</title>
-        <rect class="rank" x=${x - 58} y=${y - 26} width="116" height="52" rx="3"></rect>
-        <rect class="box c0" x=${x - 54} y=${y + 17} width=${108 * workShare} height="5"></rect>
-        <text class="label" x=${x} y=${y - 9} text-anchor="middle">${cut(label, 16)}</text>
-        <text class="tick" x=${x} y=${y + 8} text-anchor="middle">${cut(detail, 20)}</text></g>`;
+        <rect class="rank" x=${x - 68} y=${y - 34} width="136" height="68" rx="3"></rect>
+        <rect class="box c0" x=${x - 64} y=${y + 25} width=${128 * workShare} height="5"></rect>
+        <text class="label" x=${x} y=${y - 20} text-anchor="middle">${cut(label, 20)}</text>
+        ${lines.map(
+          (line, place) =>
+            svg`<text class="tick" x=${x} y=${y - 6 + 12 * place} text-anchor="middle">${line}</text>`,
+        )}</g>`;
     })}
   </svg>`;
 }
@@ -123,22 +127,51 @@ export function circleSvg(picture: CirclePicture): SVGTemplateResult {
   const perLine = Math.min(4, Math.max(1, picture.circles.length));
   const size = 560 / perLine;
   const radius = Math.min(70, size / 2 - 16);
-  const line = radius * 2 + 40;
+  const line = radius * 2 + 52;
   const height = Math.ceil(picture.circles.length / perLine) * line;
   return svg`<svg class="picture" viewBox="0 0 560 ${height}" role="img" aria-label=${picture.summary}>
-    ${picture.circles.map(({ label, hands }, idx) => {
+    ${picture.circles.map(({ label, hands, seenAngle }, idx) => {
       const x = (idx % perLine) * size + size / 2;
       const y = Math.floor(idx / perLine) * line + radius + 8;
       return svg`<circle class="rim" cx=${x} cy=${y} r=${radius}></circle>
+        ${seenAngle === undefined ? '' : seenArc(x, y, radius, seenAngle)}
         ${hands.map((hand) => {
           const endX = x + radius * Math.cos(hand.angle);
           const endY = y - radius * Math.sin(hand.angle);
           return svg`<g><title>${hand.label}</title><path class="hand ${hand.unseen === true ? 'unseen' : ''}" d="M${x} ${y}L${endX} ${endY}"></path>
             <circle class="dot ${hand.unseen === true ? 'k1' : 'k0'}" cx=${endX} cy=${endY} r="3"></circle></g>`;
         })}
-        <text class="label" x=${x} y=${y + radius + 20} text-anchor="middle">${label}</text>`;
+        ${label
+          .split(', ')
+          .map(
+            (part, place) =>
+              svg`<text class=${place === 0 ? 'label' : 'tick'} x=${x} y=${y + radius + 20 + 14 * place} text-anchor="middle">${part}</text>`,
+          )}`;
     })}
   </svg>`;
+}
+
+/** The angles that training has seen, along the rim. */
+function seenArc(x: number, y: number, radius: number, angle: number): SVGTemplateResult {
+  if (angle >= 2 * Math.PI) {
+    return svg`<circle class="seen" cx=${x} cy=${y} r=${radius}></circle>`;
+  }
+  const [endX, endY] = [x + radius * Math.cos(angle), y - radius * Math.sin(angle)];
+  const far = angle > Math.PI ? 1 : 0;
+  return svg`<path class="seen" d="M${x + radius} ${y}A${radius} ${radius} 0 ${far} 0 ${endX} ${endY}"></path>`;
+}
+
+/** Lines of whole words; what has no room is cut. */
+function wrapped(text: string, length: number, mostLines: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= length) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else lines.push(word);
+  }
+  const rest = lines.slice(mostLines - 1).join(' ');
+  return lines.length <= mostLines ? lines : [...lines.slice(0, mostLines - 1), cut(rest, length)];
 }
 
 function cut(text: string, length: number): string {
