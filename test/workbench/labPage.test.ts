@@ -289,6 +289,23 @@ describe('the lab’s page', () => {
     expect(text.replaceAll(/\s/g, '').length).toBeGreaterThan(20_000);
   });
 
+  it('says when the engine’s thread ended, and goes on with the next step', async () => {
+    const { page } = await open('flashAttention');
+    const message = 'The engine was stopped. It starts anew when it is needed.';
+    await page.evaluate((text) => {
+      (window as unknown as { labHost: { failNext: (text: string) => void } }).labHost.failNext(
+        text,
+      );
+    }, message);
+    await page.locator('.timeline .step').click();
+    const alert = page.locator('article [role="alert"]');
+    await alert.waitFor();
+    expect(await alert.innerText()).toBe(message);
+    expect(await page.locator('figure').count()).toBeGreaterThan(0);
+    await page.locator('.timeline .step').click();
+    await alert.waitFor({ state: 'detached' });
+  });
+
   it('survives whatever its text is: one token, odd ones, none', async () => {
     const odd = ['', '\u0000', '🙂', '<script>', '</p>', '\n'];
     opened = await openLabPage(browser, odd, { opened: { demoId: 'causalMasking' } });

@@ -62,8 +62,7 @@ export function openLab({ extensionUri, encoding, marks, setTokens }: LabOptions
   });
 
   const takeText = async (): Promise<LabText> => {
-    const active = vscode.window.activeTextEditor ?? editor;
-    const source = labText(active?.document.isClosed === true ? undefined : active);
+    const source = labText(editor);
     const name = await encoding();
     const { tokens, unitEnds, cut } = await thread.call('tokens', source.text, name);
     const { place } = source;
@@ -161,7 +160,8 @@ export function openLab({ extensionUri, encoding, marks, setTokens }: LabOptions
       });
     },
     show: async (demo) => {
-      const fromEditor = vscode.window.activeTextEditor !== undefined;
+      // Asked for from an editor, or from a file that is none: its text is meant, not the last one's.
+      const fromFile = !(panel?.active ?? false);
       if (panel === undefined) {
         opened = demo;
         attach(
@@ -176,7 +176,7 @@ export function openLab({ extensionUri, encoding, marks, setTokens }: LabOptions
       // While the panel is hidden its page is gone: the new page asks for what was opened.
       if (!panel.visible) opened = demo;
       else {
-        const taken = fromEditor ? { text: await takeText() } : {};
+        const taken = fromFile ? { text: await takeText() } : {};
         emit?.({ type: 'open', demo, ...taken });
       }
       panel.reveal();

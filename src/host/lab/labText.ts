@@ -25,11 +25,39 @@ export interface TextPlace {
   readonly startUnit: number;
 }
 
-/** The selection, else the start of the active file, else a sample. */
-export function labText(editor: vscode.TextEditor | undefined): SourceText {
+/**
+ * The selection, else the start of the active file, else a sample, named by why it is that.
+ * @param lastEditor the text editor that was active before the lab
+ */
+export function labText(lastEditor: vscode.TextEditor | undefined): SourceText {
+  const editor = vscode.window.activeTextEditor;
+  const file = editor === undefined ? activeFileName() : undefined;
+  if (file !== undefined) {
+    return sampleText(vscode.l10n.t('sample text, as {0} is not open as text', file));
+  }
+  return editorText(editor ?? (lastEditor?.document.isClosed === true ? undefined : lastEditor));
+}
+
+/** The file of the active tab, whatever shows it: a binary file has a tab, but no text editor. */
+function activeFileName(): string | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom
+    ? baseName(input.uri)
+    : undefined;
+}
+
+function baseName({ path }: vscode.Uri): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function sampleText(name: string): SourceText {
+  return { name, text: sample, cut: false };
+}
+
+function editorText(editor: vscode.TextEditor | undefined): SourceText {
   if (editor !== undefined) {
     const { document } = editor;
-    const fileName = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1);
+    const fileName = baseName(document.uri);
     const selected = !editor.selection.isEmpty ? document.getText(editor.selection) : '';
     if (selected !== '') {
       const startUnit = document.offsetAt(editor.selection.start);
@@ -39,8 +67,9 @@ export function labText(editor: vscode.TextEditor | undefined): SourceText {
     const end = document.positionAt(maxCharacters + 1);
     const text = document.getText(new vscode.Range(new vscode.Position(0, 0), end));
     if (text !== '') return { ...cutText(fileName, text), place: { document, startUnit: 0 } };
+    return sampleText(vscode.l10n.t('sample text, as {0} is empty', fileName));
   }
-  return { name: vscode.l10n.t('sample text'), text: sample, cut: false };
+  return sampleText(vscode.l10n.t('sample text'));
 }
 
 function cutText(name: string, text: string): SourceText {

@@ -35,7 +35,7 @@ const controls: readonly Control[] = [
 ]; // prettier-ignore
 
 const reading = [{ name: 'noise' }, { name: 'to copy' }, { name: 'not read yet' }];
-const spelling = [{ name: 'to copy' }, { name: 'right' }, { name: 'wrong' }];
+const spelling = [{ name: 'to copy' }, { name: 'wrong' }, { name: 'right' }];
 const letterOf = (symbol: number) => (symbol < 0 ? '–' : String.fromCharCode(65 + symbol));
 
 /** The text as a copying task: some of its tokens stand for symbols, all others are noise. */
@@ -163,7 +163,7 @@ function spelled(result: ReturnType<typeof selectiveCopying>, summary: string): 
     label,
     cells: Array.from(spelledSymbols, (symbol, idx) => ({
       label: letterOf(symbol),
-      category: symbol === wanted[idx] ? 1 : 2,
+      category: symbol === wanted[idx] ? 2 : 1,
     })),
   });
   return {

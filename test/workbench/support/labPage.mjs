@@ -160,7 +160,15 @@ function hostInPage({ tokens, kept, opened }) {
     mark: (request) => window.labCall('mark', [request ?? null]),
     openCard: (id) => window.labCall('openCard', [id]),
   };
-  window.labHost = { emit: (event) => post({ type: 'event', event }), state: () => state };
+  let failure;
+  window.labHost = {
+    emit: (event) => post({ type: 'event', event }),
+    state: () => state,
+    /** The next call fails so, as it does when the engine's thread ends. */
+    failNext: (message) => {
+      failure = message;
+    },
+  };
   window.acquireVsCodeApi = () => ({
     getState: () => state,
     setState: (next) => {
@@ -169,6 +177,9 @@ function hostInPage({ tokens, kept, opened }) {
     postMessage: async ({ type, id, method, args }) => {
       if (type !== 'call') return;
       try {
+        const message = failure;
+        failure = undefined;
+        if (message !== undefined) throw new Error(message);
         const ok = await host[method](...args);
         post({ type: 'reply', id, result: { ok } });
       } catch (error) {

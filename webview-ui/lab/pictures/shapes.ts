@@ -112,8 +112,8 @@ export function ringSvg(picture: RingPicture): SVGTemplateResult {
       const { x, y } = at(idx, 136);
       const lines = wrapped(detail, 25, 3);
       return svg`<g><title>${label}: ${detail}</title>
-        <rect class="rank" x=${x - 68} y=${y - 34} width="136" height="68" rx="3"></rect>
-        <rect class="box c0" x=${x - 64} y=${y + 25} width=${128 * workShare} height="5"></rect>
+        <rect class="rank" x=${x - 78} y=${y - 34} width="156" height="68" rx="3"></rect>
+        <rect class="box c0" x=${x - 74} y=${y + 25} width=${148 * workShare} height="5"></rect>
         <text class="label" x=${x} y=${y - 20} text-anchor="middle">${cut(label, 20)}</text>
         ${lines.map(
           (line, place) =>
