@@ -1,3 +1,4 @@
+import { jsonFault } from '../core/format/jsonText.ts';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { findModel, UnknownModelError } from '../core/catalog/findModel.ts';
@@ -35,7 +36,7 @@ export async function openCatalogue(files: CatalogueFiles): Promise<readonly Mod
       json = JSON.parse(await textOf('models', files.models));
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      throw new InputError('models', files.models, `a file of JSON (${error.message})`);
+      throw new InputError('models', files.models, `a file of JSON (${jsonFault(error)})`);
     }
     over(parseUserModels(json, { source, asOf }));
   }

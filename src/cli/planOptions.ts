@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
+import { jsonFault } from '../core/format/jsonText.ts';
 import { strategyIds, type StrategyId } from '../core/plans/plan.ts';
 import type { PromptFormat, PromptOptions } from '../core/plans/prompt.ts';
 import { templateProblem, type PromptTemplate } from '../core/plans/promptFrame.ts';
@@ -85,7 +86,12 @@ export function promptOf({ format, lineNumbers, tree, template }: PlanOptions): 
 
 /** A JSON file with the two texts of a `PromptTemplate`. */
 function readTemplate(file: string): PromptTemplate {
-  const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new Error(`The template ${file} can't be read: ${jsonFault(error)}`, { cause: error });
+  }
   const template = parsed as Partial<PromptTemplate> | null;
   if (typeof template?.file !== 'string' || typeof template.prompt !== 'string') {
     throw new Error(`${file} must hold { "file": "...", "prompt": "..." }`);

@@ -1,10 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { planManifest, requestFileName } from '../core/plans/manifest.ts';
 import type { Plan } from '../core/plans/plan.ts';
 import type { PromptOptions } from '../core/plans/prompt.ts';
 import type { IndexSummary } from '../node/plansCalls.ts';
 import type { PlansThread } from '../node/plansThread.ts';
+import { writeFileAtomically } from '../node/writeFileAtomically.ts';
 
 export interface RequestSource {
   readonly thread: PlansThread;
@@ -12,7 +13,10 @@ export interface RequestSource {
   readonly prompt: PromptOptions;
 }
 
-/** Writes each request to a file of its own, unless something in it looks like a secret. */
+/**
+ * Writes each request to a file of its own, unless something in it looks like a secret. A link that stands in the folder
+ * under such a name is replaced, not followed.
+ */
 export async function writeRequests(
   folder: string,
   chosen: Plan,
@@ -32,10 +36,11 @@ export async function writeRequests(
   mkdirSync(folder, { recursive: true });
   for (const [idx, request] of chosen.requests.entries()) {
     const text = await thread.call('render', indexId, { request, prompt });
-    writeFileSync(path.join(folder, requestFileName(idx, prompt)), text);
+    writeFileAtomically(path.join(folder, requestFileName(idx, prompt)), text);
   }
   const manifest = planManifest(chosen, paths, prompt);
-  writeFileSync(path.join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  const text = `${JSON.stringify(manifest, null, 2)}\n`;
+  writeFileAtomically(path.join(folder, 'manifest.json'), text);
   process.stdout.write(
     `${chosen.requests.length} requests and manifest.json written to ${folder}\n`,
   );

@@ -32,8 +32,9 @@ export function reportPath(folders: readonly ReportFolder[], uri: vscode.Uri): s
   return below === '' ? entry.prefix : `${entry.prefix}/${below}`;
 }
 
-/** The file that a report's path means; undefined when its folder is gone. */
+/** The file that a report's path means; undefined when its folder is gone, or it leads out of it. */
 export function reportUri(folders: readonly ReportFolder[], path: string): vscode.Uri | undefined {
+  if (path.split('/').includes('..')) return undefined;
   for (const { folder, prefix } of folders) {
     if (prefix === '') return vscode.Uri.joinPath(folder.uri, path);
     if (path === prefix) return folder.uri;

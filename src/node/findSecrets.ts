@@ -39,6 +39,16 @@ export async function findSecrets(path: string, text: string): Promise<SecretFin
   }));
 }
 
+/** What every secret that the rules know has: a long word, mostly with digits, a key's first line, or a name before a host. */
+const candidate =
+  /(?=[\w-]{0,40}\d)(?=[\w-]{0,40}[A-Za-z])[\w-]{16}|[\w-]{30}|[A-Za-z0-9/+]{40}|PRIVATE KEY|:\/\/[^\s/]{1,200}@/;
+
+/** Whether something in a file looks like a secret; most files are told by one look that nothing does. */
+export async function holdsSecret(path: string, utf8: Uint8Array): Promise<boolean> {
+  const text = decodeUtf8(utf8);
+  return candidate.test(text) && (await findSecrets(path, text)).length > 0;
+}
+
 /** Searches the stretches that are sent, with the lines that they have in their files; each file is searched once. */
 export async function findSecretsInParts(
   parts: readonly Part[],

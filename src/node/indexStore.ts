@@ -8,7 +8,7 @@ import { columnsOf, keptIndexOf, type KeptIndex } from './keptColumns.ts';
 import { tokenizerVersion } from './openTokenCounter.ts';
 
 /** Raise it when grammars, outlines, chunks or words are read in another way than before. */
-const indexVersion = 3;
+const indexVersion = 4;
 
 export interface StoreLimits {
   readonly maxFiles: number;

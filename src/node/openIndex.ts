@@ -5,6 +5,7 @@ import { defaultChunkLimits } from '../core/plans/chunks.ts';
 import { unpackFile } from '../core/plans/packedFile.ts';
 import { WordTable } from '../core/search/wordTable.ts';
 import type { BuiltIndex } from './buildCodeIndex.ts';
+import { holdsSecret } from './findSecrets.ts';
 import { analyzeInThreads, type FileToAnalyze } from './indexPool.ts';
 import { IndexStore } from './indexStore.ts';
 import type { KeptFile, KeptIndex } from './keptColumns.ts';
@@ -14,8 +15,8 @@ import { loadVocabulary } from './vocabularies.ts';
 export interface OpenedIndex extends BuiltIndex {
   readonly filesKept: number;
   readonly problems: readonly { readonly path: string; readonly message: string }[];
-  /** Writes what is new. Throws what hinders it. */
-  readonly keep: () => void;
+  /** Writes what is new, but of no file in which something looks like a secret. Rejects with what hinders it. */
+  readonly keep: () => Promise<void>;
 }
 
 /** The index of files: what was kept is taken where the text is the same, the rest is read in threads of this worker file. */
@@ -31,6 +32,8 @@ export async function openIndex(request: OpenIndexRequest): Promise<OpenedIndex>
   const usedMs = Date.now();
   const found: ({ readonly utf8: Uint8Array; readonly file: KeptFile } | undefined)[] = [];
   const problems: { readonly path: string; readonly message: string }[] = [];
+  /** By file index: what was read anew. */
+  const readAnew: number[] = [];
   let filesKept = 0;
 
   const sorted = [...request.files].sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -57,6 +60,7 @@ export async function openIndex(request: OpenIndexRequest): Promise<OpenedIndex>
         found[fileIdx] = { utf8: outcome.utf8, file: { ...known, usedMs } };
       } else if (outcome.type === 'analyzed') {
         const { hash, file } = outcome;
+        readAnew.push(fileIdx);
         found[fileIdx] = { utf8: outcome.utf8, file: { hash, usedMs, packed: file } };
       }
     },
@@ -82,11 +86,29 @@ export async function openIndex(request: OpenIndexRequest): Promise<OpenedIndex>
   const index = assembleIndex(toIndex, kept.words, textOf, made);
   let unwritten: KeptIndex | undefined =
     store === undefined || isSame ? undefined : { ...kept, assembled: { hash, made: index } };
-  const keep = () => {
-    if (unwritten === undefined) store?.touch();
-    else store?.save(unwritten);
+  const keep = async () => {
+    if (unwritten === undefined) {
+      store?.touch();
+      return;
+    }
+    const unsafe: string[] = [];
+    for (const fileIdx of readAnew) {
+      const { path } = files[fileIdx];
+      const utf8 = found[fileIdx]?.utf8;
+      if (utf8 !== undefined && (await holdsSecret(path, utf8))) unsafe.push(path);
+    }
+    if (unsafe.length === 0) store?.save(unwritten);
+    else if (unsafe.length === readAnew.length) store?.touch();
+    else store?.save(withoutFiles(unwritten, unsafe));
     // The words of all files are asked for no more.
     unwritten = undefined;
   };
   return { index, textOf, filesKept, problems, keep };
+}
+
+/** Without these files, and without what was made of all files: a secret's words would lie on disk as long as the index does. */
+function withoutFiles({ words, files }: KeptIndex, paths: readonly string[]): KeptIndex {
+  const others = new Map(files);
+  for (const path of paths) others.delete(path);
+  return { words, files: others };
 }

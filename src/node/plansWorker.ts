@@ -73,9 +73,9 @@ const methods: CallMethods<PlansCalls> = {
       textOf,
     );
   },
-  keep: (indexId) => {
+  keep: async (indexId) => {
     try {
-      indexOf(indexId).keep();
+      await indexOf(indexId).keep();
       return undefined;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);

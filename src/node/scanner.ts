@@ -1,20 +1,10 @@
 import { availableParallelism } from 'node:os';
-import path from 'node:path';
-import { defaultMaxFileBytes } from '../core/files/leftOutRules.ts';
-import type { FileCount, FileProblem, LeftOutFile, ScanReport } from '../core/files/scanReport.ts';
+import type { ScanReport } from '../core/files/scanReport.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
 import type { SharedVocabulary } from './vocabularies.ts';
-import { placeOutcome } from './placeOutcome.ts';
-import {
-  controlIndex,
-  isCancelled,
-  newControl,
-  type CountOutcome,
-  type FileBatch,
-  type NewCount,
-  type ScanFolder,
-} from './scanMessages.ts';
-import { Thread, ThreadCrashed } from './thread.ts';
+import { append, finishedReport, newRun, place, type Run } from './scanRun.ts';
+import { controlIndex, isCancelled, newControl, type ScanFolder } from './scanMessages.ts';
+import { Thread, ThreadCrashed, ThreadStopped } from './thread.ts';
 import { BatchQueue, restOfBatch } from './batches.ts';
 
 export interface ScannerOptions {
@@ -55,17 +45,6 @@ const progressIntervalMs = 50;
 const maxFailedStarts = 3;
 /** Counting the largest notebook takes a few seconds, and is not looked away from. */
 const defaultPatienceMs = 10_000;
-
-type Lists = { files: FileCount[]; leftOut: LeftOutFile[]; problems: FileProblem[] };
-
-/** One scan on its way: what it found so far, and the memory it shares with the threads. */
-interface Run extends Lists {
-  readonly request: ScanRequest;
-  readonly maxFileBytes: number;
-  readonly control: Int32Array;
-  readonly counts: NewCount[];
-  filesDone: number;
-}
 
 /**
  * Analyses folders in worker threads: one walks, the others read and count. The threads start when they are needed;
@@ -129,7 +108,7 @@ export class Scanner {
   vocabulary(encoding: EncodingName): Promise<SharedVocabulary> {
     let vocabulary = this.#vocabularies.get(encoding);
     if (vocabulary === undefined) {
-      vocabulary = this.#threads[0].call({ type: 'loadVocabulary', encoding });
+      vocabulary = onceMore(() => this.#threads[0].call({ type: 'loadVocabulary', encoding }));
       this.#vocabularies.set(encoding, vocabulary);
       // A failure is not remembered: the next call tries again.
       vocabulary.catch(() => this.#vocabularies.delete(encoding));
@@ -144,15 +123,16 @@ export class Scanner {
   ): Promise<ScanReport> {
     signal?.throwIfAborted();
     const control = newControl();
-    const run: Run = {
-      request: { ...request, folders: distinctFolders(request.folders) },
-      maxFileBytes: request.maxFileBytes ?? defaultMaxFileBytes,
-      control,
-      files: [],
-      leftOut: [],
-      problems: [],
-      counts: [],
-      filesDone: 0,
+    let run: Run | undefined;
+    const attempt = async () => {
+      Atomics.store(control, controlIndex.filesFound, 0);
+      const own = newRun(request, control);
+      run = own;
+      try {
+        return await this.#work(own, only);
+      } finally {
+        own.isAbandoned = true;
+      }
     };
     let abort = () => {};
     const aborted = new Promise<never>((_, reject) => {
@@ -165,13 +145,13 @@ export class Scanner {
     signal?.addEventListener('abort', abort, { once: true });
     const report = () => {
       const filesFound = Atomics.load(control, controlIndex.filesFound);
-      onProgress?.({ filesDone: run.filesDone, filesFound });
+      onProgress?.({ filesDone: run?.filesDone ?? 0, filesFound });
     };
     const timer = setInterval(report, progressIntervalMs);
     this.#running.add(control);
     try {
       // The caller is free at once; the threads see the shared flag between two files or chunks.
-      const finished = await Promise.race([this.#work(run, only), aborted]);
+      const finished = await Promise.race([onceMore(attempt, control), aborted]);
       report();
       return finished;
     } finally {
@@ -191,7 +171,7 @@ export class Scanner {
     const { patienceMs = defaultPatienceMs } = this.#options;
     setTimeout(() => {
       for (const [thread, call] of owing) {
-        if (call !== undefined && thread.oldestCall === call) void thread.stop();
+        if (call !== undefined && thread.oldestCall === call) void thread.endHung();
       }
     }, patienceMs).unref();
   }
@@ -239,7 +219,7 @@ export class Scanner {
     let failedStarts = 0;
     const work = async (thread: Thread): Promise<void> => {
       for (let batch = await queue.next(); batch !== undefined; batch = await queue.next()) {
-        if (isCancelled(run.control)) return;
+        if (isCancelled(run.control) || run.isAbandoned) return;
         // No thread starts before there is something for it to do; then it starts while the vocabulary is read.
         thread.start();
         const vocabulary = await this.vocabulary(run.request.encoding);
@@ -259,7 +239,7 @@ export class Scanner {
           if (outcomes.length < batch.paths.length)
             queue.putBack(restOfBatch(batch, outcomes.length));
         } catch (error) {
-          if (!(error instanceof ThreadCrashed) || isCancelled(run.control)) throw error;
+          if (!isCrash(error) || isCancelled(run.control)) throw error;
           const at = Atomics.load(position, 0);
           if (at < 0 && ++failedStarts >= maxFailedStarts) throw error;
           if (at >= 0) {
@@ -288,42 +268,16 @@ export class Scanner {
   }
 }
 
-function place(run: Run, batch: FileBatch, outcomes: readonly CountOutcome[]): void {
-  const { cacheKey, paths, keep } = batch;
-  for (const [index, outcome] of outcomes.entries()) {
-    const path = paths[index];
-    placeOutcome({ path, keep: keep.has(index) }, outcome, run);
-    if (outcome.type === 'read' && outcome.hash !== '') {
-      const { stamp, hash, readMs, result } = outcome;
-      run.counts.push({ cacheKey, path, stamp, hash, readMs, result });
-    }
+function isCrash(error: unknown): error is ThreadCrashed {
+  return error instanceof ThreadCrashed && !(error instanceof ThreadStopped);
+}
+
+/** A thread that ended is started anew and asked again, once: what ended it may have been of that moment, or another scan's. */
+async function onceMore<T>(ask: () => Promise<T>, control?: Int32Array): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!isCrash(error) || (control !== undefined && isCancelled(control))) throw error;
+    return ask();
   }
-  run.filesDone += outcomes.length;
-}
-
-/** A folder that is named twice is analysed once. */
-function distinctFolders(folders: readonly ScanFolder[]): ScanFolder[] {
-  const byPath = new Map<string, ScanFolder>();
-  for (const folder of folders) {
-    const absolute = path.resolve(folder.path);
-    if (!byPath.has(absolute)) byPath.set(absolute, { ...folder, path: absolute });
-  }
-  return [...byPath.values()];
-}
-
-/** In the order of paths: the same folder gives the same report, whichever thread was first. */
-function finishedReport(run: Run): ScanReport {
-  const byPath = (a: { readonly path: string }, b: { readonly path: string }) =>
-    a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
-  return {
-    encoding: run.request.encoding,
-    files: run.files.sort(byPath),
-    leftOut: run.leftOut.sort(byPath),
-    problems: run.problems.sort(byPath),
-  };
-}
-
-/** `push(...items)` overflows the stack from some 100,000 items on. */
-function append<T>(list: T[], items: readonly T[]): void {
-  for (const item of items) list.push(item);
 }

@@ -6,6 +6,9 @@ export class ThreadCrashed extends Error {
   override readonly name = 'ThreadCrashed';
 }
 
+/** It was ended because nobody needs it any more. */
+export class ThreadStopped extends ThreadCrashed {}
+
 /** What a call of this type is sent before its reply. */
 type PartOf<Type extends keyof WorkerCalls> = WorkerCalls[Type] extends {
   readonly part: infer Part;
@@ -77,10 +80,20 @@ export class Thread {
     });
   }
 
+  /** Calls on their way are rejected with `ThreadStopped`. */
   async stop(): Promise<void> {
+    await this.#end(new ThreadStopped('It was stopped.'));
+  }
+
+  /** Ends a thread that hangs: calls on their way are rejected as after a crash, and may be made again. */
+  async endHung(): Promise<void> {
+    await this.#end(new ThreadCrashed('The worker thread hung and was ended.'));
+  }
+
+  async #end(error: ThreadCrashed): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
-    this.#failAll('It was stopped.');
+    this.#failAll(error);
     await worker?.terminate();
   }
 
@@ -102,7 +115,7 @@ export class Thread {
     const crashed = (message: string) => {
       if (this.#worker !== worker) return;
       this.#worker = undefined;
-      this.#failAll(message);
+      this.#failAll(new ThreadCrashed(message));
     };
     worker.on('error', (error: unknown) => {
       crashed(error instanceof Error ? error.message : String(error));
@@ -113,9 +126,9 @@ export class Thread {
     return worker;
   }
 
-  #failAll(message: string): void {
+  #failAll(error: ThreadCrashed): void {
     const calls = [...this.#calls.values()];
     this.#calls.clear();
-    for (const call of calls) call.reject(new ThreadCrashed(message));
+    for (const call of calls) call.reject(error);
   }
 }

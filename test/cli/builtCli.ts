@@ -16,6 +16,8 @@ export interface BuiltCli {
   run(...args: string[]): CliResult;
   /** The same while this process goes on, so that a server in it can answer; with more environment. */
   runBeside(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<CliResult>;
+  /** Where it keeps counts and indexes. */
+  readonly cacheFolder: string;
   dispose(): void;
 }
 
@@ -42,18 +44,20 @@ export async function buildCli(): Promise<BuiltCli> {
     },
   });
   cpSync(path.join(root, 'vocabularies'), path.join(dist, 'vocabularies'), { recursive: true });
+  const cacheFolder = path.join(dist, 'cache');
   return {
+    cacheFolder,
     run(...args) {
       const { status, stdout, stderr } = spawnSync(
         process.execPath,
         [path.join(dist, 'cli.js'), ...args],
-        { encoding: 'utf8', env: { ...process.env, XDG_CACHE_HOME: path.join(dist, 'cache') } },
+        { encoding: 'utf8', env: { ...process.env, XDG_CACHE_HOME: cacheFolder } },
       );
       return { status, stdout, stderr };
     },
     runBeside(args, env = {}) {
       const options = {
-        env: { ...process.env, XDG_CACHE_HOME: path.join(dist, 'cache'), ...env },
+        env: { ...process.env, XDG_CACHE_HOME: cacheFolder, ...env },
         maxBuffer: 64 << 20,
       };
       return new Promise((resolve) => {

@@ -128,7 +128,7 @@ export class Tally {
 export async function attack(
   group: string,
   name: string,
-  run: (tally: Tally) => Promise<void>,
+  run: (tally: Tally) => void | Promise<void>,
 ): Promise<void> {
   const tally = new Tally();
   const before = networkEntries().length;

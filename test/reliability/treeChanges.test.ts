@@ -77,11 +77,11 @@ describe('a tree that changes while it is read', () => {
       const cacheFolder = tempTree();
       const kept = { 'kept.ts': 'const kept = 1;\n' };
       const keptTokens = totalTokens(await plain.scan(requestFor(tempTree(kept))));
-      for (let round = 0; round < often(2, 12); round++) {
+      for (let round = 0; round < often(1, 12); round++) {
         const root = tempTree(kept);
         const scanner = newScanner({ workerFile, cacheFolder });
         const child = await startChanging(churn, root, String(seed + round));
-        for (let i = 0; i < often(12, 80); i++) {
+        for (let i = 0; i < often(8, 80); i++) {
           const report = await tally.try('scan', () => scanner.scan(requestFor(root)));
           if (report === undefined) continue;
           tally.equal(twiceListed(report), [], 'listed twice');
@@ -129,7 +129,7 @@ describe('a tree that changes while it is read', () => {
       }
       expect(right['one']).not.toBe(right['two']);
       const scanner = newScanner({ workerFile, cacheFolder: tempTree() });
-      for (let i = 0; i < often(6, 60); i++) {
+      for (let i = 0; i < often(4, 60); i++) {
         const branch = i % 2 === 0 ? 'one' : 'two';
         const checkout = spawn('git', ['checkout', '-q', branch], { cwd: root, stdio: 'ignore' });
         const ended = once(checkout, 'exit');

@@ -1,3 +1,4 @@
+import { jsonFault } from '../format/jsonText.ts';
 import { InputError } from '../estimates/inputError.ts';
 import type {
   Architecture,
@@ -34,8 +35,8 @@ export function parseHfConfig(text: string, id = 'config.json'): Architecture {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
-  } catch {
-    throw new InputError('config.json', text.slice(0, 40), 'JSON');
+  } catch (error) {
+    throw new InputError('config.json', `${text.length} characters`, `JSON (${jsonFault(error)})`);
   }
   const outer = asFields(parsed, 'config.json');
   const fields = optionalFields(outer, 'text_config', 'config.json') ?? outer;

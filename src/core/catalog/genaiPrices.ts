@@ -1,3 +1,4 @@
+import { jsonText } from '../format/jsonText.ts';
 import type { PriceList, PriceSchedule, PriceTier, TokenPrices } from './model.ts';
 
 /**
@@ -106,6 +107,6 @@ function utcTimeOfDay(text: string): string {
 }
 
 function malformed(field: string, value: unknown): TypeError {
-  const shown = JSON.stringify(value)?.slice(0, 80) ?? 'undefined';
+  const shown = jsonText(value)?.slice(0, 80) ?? 'undefined';
   return new TypeError(`genai-prices: ${field} is not what version 2 of its data has: ${shown}`);
 }

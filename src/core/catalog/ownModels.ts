@@ -1,4 +1,6 @@
+import { jsonFault } from '../format/jsonText.ts';
 import type { Architecture } from '../architectures/architecture.ts';
+import { isArchitecture } from '../architectures/isArchitecture.ts';
 import { isIsoDate, isRecord } from './genaiPrices.ts';
 import { mergeModels } from './mergeModels.ts';
 import type { Model } from './model.ts';
@@ -67,8 +69,7 @@ function isOwnModel(value: unknown): value is OwnModel {
     typeof id === 'string' &&
     typeof name === 'string' &&
     (window === undefined || (Number.isSafeInteger(window) && Number(window) > 0)) &&
-    (architecture === undefined ||
-      (isRecord(architecture) && architecture.id === id && Array.isArray(architecture.sources)))
+    (architecture === undefined || (isArchitecture(architecture) && architecture.id === id))
   );
 }
 
@@ -88,7 +89,7 @@ export function withOwnData(bundled: readonly Model[], own: OwnData): UserModels
       problems.push(...found);
       models = mergeModels(models, user);
     } catch (error) {
-      problems.push((error as Error).message);
+      problems.push(jsonFault(error));
     }
   };
   for (const file of own.files) {
@@ -138,5 +139,6 @@ export function ownModelId(name: string): string {
     .replace(/[^\p{L}\p{N}.:]+/gu, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 100);
-  return `local/${plain === '' ? 'model' : plain}`;
+  // A segment of dots would lead elsewhere wherever the id becomes a path.
+  return `local/${/^\.*$/.test(plain) ? 'model' : plain}`;
 }

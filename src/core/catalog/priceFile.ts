@@ -1,3 +1,4 @@
+import { jsonFault } from '../format/jsonText.ts';
 import { isRecord, priceListsFromGenai } from './genaiPrices.ts';
 import type { Model } from './model.ts';
 import type { UserModel, UserModels, UserSource } from './userModels.ts';
@@ -39,7 +40,7 @@ export function readPriceFile(
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new TypeError(`${from.source} is no JSON: ${String(error)}`, { cause: error });
+    throw new TypeError(`${from.source} is no JSON: ${jsonFault(error)}`, { cause: error });
   }
   if (!Array.isArray(json) || !json.every(isProvider)) {
     throw new TypeError(

@@ -1,3 +1,4 @@
+import { jsonText } from '../format/jsonText.ts';
 import { isSplitName, namedSplits } from '../tokenizerFiles/readRankFile.ts';
 import { isRecord } from './genaiPrices.ts';
 
@@ -37,5 +38,5 @@ export function parseTokenizerSettings(json: unknown): {
 }
 
 function short(value: unknown): string {
-  return (JSON.stringify(value) ?? 'nothing').slice(0, 80);
+  return (jsonText(value) ?? 'nothing').slice(0, 80);
 }

@@ -1,3 +1,4 @@
+import { jsonText } from '../format/jsonText.ts';
 import { isRecord } from './genaiPrices.ts';
 import type { Model, PriceList, PriceTier, Sourced, TokenizerLink, TokenPrices } from './model.ts';
 
@@ -195,5 +196,5 @@ function withoutUndefined(model: {
 }
 
 function shown(value: unknown): string {
-  return (JSON.stringify(value) ?? 'nothing').slice(0, 80);
+  return (jsonText(value) ?? 'nothing').slice(0, 80);
 }

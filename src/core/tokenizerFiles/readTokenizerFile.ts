@@ -1,3 +1,4 @@
+import { jsonFault } from '../format/jsonText.ts';
 import { buildVocabulary, hideTokens, type Vocabulary } from '../tokens/vocabulary.ts';
 import type { EncodingName } from '../tokens/tokenCounter.ts';
 import { neverWholeIds } from './neverWhole.ts';
@@ -42,7 +43,7 @@ function parsed(
     try {
       json = JSON.parse(text);
     } catch (error) {
-      throw new TokenizerFileError(`It is no JSON: ${error instanceof Error ? error.message : ''}`);
+      throw new TokenizerFileError(`It is no JSON: ${jsonFault(error)}`);
     }
     return readTokenizerJson(json, encoding);
   }

@@ -1,3 +1,5 @@
+import { jsonText } from '../format/jsonText.ts';
+
 /** Why a tokenizer's file can't be used, in a sentence that names what is in it. */
 export class TokenizerFileError extends Error {
   override readonly name = 'TokenizerFileError';
@@ -9,7 +11,7 @@ const maxShown = 100;
 export function shown(value: unknown): string {
   if (Array.isArray(value) && value.length > 4) return `a list of ${value.length}`;
   if (isRecord(value) && Object.keys(value).length > 8) return 'an object of many fields';
-  const json = JSON.stringify(value) ?? 'not there';
+  const json = jsonText(value) ?? 'not there';
   return json.length > maxShown ? `${json.slice(0, maxShown)}…` : json;
 }
 

@@ -1,3 +1,4 @@
+import { jsonFault } from '../../core/format/jsonText.ts';
 import * as vscode from 'vscode';
 import { models as bundledModels } from '../../core/catalog/models.ts';
 import { withOwnFile } from '../../core/catalog/ownModels.ts';
@@ -55,7 +56,7 @@ function readFile(text: string, name: string) {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new InputError(name, text.slice(0, 40), `JSON (${(error as Error).message})`);
+    throw new InputError(name, `${text.length} characters`, `JSON (${jsonFault(error)})`);
   }
   const from = { source: name, asOf: today() };
   const isProviders =

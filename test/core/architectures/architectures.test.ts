@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { architectureById, architectures } from '../../../src/core/architectures/architectures.ts';
+import { isArchitecture } from '../../../src/core/architectures/isArchitecture.ts';
 import { countParameters } from '../../../src/core/architectures/parameters.ts';
 import data from '../../../src/core/architectures/architectures.json';
 import { trainedContextTokens } from '../../../src/core/architectures/architecture.ts';
@@ -11,6 +12,18 @@ describe('the architecture data', () => {
     for (const one of architectures) {
       expect(one.sources.length, one.id).toBeGreaterThan(0);
       for (const source of one.sources) expect(source.asOf).toMatch(/^\d{4}-\d\d-\d\d$/);
+    }
+  });
+
+  it('holds only shapes that can be kept in a file and read again', () => {
+    for (const one of architectures) {
+      expect(isArchitecture(JSON.parse(JSON.stringify(one))), one.id).toBe(true);
+    }
+    const [one] = architectures;
+    const layer = { kind: 'full', numHeads: 32, numKvHeads: 5, keyHeadDim: 128, valueHeadDim: 128 };
+    const mixers = [{ count: 1, layer: { ...layer, ownsKv: true } }];
+    for (const wrong of [null, [], { ...one, mixers }, { ...one, sources: 'me' }]) {
+      expect(isArchitecture(wrong)).toBe(false);
     }
   });
 

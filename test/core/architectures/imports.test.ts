@@ -79,7 +79,9 @@ describe('a config.json', () => {
 
   it('names the field and value of what is wrong', () => {
     const parse = (config: object) => () => parseHfConfig(JSON.stringify(config));
-    expect(() => parseHfConfig('not json')).toThrow(/config.json is "not json"/);
+    expect(() => parseHfConfig('not json')).toThrow(
+      /config.json is "8 characters": it must be JSON \(Unexpected token/,
+    );
     expect(() => parseHfConfig('[]')).toThrow(/a list of 0/);
     expect(parse({})).toThrow(/num_hidden_layers is missing/);
     expect(parse({ ...llama, num_key_value_heads: 5 })).toThrow(/num_key_value_heads is 5/);

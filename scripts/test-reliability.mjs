@@ -1,0 +1,126 @@
+// Attacks the real code: hostile trees, dying threads and processes, fuzzed input, and what leaves the machine.
+//   npm run test:reliability              everything in full, then the unit tests with their connections recorded; minutes
+//   npm run test:reliability -- trees     the files of test/reliability whose name contains the text, nothing else
+//   npm run test:reliability -- --write   writes the table of figures into docs/reliability.md
+// Among the unit tests a sample of the same attacks runs.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, release, tmpdir, totalmem } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { projectRoot, secondsSince } from './support/processes.mjs';
+import { runVitest } from './support/vitest.mjs';
+
+const { values, positionals: filters } = parseArgs({
+  allowPositionals: true,
+  options: { write: { type: 'boolean', default: false } },
+});
+const recorder = path.join(projectRoot, 'test/reliability/recordNetwork.mjs');
+const folder = mkdtempSync(path.join(tmpdir(), 'context-budget-reliability-'));
+const figuresFile = path.join(folder, 'figures');
+const networkLog = path.join(folder, 'network');
+
+/** Connections are recorded in every process and thread that is started from here. */
+const recorded = {
+  CONTEXT_BUDGET_NETWORK_LOG: networkLog,
+  NODE_OPTIONS: `--import ${new URL(`file://${recorder}`).href}`,
+};
+
+function linesOf(file) {
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+}
+
+const start = performance.now();
+const attacks = await runVitest({
+  reportName: 'reliability',
+  // One file after the other: what leaves the machine is counted for the attack that is on.
+  args: [
+    ...(filters.length === 0
+      ? ['test/reliability/']
+      : filters.map((part) => `test/reliability/${part}`)),
+    '--no-file-parallelism',
+    '--testTimeout=3600000',
+  ],
+  env: { ...recorded, RELIABILITY: 'full', CONTEXT_BUDGET_FIGURES: figuresFile },
+});
+const figures = linesOf(figuresFile);
+
+let unit;
+if (filters.length === 0) {
+  const before = linesOf(networkLog).length;
+  const unitStart = performance.now();
+  unit = await runVitest({
+    reportName: 'reliability-unit',
+    args: ['--exclude', 'test/reliability/**'],
+    env: recorded,
+  });
+  const outgoing = linesOf(networkLog).slice(before);
+  figures.push({
+    group: 'privacy',
+    name: 'the unit tests with every connection recorded',
+    tried: unit.passed + unit.failed,
+    hangs: 0,
+    crashes: unit.failed,
+    wrong: 0,
+    connections: outgoing.filter(({ what }) => what !== 'sent').length,
+    bytesOut: outgoing.reduce((sum, { bytes }) => sum + bytes, 0),
+    seconds: (performance.now() - unitStart) / 1000,
+    notes: [...new Set(outgoing.map(({ host }) => `to ${host}`))],
+  });
+}
+rmSync(folder, { recursive: true, force: true });
+
+const groups = ['trees', 'processes', 'input', 'privacy'];
+figures.sort((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group));
+const header = [
+  'case',
+  'tried',
+  'hangs',
+  'crashes',
+  'wrong',
+  'connections out',
+  'bytes out',
+  'seconds',
+  'remarks',
+];
+const rows = figures.map((one) => [
+  `${one.group}: ${one.name}`,
+  one.tried,
+  one.hangs,
+  one.crashes,
+  one.wrong,
+  one.connections,
+  one.bytesOut,
+  one.seconds.toFixed(1),
+  one.notes.join('; '),
+]);
+const line = (cells) =>
+  `| ${cells.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en') : cell)).join(' | ')} |`;
+const table = [
+  line(header),
+  line(header.map((_, i) => (i === 0 || i === header.length - 1 ? '---' : '--:'))),
+  ...rows.map(line),
+].join('\n');
+const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${release()}, Node ${process.version}`;
+const summary = `${new Date().toISOString().slice(0, 10)}, ${machine}; ${secondsSince(start)} in all.`;
+console.log(`\n${summary}\n\n${table}`);
+
+if (values.write) {
+  const file = path.join(projectRoot, 'docs/reliability.md');
+  const text = readFileSync(file, 'utf8');
+  const [begin, end] = ['<!-- figures -->', '<!-- end of figures -->'];
+  if (!text.includes(begin) || !text.includes(end))
+    throw new Error(`${file} has no place for figures`);
+  const kept = [text.slice(0, text.indexOf(begin) + begin.length), text.slice(text.indexOf(end))];
+  writeFileSync(file, `${kept[0]}\n\n${summary}\n\n${table}\n\n${kept[1]}`);
+}
+const failed = attacks.failed + (unit?.failed ?? 0);
+console.log(`\n${attacks.passed + (unit?.passed ?? 0)} passed, ${failed} failed`);
+const bad = figures.filter(
+  (one) => one.hangs + one.crashes + one.wrong + one.bytesOut + one.connections > 0,
+);
+for (const one of bad) console.error(`not as it should be: ${one.group}: ${one.name}`);
+process.exit(failed === 0 && bad.length === 0 ? 0 : 1);
