@@ -26,7 +26,7 @@ async function readBy(language: Language, text: string) {
   const outline = {
     ...readDeclarations(tree.rootNode),
     // Calls stand in bodies, and are read off the text.
-    imports: readImports(tree.rootNode, '', language),
+    imports: readImports(tree.rootNode, new Uint8Array(0), language),
   };
   tree.delete();
   return outline;

@@ -1,5 +1,5 @@
 import { longestTerm } from './terms.ts';
-import type { WordTable } from './wordTable.ts';
+import { firstHash, grown, hashedByte, hashOf, type WordTable } from './wordTable.ts';
 
 /** How often each word stands in a text. */
 export interface WordCounts {
@@ -24,21 +24,25 @@ export class WordCounter {
   readonly #table: WordTable;
   /** Of the text at hand: count by word id. */
   #counts = new Uint32Array(1 << 12);
-  #seen: number[] = [];
+  /** Its distinct words, in the order of their first place. */
+  #seen = new Uint32Array(1 << 10);
+  #numSeen = 0;
 
   constructor(table: WordTable) {
     this.#table = table;
   }
 
   count(utf8: Uint8Array): WordCounts {
-    this.#seen = [];
+    this.#numSeen = 0;
     for (let at = 0; at < utf8.length;) {
       const kind = kinds[utf8[at]];
       let end = at + 1;
       if (kind === NAME) {
-        while (end < utf8.length && isNamePart(kinds[utf8[end]])) end++;
+        let hash = hashedByte(firstHash, utf8[at]);
+        for (; end < utf8.length && isNamePart(kinds[utf8[end]]); end++)
+          hash = hashedByte(hash, utf8[end]);
         // A longer name has no terms; keys and hashes would fill the table.
-        if (end - at <= longestTerm) this.#see(utf8, at, end);
+        if (end - at <= longestTerm) this.#see(utf8, at, end, hash);
       } else if (kind === DIGIT) {
         while (end < utf8.length && kinds[utf8[end]] === DIGIT) end++;
         if (end - at <= longestTerm) this.#see(utf8, at, end);
@@ -48,7 +52,7 @@ export class WordCounter {
       }
       at = end;
     }
-    const wordIds = Uint32Array.from(this.#seen);
+    const wordIds = this.#seen.slice(0, this.#numSeen);
     const counts = new Uint16Array(wordIds.length);
     for (let i = 0; i < wordIds.length; i++) {
       counts[i] = Math.min(this.#counts[wordIds[i]], 0xffff);
@@ -72,14 +76,12 @@ export class WordCounter {
     if (end > from) this.#see(utf8, from, end);
   }
 
-  #see(utf8: Uint8Array, start: number, end: number): void {
-    const id = this.#table.add(utf8, start, end);
-    if (id >= this.#counts.length) {
-      const larger = new Uint32Array(Math.max(this.#counts.length * 2, id + 1));
-      larger.set(this.#counts);
-      this.#counts = larger;
-    }
-    if (this.#counts[id]++ === 0) this.#seen.push(id);
+  #see(utf8: Uint8Array, start: number, end: number, hash = hashOf(utf8, start, end)): void {
+    const id = this.#table.add(utf8, start, end, hash);
+    if (id >= this.#counts.length) this.#counts = grown(this.#counts, id + 1);
+    if (this.#counts[id]++ > 0) return;
+    if (this.#numSeen === this.#seen.length) this.#seen = grown(this.#seen, this.#numSeen + 1);
+    this.#seen[this.#numSeen++] = id;
   }
 }
 

@@ -33,9 +33,14 @@ export class WordTable {
     return this.#size;
   }
 
-  /** The id of the word at `source[start ... end - 1]`, a new one if it is new. */
-  add(source: Uint8Array, start: number, end: number): number {
-    const slot = this.#find(source, start, end);
+  /** The id of the word at `source[start ... end - 1]`, a new one if it is new; `hash` is that of its bytes. */
+  add(
+    source: Uint8Array,
+    start: number,
+    end: number,
+    hash: number = hashOf(source, start, end),
+  ): number {
+    const slot = this.#find(source, start, end, hash);
     const known = this.#slots[slot];
     if (known !== 0) return known - 1;
     const id = this.#size++;
@@ -53,7 +58,7 @@ export class WordTable {
   /** Undefined for a word that was never added. */
   idOf(word: string): number | undefined {
     const bytes = encodeUtf8(word);
-    const known = this.#slots[this.#find(bytes, 0, bytes.length)];
+    const known = this.#slots[this.#find(bytes, 0, bytes.length, hashOf(bytes, 0, bytes.length))];
     return known === 0 ? undefined : known - 1;
   }
 
@@ -79,10 +84,10 @@ export class WordTable {
   }
 
   /** The slot of a word, or the free one where it belongs. */
-  #find(source: Uint8Array, start: number, end: number): number {
+  #find(source: Uint8Array, start: number, end: number, hash: number): number {
     if (this.#slots === noSlots) this.#rehash(slotsFor(this.#size));
     const mask = this.#slots.length - 1;
-    for (let slot = hashOf(source, start, end) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = slotHash(hash) & mask; ; slot = (slot + 1) & mask) {
       const known = this.#slots[slot];
       if (known === 0 || this.#isWord(known - 1, source, start, end)) return slot;
     }
@@ -99,7 +104,8 @@ export class WordTable {
     this.#slots = new Uint32Array(numSlots);
     const mask = this.#slots.length - 1;
     for (let id = 0; id < this.#size; id++) {
-      let slot = hashOf(this.#bytes, this.#starts[id], this.#starts[id + 1]) & mask;
+      const hash = hashOf(this.#bytes, this.#starts[id], this.#starts[id + 1]);
+      let slot = slotHash(hash) & mask;
       while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
       this.#slots[slot] = id + 1;
     }
@@ -116,14 +122,25 @@ function slotsFor(numWords: number): number {
   return slots;
 }
 
-/** FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/), its high bits folded in: short words differ in few bits. */
-function hashOf(bytes: Uint8Array, start: number, end: number): number {
-  let hash = 0x811c9dc5;
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
+/** FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/) of bytes; made byte by byte where they are read anyway. */
+export function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = firstHash;
+  for (let i = start; i < end; i++) hash = hashedByte(hash, bytes[i]);
+  return hash;
+}
+
+export const firstHash = 0x811c9dc5 | 0;
+
+export function hashedByte(hash: number, byte: number): number {
+  return Math.imul(hash ^ byte, 0x01000193);
+}
+
+/** Its high bits folded in: short words differ in few bits. */
+function slotHash(hash: number): number {
   return (hash ^ (hash >>> 15)) >>> 0;
 }
 
-function grown<T extends Uint8Array | Uint32Array>(array: T, atLeast: number): T {
+export function grown<T extends Uint8Array | Uint32Array>(array: T, atLeast: number): T {
   const larger = new (array.constructor as new (length: number) => T)(
     Math.max(array.length * 2, atLeast),
   );

@@ -1,8 +1,10 @@
 import type { Node } from '@vscode/tree-sitter-wasm';
+import { decodeUtf8 } from '../../core/plans/decodeUtf8.ts';
+import { encodeUtf8 } from '../../core/plans/encodeUtf8.ts';
 import type { ImportStatement, Language } from '../../core/plans/outline.ts';
 
 /** Reads what a file imports: by the tree where the language has import statements, by calls where it loads by call. */
-export function readImports(root: Node, text: string, language: Language): ImportStatement[] {
+export function readImports(root: Node, utf8: Uint8Array, language: Language): ImportStatement[] {
   const imports: ImportStatement[] = [];
   for (const node of root.namedChildren) {
     if (node === null) continue;
@@ -11,7 +13,7 @@ export function readImports(root: Node, text: string, language: Language): Impor
   }
   if (language === 'typescript' || language === 'tsx' || language === 'javascript') {
     const known = new Set(imports.map((statement) => statement.specifier));
-    imports.push(...readCalls(text).filter((call) => !known.has(call.specifier)));
+    imports.push(...readCalls(utf8).filter((call) => !known.has(call.specifier)));
   }
   return imports;
 }
@@ -114,7 +116,9 @@ function rustPaths(use: string): string[] {
 
 const loadCall = /\b(?:require|import)\s*\(\s*(['"])([^'"\n]{1,500})\1\s*[,)]/g;
 
-function readCalls(text: string): ImportStatement[] {
+function readCalls(utf8: Uint8Array): ImportStatement[] {
+  if (!mayLoad(utf8)) return [];
+  const text = decodeUtf8(utf8);
   const imports: ImportStatement[] = [];
   let line = 0;
   let from = 0;
@@ -130,6 +134,23 @@ function readCalls(text: string): ImportStatement[] {
   }
   return imports;
 }
+
+const loaders = ['require', 'import'].map(encodeUtf8);
+
+/** Whether a call may stand in the text: most texts hold none, and are not made a string to look. */
+function mayLoad(utf8: Uint8Array): boolean {
+  const bytes = Buffer.from(utf8.buffer, utf8.byteOffset, utf8.length);
+  return loaders.some((loader) => {
+    for (let at = bytes.indexOf(loader); at >= 0; at = bytes.indexOf(loader, at + 1)) {
+      let next = at + loader.length;
+      while (bytes[next] <= 32 || bytes[next] > 0x7f) next++;
+      if (bytes[next] === OPEN_PAREN) return true;
+    }
+    return false;
+  });
+}
+
+const OPEN_PAREN = 0x28;
 
 function quotedIn(text: string): string[] {
   return [...text.matchAll(/(["'`])([^"'`\n]+)\1/g)].map((match) => match[2]);

@@ -23,8 +23,7 @@ export async function parseOutline(path: string, utf8: Uint8Array): Promise<Outl
   const language = languageOf(path);
   if (language === undefined || utf8.length > maxParsedBytes) return emptyOutline;
   const parser = await parserFor(language);
-  const text = decodeUtf8(utf8);
-  const tree = parseWithoutBodies(parser, utf8, language) ?? parser.parse(text);
+  const tree = parseWithoutBodies(parser, utf8, language) ?? parser.parse(decodeUtf8(utf8));
   if (tree === null) return emptyOutline;
   try {
     const root = tree.rootNode;
@@ -32,7 +31,7 @@ export async function parseOutline(path: string, utf8: Uint8Array): Promise<Outl
     return {
       language,
       ...readDeclarations(root),
-      imports: readImports(root, text, language),
+      imports: readImports(root, utf8, language),
       ...(packageName === undefined ? {} : { packageName }),
     };
   } finally {
