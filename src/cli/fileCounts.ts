@@ -31,10 +31,12 @@ export function fileCounts(counts: CountsByEncoding, models: readonly Model[]): 
       encoding,
       ...exactCount(tokens, encoding),
     }));
+    if (models.length === 0) return { file, counts: exact };
+    const ofFile = new Map(own);
     const forModels = models.map((model) => ({
       encoding: model.tokenizer.encoding,
       model: model.id,
-      ...countForModel(model, new Map(own)),
+      ...countForModel(model, ofFile),
     }));
     return { file, counts: [...exact, ...forModels] };
   });

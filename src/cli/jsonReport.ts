@@ -3,7 +3,10 @@ import { scanSchemaVersion } from '../core/files/scanReport.ts';
 import { fileCounts } from './fileCounts.ts';
 import type { FolderAnalysis } from './folderAnalysis.ts';
 
-/** What `--json` prints; fields are only ever added within one `schemaVersion`. Unknown numbers are absent. */
+/**
+ * What `--json` prints; fields are only ever added within one `schemaVersion`. Unknown numbers are absent. Each entry of
+ * the long lists is one line: to read, to compare, and because breaking them all into lines takes as long as counting a megabyte.
+ */
 export function jsonReport(analysis: FolderAnalysis): string {
   const { scan, total, budget } = analysis;
   const asked = analysis.modelsAsked ? analysis.fits.map((fit) => fit.model) : [];
@@ -23,17 +26,25 @@ export function jsonReport(analysis: FolderAnalysis): string {
       budgetTokens: budget.budgetTokens,
       over: budget.over.map(({ name }) => name),
     },
-    files: files.map(({ file, counts }) => ({
-      path: file.path,
-      bytes: file.bytes,
-      lines: file.lines,
-      kind: file.kind,
+  };
+  const lists = {
+    files: files.map(({ file: { path, bytes, lines, kind }, counts }) => ({
+      path,
+      bytes,
+      lines,
+      kind,
       counts,
     })),
     leftOut: scan.leftOut,
     problems: scan.problems,
   };
-  return `${JSON.stringify(report, undefined, 2)}\n`;
+  const head = JSON.stringify(report, undefined, 2).slice(0, -'\n}'.length);
+  return `${head},\n${Object.entries(lists).map(listText).join(',\n')}\n}\n`;
+}
+
+function listText([name, entries]: [string, readonly object[]]): string {
+  if (entries.length === 0) return `  "${name}": []`;
+  return `  "${name}": [\n    ${entries.map((entry) => JSON.stringify(entry)).join(',\n    ')}\n  ]`;
 }
 
 function modelEntry({ model, count, budget, inputCost, ...fit }: ModelFit) {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { contentKinds, type ContentKind } from '../core/files/contentKind.ts';
+import { CountTable } from './countTable.ts';
 import { writeFileAtomically } from './writeFileAtomically.ts';
 
 /** What a file's content came to; the same for the same bytes under the same name. */
@@ -46,7 +47,7 @@ export interface CacheLimits {
 const defaultLimits: CacheLimits = { maxEntries: 250_000, maxBytes: 128 * 1024 * 1024 };
 
 /** Raise it when a tokenizer, or a rule by which content becomes a result, gives something else than before. */
-const countingVersion = 1;
+const countingVersion = 2;
 const coarsestTimeStepMs = 2000;
 
 /** Counts of one analysed folder by report path without prefix; kept in one file of the cache folder. */
@@ -55,8 +56,7 @@ export class CountCache {
   readonly #key: string;
   readonly #limits: CacheLimits;
   readonly #fresh = new Set<string>();
-  /** As they lie in the file: most are only compared. */
-  #rows: Map<string, Row>;
+  #table: CountTable;
 
   /**
    * Reads what is there; what is corrupt, of another tokenizer or another version counts as nothing.
@@ -67,44 +67,39 @@ export class CountCache {
     this.#key = JSON.stringify([countingVersion, contentKinds, counted, root]);
     this.#file = path.join(folder, `${sha256(this.#key).slice(0, 32)}.counts`);
     this.#limits = limits;
-    this.#rows = readRows(this.#file, this.#key);
+    this.#table = readTable(this.#file, this.#key);
   }
 
   get size(): number {
-    return this.#rows.size;
+    return this.#table.size;
   }
 
   has(path: string): boolean {
-    return this.#rows.has(path);
+    return this.#table.has(path);
   }
 
-  /** The remembered count: `trusted` as it is, else only if the content still has its hash. */
-  find(
-    path: string,
-    stamp: FileStamp,
-  ): { readonly entry: CachedCount; readonly trusted: boolean } | undefined {
-    const row = this.#rows.get(path);
-    if (row === undefined) return undefined;
-    const [, bytes, mtimeMs, ctimeMs, , readMs] = row;
-    const trusted =
-      bytes === stamp.bytes &&
-      mtimeMs === stamp.mtimeMs &&
-      ctimeMs === stamp.ctimeMs &&
-      readMs - Math.max(stamp.mtimeMs, stamp.ctimeMs) > coarsestTimeStepMs;
-    return { entry: entryOf(row), trusted };
+  /** What the file came to, if its size and times are those that were remembered and can be trusted. */
+  trusted(path: string, stamp: FileStamp): ContentResult | undefined {
+    const changedMs = Math.max(stamp.mtimeMs, stamp.ctimeMs);
+    return this.#table.resultOf(path, stamp, changedMs + coarsestTimeStepMs);
+  }
+
+  /** What is remembered of a path: true of its content as long as that has the hash. */
+  get(path: string): CachedCount | undefined {
+    return this.#table.get(path);
   }
 
   remember(path: string, entry: CachedCount): void {
-    this.#rows.set(path, rowOf(path, entry));
+    this.#table.set(path, entry);
     this.#fresh.add(path);
   }
 
   /** Says that a scan met this entry as it is. */
   use(path: string, nowMs: number): void {
-    const row = this.#rows.get(path);
     // Within a day the order of use is not worth a write.
-    if (row === undefined || nowMs - usedMsOf(row) < 24 * 3600 * 1000) return;
-    this.remember(path, { ...entryOf(row), usedMs: nowMs });
+    if (nowMs - this.#table.usedMs(path) < 24 * 3600 * 1000) return;
+    const entry = this.#table.get(path);
+    if (entry !== undefined) this.remember(path, { ...entry, usedMs: nowMs });
   }
 
   /**
@@ -116,22 +111,30 @@ export class CountCache {
       touch(this.#file);
       return;
     }
-    const merged = readRows(this.#file, this.#key);
-    for (const [path, row] of this.#rows) {
-      if (this.#fresh.has(path) || !merged.has(path)) merged.set(path, row);
-    }
-    this.#rows = bounded(merged, this.#limits.maxEntries);
+    const merged = readTable(this.#file, this.#key);
+    copy(this.#table, merged, (path) => this.#fresh.has(path) || !merged.has(path));
+    this.#table = bounded(merged, this.#limits.maxEntries);
     this.#fresh.clear();
     mkdirSync(path.dirname(this.#file), { recursive: true });
-    writeFileAtomically(this.#file, serialized(this.#key, this.#rows));
+    writeFileAtomically(this.#file, serialized(this.#key, this.#table));
     removeOldest(path.dirname(this.#file), this.#limits.maxBytes, this.#file);
   }
 }
 
-function bounded(rows: Map<string, Row>, maxEntries: number): Map<string, Row> {
-  if (rows.size <= maxEntries) return rows;
-  const byUse = [...rows].sort((a, b) => usedMsOf(b[1]) - usedMsOf(a[1]));
-  return new Map(byUse.slice(0, maxEntries));
+function copy(from: CountTable, to: CountTable, isWanted: (path: string) => boolean): void {
+  for (const path of from.paths()) {
+    const entry = isWanted(path) ? from.get(path) : undefined;
+    if (entry !== undefined) to.set(path, entry);
+  }
+}
+
+function bounded(table: CountTable, maxEntries: number): CountTable {
+  if (table.size <= maxEntries) return table;
+  const byUse = [...table.paths()].sort((a, b) => table.usedMs(b) - table.usedMs(a));
+  const kept = new Set(byUse.slice(0, maxEntries));
+  const smaller = new CountTable();
+  copy(table, smaller, (path) => kept.has(path));
+  return smaller;
 }
 
 /** Deletes cache files, least recently used first, until the rest is small enough; and what a crash left behind. */
@@ -161,69 +164,28 @@ function touch(file: string): void {
   }
 }
 
-type Row = readonly [
-  path: string,
-  bytes: number,
-  mtimeMs: number,
-  ctimeMs: number,
-  hash: string,
-  readMs: number,
-  usedMs: number,
-  /** Index in `contentKinds`; -1: binary. */
-  kind: number,
-  lines: number,
-  tokens: number,
-  outputBytes: number,
-];
-
-function usedMsOf(row: Row): number {
-  return row[6];
+/** A line with the key, the number of rows and the check sum of what follows; the table. */
+function serialized(key: string, table: CountTable): Uint8Array {
+  const body = table.toBytes();
+  return Buffer.concat([Buffer.from(firstLine(key, table.size, body)), body]);
 }
 
-/** Two lines: the key with the check sum of the second, and the rows. */
-function serialized(key: string, rows: ReadonlyMap<string, Row>): string {
-  const body = JSON.stringify([...rows.values()]);
-  return `${JSON.stringify([key, sha256(body)])}\n${body}`;
+function firstLine(key: string, size: number, body: Uint8Array): string {
+  return `${JSON.stringify([key, size, sha256(body)])}\n`;
 }
 
-function readRows(file: string, key: string): Map<string, Row> {
-  const rows = new Map<string, Row>();
+function readTable(file: string, key: string): CountTable {
   try {
     const bytes = readFileSync(file);
-    const end = bytes.indexOf(0x0a);
-    const body = bytes.subarray(end + 1);
-    if (bytes.toString('utf8', 0, end) !== JSON.stringify([key, sha256(body)])) return rows;
-    for (const row of JSON.parse(body.toString()) as Row[]) rows.set(row[0], row);
-    return rows;
+    const bodyStart = bytes.indexOf(0x0a) + 1;
+    const line = bytes.toString('utf8', 0, bodyStart);
+    const [, size] = JSON.parse(line) as [string, number];
+    const body = bytes.subarray(bodyStart);
+    if (line === firstLine(key, size, body)) return CountTable.fromBytes(body, size);
   } catch {
-    return new Map();
+    // There is none, or it is no such file.
   }
-}
-
-function rowOf(path: string, { stamp, hash, readMs, usedMs, result }: CachedCount): Row {
-  const counted = result.type === 'counted' ? result : undefined;
-  return [
-    path,
-    stamp.bytes,
-    stamp.mtimeMs,
-    stamp.ctimeMs,
-    hash,
-    readMs,
-    usedMs,
-    counted === undefined ? -1 : contentKinds.indexOf(counted.kind),
-    counted?.lines ?? 0,
-    counted?.tokens ?? 0,
-    counted?.outputBytes ?? 0,
-  ];
-}
-
-function entryOf(row: Row): CachedCount {
-  const [, bytes, mtimeMs, ctimeMs, hash, readMs, usedMs, kind, lines, tokens, outputBytes] = row;
-  const result: ContentResult =
-    kind === -1
-      ? { type: 'binary' }
-      : { type: 'counted', kind: contentKinds[kind], lines, tokens, outputBytes };
-  return { stamp: { bytes, mtimeMs, ctimeMs }, hash, readMs, usedMs, result };
+  return new CountTable();
 }
 
 function sha256(text: string | Uint8Array): string {

@@ -1,6 +1,7 @@
-import type { FileCount, FileProblem, LeftOutFile } from '../core/files/scanReport.ts';
+import type { FileProblem, LeftOutFile } from '../core/files/scanReport.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
 import type { ContentResult, FileStamp } from './countCache.ts';
+import type { FileCountColumns } from './fileCountColumns.ts';
 import type { SharedVocabulary } from './vocabularies.ts';
 import type { SystemPath } from './systemPath.ts';
 import type { LeftOutFolder } from './walk.ts';
@@ -48,7 +49,7 @@ export interface FileBatch {
 
 export interface WalkReply {
   /** Remembered and unchanged. */
-  readonly files: readonly FileCount[];
+  readonly files: FileCountColumns;
   readonly leftOut: readonly LeftOutFile[];
   readonly leftOutFolders: readonly LeftOutFolder[];
   readonly problems: readonly FileProblem[];

@@ -6,6 +6,7 @@ import { append, finishedReport, newRun, place, type Run } from './scanRun.ts';
 import { controlIndex, isCancelled, newControl, type ScanFolder } from './scanMessages.ts';
 import { Thread, ThreadCrashed, ThreadStopped } from './thread.ts';
 import { BatchQueue, restOfBatch } from './batches.ts';
+import { fromColumns } from './fileCountColumns.ts';
 
 export interface ScannerOptions {
   /** The built `countWorker.js`. */
@@ -202,11 +203,11 @@ export class Scanner {
       this.#walker.call({ type: 'sizeFolders', folders: leftOutFolders, control }),
     );
     const [found, folders] = await Promise.all([walked, sized, this.#countAll(run, queue)]);
-    append(run.files, found.files);
+    append(run.files, fromColumns(found.files));
     append(run.leftOut, found.leftOut);
     append(run.leftOut, folders);
     append(run.problems, found.problems);
-    run.filesDone += found.files.length;
+    run.filesDone += found.files.paths.length;
     await this.#remember(run);
     return finishedReport(run);
   }

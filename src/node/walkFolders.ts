@@ -2,6 +2,7 @@ import { placeContent } from './placeOutcome.ts';
 import { CountCache } from './countCache.ts';
 import type { FileCount } from '../core/files/scanReport.ts';
 import { BatchBuilder } from './batches.ts';
+import { toColumns } from './fileCountColumns.ts';
 import {
   controlIndex,
   isCancelled,
@@ -53,7 +54,7 @@ export function walkFolders(request: WalkRequest, send: (batch: FileBatch) => vo
     }
     batches.flush();
   }
-  return reply;
+  return { ...reply, files: toColumns(reply.files) };
 }
 
 /** Remembers new counts and writes the caches. @returns why that failed, if so */
@@ -77,11 +78,11 @@ function sort(
   batches: BatchBuilder,
 ): void {
   const { path, systemPath, stamp, keep } = file;
-  const cached = stamp && cache?.find(path, stamp);
-  if (stamp !== undefined && cached?.trusted === true) {
+  const result = stamp && cache?.trusted(path, stamp);
+  if (stamp !== undefined && result !== undefined) {
     cache?.use(path, Date.now());
-    placeContent(file, cached.entry.result, stamp.bytes, reply);
-  } else batches.add(path, systemPath, keep, cached?.entry);
+    placeContent(file, result, stamp.bytes, reply);
+  } else batches.add(path, systemPath, keep, cache?.get(path));
 }
 
 function cacheKeyOf({ encoding }: WalkRequest, { path, prefix }: ScanFolder): string {

@@ -3,6 +3,8 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CountCache, type CachedCount } from '../../src/node/countCache.ts';
+import { CountTable } from '../../src/node/countTable.ts';
+import { contentKinds } from '../../src/core/files/contentKind.ts';
 import { tempTree } from './tempTree.ts';
 
 const stamp = { bytes: 3, mtimeMs: 1000.25, ctimeMs: 2000.5 };
@@ -29,9 +31,14 @@ describe('count cache', () => {
     cache.remember('é\n"\\.bin', entry(0, { result: { type: 'binary' } }));
     cache.save();
     const again = new CountCache(folder, '/root', 'o200k_base 1');
-    expect(again.find('a.ts', stamp)).toEqual({ entry: entry(5), trusted: true });
-    expect(again.find('é\n"\\.bin', stamp)?.entry.result).toEqual({ type: 'binary' });
-    expect(again.find('b.ts', stamp)).toBeUndefined();
+    expect(again.get('a.ts')).toEqual(entry(5));
+    expect(again.trusted('a.ts', stamp)).toEqual(entry(5).result);
+    expect(again.trusted('é\n"\\.bin', stamp)).toEqual({ type: 'binary' });
+    expect([again.has('b.ts'), again.get('b.ts'), again.trusted('b.ts', stamp)]).toEqual([
+      false,
+      undefined,
+      undefined,
+    ]);
     expect(new CountCache(folder, '/root', 'o200k_base 2').size).toBe(0);
     expect(new CountCache(folder, '/root', 'cl100k_base 1').size).toBe(0);
     expect(new CountCache(folder, '/other', 'o200k_base 1').size).toBe(0);
@@ -41,12 +48,13 @@ describe('count cache', () => {
     const cache = new CountCache(tempTree(), '/root', 't');
     cache.remember('a', entry(5));
     for (const change of [{ bytes: 4 }, { mtimeMs: 1000.5 }, { ctimeMs: 2001 }]) {
-      expect(cache.find('a', { ...stamp, ...change })?.trusted).toBe(false);
+      expect(cache.trusted('a', { ...stamp, ...change })).toBeUndefined();
     }
     cache.remember('young', entry(5, { readMs: 2000.5 + 2000 }));
-    expect(cache.find('young', stamp)?.trusted).toBe(false);
+    expect(cache.trusted('young', stamp)).toBeUndefined();
+    expect(cache.get('young')?.hash).toBe(entry(5).hash);
     cache.remember('future', entry(5, { stamp: { ...stamp, mtimeMs: 1e12 } }));
-    expect(cache.find('future', { ...stamp, mtimeMs: 1e12 })?.trusted).toBe(false);
+    expect(cache.trusted('future', { ...stamp, mtimeMs: 1e12 })).toBeUndefined();
   });
 
   it('believes nothing of a file in which a byte was changed, cut off or added', () => {
@@ -86,7 +94,7 @@ describe('count cache', () => {
     one.save();
     two.save();
     const after = new CountCache(folder, '/root', 't');
-    expect(['a', 'b', 'both'].map((path) => after.find(path, stamp)?.entry)).toEqual([
+    expect(['a', 'b', 'both'].map((path) => after.get(path))).toEqual([
       entry(1),
       entry(2),
       entry(2),
@@ -104,8 +112,8 @@ describe('count cache', () => {
     cache.save();
     const after = new CountCache(folder, '/root', 't', limits);
     expect(after.size).toBe(2);
-    expect(after.find('old', stamp)).toBeUndefined();
-    expect(after.find('used', stamp)?.entry.usedMs).toBe(1e9);
+    expect(after.get('old')).toBeUndefined();
+    expect(after.get('used')?.usedMs).toBe(1e9);
   });
 
   it('drops the least recently used folders first, and parts that a crash left', () => {
@@ -131,5 +139,61 @@ describe('count cache', () => {
     const folder = tempTree();
     new CountCache(path.join(folder, 'none'), '/root', 't').save();
     expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('table of counts', () => {
+  const results = fc.oneof(
+    fc.constant({ type: 'binary' } as const),
+    fc.record({
+      type: fc.constant('counted' as const),
+      kind: fc.constantFrom(...contentKinds),
+      lines: fc.nat(),
+      tokens: fc.nat(),
+      outputBytes: fc.nat(),
+    }),
+  );
+  const entries = fc.record({
+    stamp: fc.record({
+      bytes: fc.maxSafeNat(),
+      mtimeMs: fc.double({ noNaN: true }),
+      ctimeMs: fc.double({ noNaN: true }),
+    }),
+    hash: fc
+      .uint8Array({ minLength: 32, maxLength: 32 })
+      .map((hash) => Buffer.from(hash).toString('hex')),
+    readMs: fc.maxSafeNat(),
+    usedMs: fc.maxSafeNat(),
+    result: results,
+  });
+  const anyName = fc.string({ unit: 'binary' });
+
+  it('holds what was last set, in memory and as bytes, whatever the names', () => {
+    const pairs = fc.array(
+      fc.tuple(fc.oneof(anyName, fc.constantFrom('\ud800', 'a\0b', '"')), entries),
+      {
+        maxLength: 200,
+      },
+    );
+    fc.assert(
+      fc.property(pairs, (rows) => {
+        const table = new CountTable();
+        for (const [path, row] of rows) table.set(path, row);
+        const expected = new Map<string, CachedCount>(rows);
+        const again = CountTable.fromBytes(table.toBytes(), table.size);
+        for (const each of [table, again]) {
+          expect([...each.paths()]).toEqual([...expected.keys()]);
+          for (const [path, row] of expected) expect(each.get(path)).toEqual(row);
+        }
+      }),
+    );
+  });
+
+  it('is none of another number of rows', () => {
+    const table = new CountTable();
+    for (const path of ['a', 'b', 'c']) table.set(path, entry(1));
+    for (const size of [0, 2, 4, 1e9, -1, 2.5]) {
+      expect(() => CountTable.fromBytes(table.toBytes(), size)).toThrow();
+    }
   });
 });
