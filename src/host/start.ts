@@ -74,7 +74,7 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
       log,
       ownModels: () => ownModels.data.models,
     }),
-    () => ({ session, weighing: () => rooms.weighing(), requests, log }),
+    () => ({ session, weighing: () => rooms.weighing(), requests, secrets: context.secrets, log }),
     ownModels,
     () => ({
       session,

@@ -5,6 +5,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Plans } from '../../src/host/plans.ts';
 import type { ContextBudgetApi } from '../../src/host/start.ts';
+import { startEmbeddingServer } from '../node/embeddingServer.ts';
 import { answering, contextBudget, setSetting, until, writeFile } from './support.ts';
 
 /** Of the form that GitHub's tokens have; it opens nothing. */
@@ -181,6 +182,89 @@ describe('plans in the editor', () => {
     assert.equal(editor.selection.start.line, 1);
     await assert.rejects(page.openPart('../elsewhere.ts', 0, 1), /no file of the plan/);
     await assert.rejects(page.openPart('plans/header.ts', -1, 1), /no line/);
+  });
+
+  it("put a request into the editor's chat, not yet sent, or say that there is none", async () => {
+    await api.session.clearSet();
+    await api.session.setChecked([['plans', true]]);
+    await run('planStrategy', { task: { kind: 'review' }, strategy: 'full' });
+    await run('copyPlan');
+    const copied = await vscode.env.clipboard.readText();
+    const openChat = 'workbench.action.chat.open';
+    if ((await vscode.commands.getCommands(true)).includes(openChat)) {
+      assert.equal(await run('sendPlanToChat'), true);
+      return;
+    }
+    const send = () => run('sendPlanToChat') as Promise<unknown>;
+    assert.match((await answering('showErrorMessage', undefined, send)).join(), /has no chat/);
+    // As an editor that has one.
+    const given: unknown[] = [];
+    const command = vscode.commands.registerCommand(openChat, (options: unknown) => {
+      given.push(options);
+    });
+    try {
+      assert.equal(await run('sendPlanToChat'), true);
+      assert.deepEqual(given, [{ query: copied, isPartialQuery: true }]);
+    } finally {
+      command.dispose();
+    }
+  });
+
+  it('ask an embedding model only where one is set and the person agrees to what goes where', async () => {
+    const server = await startEmbeddingServer();
+    const question = {
+      task: { kind: 'question', question: 'where is a header read' },
+      subject: { kind: 'folder', path: 'plans' },
+      modelId: 'openai/gpt-4o',
+      reservedOutputTokens: 1_000,
+      overheadTokens: 0,
+    } as const;
+    const notesOfRag = async () => {
+      const report = await plans.plan(question, new AbortController().signal);
+      const rag = report.planned.find(({ strategy }) => strategy === 'rag')?.plan;
+      return { planId: report.planId, notes: rag?.notes.join() ?? '' };
+    };
+    try {
+      assert.doesNotMatch((await notesOfRag()).notes, /embeddings/);
+      await setSetting('contextBudget.embeddings.address', `${server.address}/api/embed`);
+      await setSetting('contextBudget.embeddings.model', 'words');
+      let notes = '';
+      const ask = async () => {
+        ({ notes } = await notesOfRag());
+      };
+      const asked = await answering('showWarningMessage', undefined, ask);
+      assert.match(asked.join(), /Send 2 pieces, .* of code to 127\.0\.0\.1:\d+ to be embedded\?/);
+      assert.doesNotMatch(notes, /embeddings/);
+      assert.equal(server.requests.length, 0);
+
+      await answering('showWarningMessage', 'Send and Embed', ask);
+      assert.match(notes, /by embeddings \(words\), the ranks fused/);
+      const sent = server.requests.flatMap(({ texts }) => texts);
+      assert.ok(sent.some((text) => text.includes('readHeader')));
+      assert.equal(sent.join().includes('plans/header.ts'), false);
+      // Agreed in this window, and nothing new to send: only the question goes.
+      server.requests.length = 0;
+      assert.deepEqual(await answering('showWarningMessage', undefined, ask), []);
+      assert.deepEqual(
+        server.requests.map(({ texts }) => texts),
+        [[question.task.question]],
+      );
+      const { planId } = await notesOfRag();
+      assert.equal((await plans.recall(planId)).embeddings?.modelName, 'words');
+
+      server.misbehave = (response) => {
+        response.writeHead(500).end('{}');
+        return true;
+      };
+      await setSetting('contextBudget.embeddings.model', 'other');
+      const failed = await answering('showWarningMessage', 'Send and Embed', ask);
+      assert.match(failed.join(), /by words alone.*127\.0\.0\.1:\d+ has a fault of its own/);
+      assert.doesNotMatch(notes, /embeddings/);
+    } finally {
+      await setSetting('contextBudget.embeddings.address', undefined);
+      await setSetting('contextBudget.embeddings.model', undefined);
+      await server.close();
+    }
   });
 
   it('plan again in a new thread after theirs has died', async () => {

@@ -16,6 +16,7 @@ import {
 import type { PlanQuestion, PlansReport } from '../../core/plans/plansReport.ts';
 import type { PromptOptions } from '../../core/plans/prompt.ts';
 import type { MeasuredRecall } from '../../core/plans/recall.ts';
+import { hasOwnWords } from '../../core/plans/task.ts';
 import { exactCount } from '../../core/tokens/estimateTokens.ts';
 import type { EncodingName } from '../../core/tokens/tokenCounter.ts';
 import { countFor, sumByKind } from '../../core/weigh/countFor.ts';
@@ -26,6 +27,7 @@ import type { PlansApi } from '../../protocol/plansMessages.ts';
 import type { Session } from '../session.ts';
 import type { RequestsTree } from '../views/requestsTree.ts';
 import type { Weighing } from '../weighing.ts';
+import { openEmbeddings, type Embeddings } from './embeddings.ts';
 import { planActions, type PlanActions } from './planActions.ts';
 import { plansApi } from './plansApi.ts';
 import { promptOptions } from './promptSettings.ts';
@@ -40,6 +42,8 @@ export interface PlansOptions {
   readonly storageFolder: string | undefined;
   /** Shows the requests of the plan that was chosen. */
   readonly requests: RequestsTree;
+  /** Holds the key of an embedding model, if there is one. */
+  readonly secrets: vscode.SecretStorage;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -66,7 +70,9 @@ export interface Plans {
   /** Chooses a plan: the Requests view shows it, and the commands mean it until plans are made anew. */
   choose(planId: number, strategy: StrategyId): void;
   readonly current: PlanName | undefined;
+  /** By embeddings too where a model is set and the person agrees. */
   recall(planId: number): Promise<MeasuredRecall>;
+  readonly embeddings: Embeddings;
   /** For tests. */
   readonly thread: PlansThread;
   readonly actions: PlanActions;
@@ -90,6 +96,7 @@ interface Made {
 export function openPlans(options: PlansOptions): Plans {
   const { session, weighing, distFolder, storageFolder, requests, log } = options;
   const thread = new PlansThread(path.join(distFolder, 'plansWorker.js'));
+  const embeddings = openEmbeddings({ thread, secrets: options.secrets, storageFolder, log });
   let made: Made | undefined;
   let current: PlanName | undefined;
   let lastPlanId = 0;
@@ -162,6 +169,8 @@ export function openPlans(options: PlansOptions): Plans {
       requestLimitTokens(model, budget),
     );
     const prompt = promptOptions();
+    const withEmbeddings =
+      hasOwnWords(question.task) && (await embeddings.ready(index.indexId, signal));
     const planned = await thread.call('plan', index.indexId, strategyIds, {
       task: question.task,
       budgetTokens: counted.budgetTokens,
@@ -169,6 +178,7 @@ export function openPlans(options: PlansOptions): Plans {
       prompt,
       overlap: defaultOverlap,
       retrievalTokens: defaultRetrievalTokens,
+      withEmbeddings,
     });
     signal.throwIfAborted();
     const report: PlansReport = {
@@ -239,8 +249,12 @@ export function openPlans(options: PlansOptions): Plans {
     get current() {
       return current;
     },
-    recall: (planId) =>
-      thread.call('recall', madeFor(planId).index.indexId, defaultRetrievalTokens),
+    recall: async (planId) => {
+      const { indexId } = madeFor(planId).index;
+      const withEmbeddings = await embeddings.ready(indexId);
+      return thread.call('recall', indexId, defaultRetrievalTokens, withEmbeddings);
+    },
+    embeddings,
     dispose: async () => {
       changes.dispose();
       await thread.stop();

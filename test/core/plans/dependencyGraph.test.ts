@@ -134,6 +134,45 @@ describe('imports of', () => {
   });
 });
 
+describe('an import that leads nowhere', () => {
+  it.each([
+    ['TypeScript', { 'a/main.ts': "import './gone';\nimport 'react';" }, [1, 1]],
+    ['JavaScript', { 'a/main.js': "const gone = require('./gone');\nrequire('fs');" }, [1, 1]],
+    ['Python', { 'a/main.py': 'from .gone import x\nimport os' }, [1, 1]],
+    [
+      'Go',
+      {
+        'go.mod': 'module example.com/m\n',
+        'main.go': 'package main\nimport (\n"fmt"\n"example.com/m/gone"\n)',
+      },
+      [1, 1],
+    ],
+    ['Rust', { 'src/lib.rs': 'mod gone;\nuse std::fmt;' }, [1, 1]],
+    ['C', { 'main.c': '#include "gone.h"\n#include <stdio.h>\n' }, [1, 1]],
+    ['C++', { 'main.cpp': '#include "gone.hpp"\n#include <vector>\n' }, [1, 1]],
+    ['Java', { 'p/K.java': 'package p;\nimport java.util.List;\nclass K {}' }, [1, 0]],
+    ['C#', { 'A.cs': 'using System.Linq;\nclass A {}' }, [1, 0]],
+  ] as const)(
+    'is counted in %s: outside, or unresolved where it says that its target is here',
+    async (_, tree, [external, unresolved]) => {
+      const graph = await graphOf(tree);
+      expect(graph.imports).toEqual([]);
+      expect([graph.external, graph.unresolved]).toEqual([external, unresolved]);
+    },
+  );
+});
+
+describe('imports of C', () => {
+  it('lead to a header beside the file, and from there on', async () => {
+    const graph = await graphOf({
+      'src/main.c': '#include "list.h"\nint main(void) { return 0; }\n',
+      'src/list.h': '#include "node.h"\n',
+      'src/node.h': 'struct node { int value; };\n',
+    });
+    expect(graph.imports).toEqual(['src/list.h -> src/node.h', 'src/main.c -> src/list.h']);
+  });
+});
+
 describe('symbol references', () => {
   it('lead to the one file that declares the name, and to none when two do', async () => {
     const graph = await graphOf({
