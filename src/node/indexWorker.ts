@@ -4,6 +4,7 @@ import { defaultMaxFileBytes } from '../core/files/leftOutRules.ts';
 import { packFile } from '../core/plans/packedFile.ts';
 import { WordCounter } from '../core/search/wordCounter.ts';
 import { WordTable } from '../core/search/wordTable.ts';
+import type { TokenCounter } from '../core/tokens/tokenCounter.ts';
 import { analyzeFile } from './analyzeFile.ts';
 import type { AnalyzeOutcome, AnalyzeReply, FileToAnalyze, IndexWorkerData } from './indexPool.ts';
 import { openTokenCounter } from './openTokenCounter.ts';
@@ -15,7 +16,9 @@ export function serveIndexing(port: MessagePort, data: IndexWorkerData): void {
   const { control, position, limits } = data;
   const table = new WordTable();
   const words = new WordCounter(table);
-  const counter = openTokenCounter(data.encoding, data.vocabulary);
+  // Where all files are known, none is counted.
+  let counter: Promise<TokenCounter> | undefined;
+  const counterOf = () => (counter ??= openTokenCounter(data.encoding, data.vocabulary));
   let told = 0;
 
   const analyze = async (batch: readonly FileToAnalyze[]): Promise<AnalyzeReply> => {
@@ -42,7 +45,7 @@ export function serveIndexing(port: MessagePort, data: IndexWorkerData): void {
       const utf8 = owned(read);
       const hash = createHash('sha256').update(utf8).digest('hex');
       if (hash === knownHash) return { type: 'known', utf8 };
-      const file = await analyzeFile(path, utf8, await counter, words, limits);
+      const file = await analyzeFile(path, utf8, await counterOf(), words, limits);
       return { type: 'analyzed', utf8, hash, file: packFile(file) };
     } catch (error) {
       return { type: 'problem', message: error instanceof Error ? error.message : String(error) };

@@ -25,22 +25,23 @@ export function rankChunks(
   options: SearchOptions = {},
 ): RankedChunk[] {
   const query = searchWords(index.search, question).join(' ');
-  const rarity = new Map<string, number>();
-  for (const term of termsIn(query)) rarity.set(term, inverseDocumentFrequency(index.search, term));
-  const held = (text: string) => {
-    // Terms are parts of words in small letters: most texts hold none, and need not be split to know.
-    const small = text.toLowerCase();
-    if (![...rarity.keys()].some((term) => small.includes(term))) return 0;
+  const rarity = new Map<number, number>();
+  for (const term of new Set(termsIn(query))) {
+    const id = index.search.terms.idOf(term);
+    if (id !== undefined) rarity.set(id, inverseDocumentFrequency(index.search, term));
+  }
+  const held = (terms: Uint32Array) => {
     let sum = 0;
-    for (const term of new Set(termsIn(text))) sum += rarity.get(term) ?? 0;
+    for (const term of terms) sum += rarity.get(term) ?? 0;
     return sum;
   };
+  const fields = fieldsOf(index);
 
   const pathScores = new Map<number, number>();
   const pathScore = (fileIdx: number) => {
     let score = pathScores.get(fileIdx);
     if (score === undefined) {
-      const { folder, name } = splitPath(index.files[fileIdx].path);
+      const { folder, name } = fields.path(fileIdx);
       score = held(name) + folderWeight * held(folder);
       pathScores.set(fileIdx, score);
     }
@@ -48,13 +49,47 @@ export function rankChunks(
   };
   return search(index.search, query, mostCandidates, options)
     .map(({ documentIdx, score }) => {
-      const { fileIdx, declares } = index.chunks[documentIdx];
+      const { fileIdx } = index.chunks[documentIdx];
       return {
         chunkIdx: documentIdx,
-        score: score + held(declares.join(' ')) + pathScore(fileIdx),
+        score: score + held(fields.declared(documentIdx)) + pathScore(fileIdx),
       };
     })
     .sort((a, b) => b.score - a.score || a.chunkIdx - b.chunkIdx);
+}
+
+/** Terms of the fields beside the text, by their ids in the search; a term that no text holds has none, and no weight. */
+interface FieldTerms {
+  readonly declared: (chunkIdx: number) => Uint32Array;
+  readonly path: (fileIdx: number) => { readonly folder: Uint32Array; readonly name: Uint32Array };
+}
+
+const knownFields = new WeakMap<CodeIndex, FieldTerms>();
+
+/** Split once and kept: every question asks for those of two thousand chunks. */
+function fieldsOf(index: CodeIndex): FieldTerms {
+  let fields = knownFields.get(index);
+  if (fields === undefined) {
+    const { terms } = index.search;
+    const idsIn = (text: string) => {
+      const ids = [...new Set(termsIn(text))].map((term) => terms.idOf(term));
+      return Uint32Array.from(ids.filter((id) => id !== undefined));
+    };
+    fields = {
+      declared: memoized((chunkIdx) => idsIn(index.chunks[chunkIdx].declares.join(' '))),
+      path: memoized((fileIdx) => {
+        const { folder, name } = splitPath(index.files[fileIdx].path);
+        return { folder: idsIn(folder), name: idsIn(name) };
+      }),
+    };
+    knownFields.set(index, fields);
+  }
+  return fields;
+}
+
+function memoized<T extends object>(make: (index: number) => T): (index: number) => T {
+  const made: (T | undefined)[] = [];
+  return (index) => (made[index] ??= make(index));
 }
 
 function termsIn(text: string): string[] {
