@@ -9,7 +9,7 @@ import { formatBytes, formatCount } from '../../src/core/format/numbers.ts';
 import { hardwareById } from '../../src/core/hardware/hardware.ts';
 import { madeUpFiles } from './support/dashboardPage.mjs';
 import { useDashboardPages, type PageOptions } from './support/dashboardPages.ts';
-import { chartTabIds, openTab } from './support/dashboardTabs.ts';
+import { chartTabIds, openTab, slideTo } from './support/dashboardTabs.ts';
 import { waitUntil } from './support/waiting.ts';
 
 const llama = architectureById('llama-3.1-8b');
@@ -114,6 +114,42 @@ describe('the charts of the dashboard in a page', () => {
     }
     expect(problems).toEqual([]);
     await close();
+  });
+
+  it('have their lines where they would be drawn anew, after a slider has moved them', async () => {
+    const numbersOf = (page: Page) =>
+      page.locator('.plotFrame .line path, .plotFrame .area path').evaluateAll((paths) =>
+        paths.map((path) =>
+          (path.getAttribute('d') ?? '')
+            .match(/-?[\d.]+/g)
+            ?.map(Number)
+            .slice(0, 400),
+        ),
+      );
+    const state = (tokens: number) => ({
+      tab: 'cost',
+      subject: { kind: 'typed', tokens },
+      modelId: 'google/gemini-2.5-pro',
+      tabs: { cost: { gpuHourUsd: 3 } },
+    });
+    const moved = await open(state(100_000));
+    await openTab(moved.page, 'cost');
+    for (const share of [0.42, 0.425, 0.43]) await slideTo(moved.page, '#typed-tokens', share);
+    const text = await moved.page.locator('#subject-text').innerText();
+    const tokens = Number(text.replaceAll(/\D/g, ''));
+    const anew = await open(state(tokens));
+    await openTab(anew.page, 'cost');
+    const [one, other] = [await numbersOf(moved.page), await numbersOf(anew.page)];
+    expect(one.length).toBeGreaterThan(8);
+    expect(one.length).toBe(other.length);
+    one.forEach((numbers, path) => {
+      expect(numbers?.length).toBe(other[path]?.length);
+      numbers?.forEach((number, idx) => {
+        expect(Math.abs(number - (other[path]?.[idx] ?? NaN))).toBeLessThan(0.1);
+      });
+    });
+    await moved.close();
+    await anew.close();
   });
 
   it('print what a step of each slider takes', async () => {

@@ -194,6 +194,25 @@ describe('the dashboard’s page', () => {
     expect(problems).toEqual([]);
   });
 
+  it('gives away the treemap as a picture in which names are text', async () => {
+    const saved: unknown[] = [];
+    const { page } = await pages.open(tableOf([['</svg><script>"&.ts', 900]]), {
+      state: { tab: 'files' },
+      answer: (method, args) => (method === 'save' ? saved.push(args[1]) > 0 : undefined),
+    });
+    await page.locator('.treemap[data-painted=""]').waitFor();
+    await page.locator('#export summary').click();
+    await page.locator('[data-save="svg"]').click();
+    await waitUntil('the picture', () => saved.length === 1);
+    const texts = await page.evaluate((source) => {
+      const picture = new DOMParser().parseFromString(source, 'image/svg+xml');
+      if (picture.querySelector('parsererror, script') !== null) throw new Error(source);
+      return [...picture.querySelectorAll('text')].map(({ textContent }) => textContent);
+    }, String(saved[0]));
+    expect(texts).toContain('svg><script>"&.ts');
+    expect(texts).toContain('900');
+  });
+
   it.each(['ltr', 'rtl'] as const)(
     'does not run out of a side bar of 320 pixels, %s',
     async (direction) => {

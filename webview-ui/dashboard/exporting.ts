@@ -110,7 +110,7 @@ function chartButtons(
       html`<span
         >${t(chart.title)}:
         ${
-          chart.element instanceof SVGElement
+          chart.element instanceof SVGElement || chart.svg !== undefined
             ? html`<button
                 class="link"
                 data-save="svg"
@@ -158,9 +158,10 @@ function tokensOf({ snapshot, store }: TabContext): number | undefined {
 
 /** A chart as a file: an SVG with the theme's colours in it, or a picture of twice the size it has here. */
 export async function chartFile(
-  { title, element }: ExportChart,
+  { title, element, svg: asSvg }: ExportChart,
   format: 'svg' | 'png',
 ): Promise<string | Uint8Array> {
+  if (format === 'svg' && asSvg !== undefined) return asSvg();
   if (element instanceof HTMLCanvasElement) return canvasPng(element, title);
   const svg = standaloneSvg(element);
   if (format === 'svg') return svg;

@@ -42,4 +42,6 @@ export interface ExportChart {
   readonly title: string;
   /** What is drawn now. */
   readonly element: SVGElement | HTMLCanvasElement;
+  /** The same as an SVG file; for what is drawn on a canvas. */
+  readonly svg?: () => string;
 }

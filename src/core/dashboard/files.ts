@@ -14,6 +14,8 @@ export const filesDefaults = {
   zoomPath: '',
   query: '',
   page: 0,
+  /** Files of every folder below, not what is directly in the folder. */
+  allBelow: false,
   /** Files of the set only; while none is checked, all of them. */
   onlySet: false,
 };
@@ -36,9 +38,10 @@ export interface FilesModel {
   readonly zoomed: FolderNode;
   /** From the root to what is looked into, both included. */
   readonly crumbs: readonly FolderNode[];
-  /** The rows of one page, heaviest first: what is directly in the folder, or every file that the search finds below it. */
+  /** The rows of one page, heaviest first: what is directly in the folder, or the files below it, those that the search finds. */
   readonly rows: readonly FilesRow[];
-  readonly numRows: number;
+  /** What `rows` are a page of. */
+  readonly listed: readonly TreeNode[];
   readonly page: number;
   /** Files that the search finds; undefined while nothing is searched. */
   readonly found?: ReadonlySet<FileNode>;
@@ -57,7 +60,7 @@ export function filesModel(snapshot: DashboardSnapshot, state: DashboardState): 
   const zoomed = crumbs[crumbs.length - 1];
   const found = knobs.query.trim() === '' ? undefined : foundBelow(zoomed, knobs.query);
   const all: readonly TreeNode[] =
-    found === undefined ? zoomed.children : [...found].sort((a, b) => b.tokens - a.tokens);
+    found !== undefined ? [...found] : knobs.allBelow ? filesBelow(zoomed) : zoomed.children;
   const lastPage = Math.max(0, Math.ceil(all.length / filesPageSize) - 1);
   const page = Math.min(Math.max(0, Math.floor(knobs.page)), lastPage);
   const membership = membershipIn(root, set);
@@ -71,7 +74,7 @@ export function filesModel(snapshot: DashboardSnapshot, state: DashboardState): 
       membership: membership(node),
       share: zoomed.tokens === 0 ? 0 : node.tokens / zoomed.tokens,
     })),
-    numRows: all.length,
+    listed: all,
     page,
     ...(found !== undefined && { found }),
     foundTokens: found === undefined ? 0 : [...found].reduce((sum, { tokens }) => sum + tokens, 0),
@@ -155,22 +158,36 @@ let lastSearch:
   | { readonly folder: FolderNode; readonly query: string; readonly found: Set<FileNode> }
   | undefined;
 
-/** Files whose path holds every word, in any case. */
+/** Files whose path holds every word, in any case; the heaviest first. */
 function foundBelow(folder: FolderNode, query: string): ReadonlySet<FileNode> {
   if (lastSearch?.folder === folder && lastSearch.query === query) return lastSearch.found;
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = new Set<FileNode>();
-  const visit = (node: TreeNode): void => {
-    if (node.type === 'folder') {
-      node.children.forEach(visit);
-      return;
-    }
-    const path = node.path.toLowerCase();
-    if (words.every((word) => path.includes(word))) found.add(node);
-  };
-  visit(folder);
+  const found = new Set(
+    filesBelow(folder).filter(({ path }) => {
+      const lower = path.toLowerCase();
+      return words.every((word) => lower.includes(word));
+    }),
+  );
   lastSearch = { folder, query, found };
   return found;
+}
+
+const below = new WeakMap<FolderNode, readonly FileNode[]>();
+
+/** Every file of a folder and of the folders in it, the heaviest first; made once for each. */
+function filesBelow(folder: FolderNode): readonly FileNode[] {
+  let files = below.get(folder);
+  if (files === undefined) {
+    const all: FileNode[] = [];
+    const visit = (node: TreeNode): void => {
+      if (node.type === 'file') all.push(node);
+      else node.children.forEach(visit);
+    };
+    visit(folder);
+    files = all.sort((a, b) => b.tokens - a.tokens);
+    below.set(folder, files);
+  }
+  return files;
 }
 
 const memberships = new WeakMap<ContextSet, WeakMap<TreeNode, number>>();

@@ -43,6 +43,17 @@ describe('the files of the dashboard', () => {
     expect(foundTokens).toBe(200);
   });
 
+  it('are listed from all folders below, the heaviest first, when that is asked for', () => {
+    const listed = (knobs: Readonly<Record<string, string | boolean>>) =>
+      filesModel(madeSnapshot(files), stateWith({ allBelow: true, ...knobs })).listed.map(
+        ({ path }) => path,
+      );
+    const all = ['src/a.ts', 'src/deep/b.ts', 'docs/c.md', 'd.json', 'empty.ts'];
+    expect(listed({})).toEqual(all);
+    expect(listed({ zoomPath: 'src' })).toEqual(all.slice(0, 2));
+    expect(listed({ query: 'c' })).toEqual(['src/a.ts', 'src/deep/b.ts', 'docs/c.md']);
+  });
+
   it('say how much of a folder is in the set', () => {
     const set = { checked: ['src/a.ts', 'docs'], unchecked: [] };
     const { rows } = filesModel(madeSnapshot(files, { set }), initialState);

@@ -62,11 +62,14 @@ export interface Painting {
   readonly isPale: (node: TreeNode) => boolean;
 }
 
-const strong = 0.42;
-const pale = 0.1;
 /** Smaller rectangles have no name in them. */
-const leastLabelWidth = 36;
-const leastLabelHeight = 15;
+export const leastLabelWidth = 36;
+export const leastLabelHeight = 15;
+
+/** How much of its colour a file shows, 0 to 1. */
+export function toneOf(isPale: boolean): number {
+  return isPale ? 0.1 : 0.42;
+}
 
 /** Draws a treemap: files as rectangles coloured by kind, folders as names above them. */
 export function paintTreemap(canvas: HTMLCanvasElement, painting: Painting): void {
@@ -99,7 +102,7 @@ export function paintTreemap(canvas: HTMLCanvasElement, painting: Painting): voi
   });
   for (const [key, tiles] of byStyle) {
     const [tone, kind] = key.split(' ');
-    context.globalAlpha = tone === 'pale' ? pale : strong;
+    context.globalAlpha = toneOf(tone === 'pale');
     context.fillStyle = theme.kinds[kind as ContentKind];
     for (const { x0, y0, x1, y1 } of tiles) {
       // A hair's breadth between neighbours, where they are wide enough to spare it.
@@ -132,16 +135,28 @@ function paintLabels(
   context.textAlign = 'left';
   const characterWidth = context.measureText('n').width;
   for (const tile of tiles) {
-    const { data, x0, y0, x1, y1 } = tile;
+    const { data, x0, y0 } = tile;
     const isFolder = data.type === 'folder';
-    const room = Math.floor((x1 - x0 - 6) / characterWidth);
-    const tokens = formatTokens(data.tokens);
-    const name = shownName(data.name) + (isFolder ? '/' : '');
-    const line = isFolder && room > name.length + tokens.length + 2 ? `${name}  ${tokens}` : name;
     context.fillStyle = isFolder ? theme.quiet : theme.foreground;
-    context.fillText(cut(line, room), x0 + 3, y0 + (isFolder ? (headerHeight - 12) / 2 : 2));
-    if (!isFolder && y1 - y0 >= 32) context.fillText(cut(tokens, room), x0 + 3, y0 + 16);
+    labelLines(tile, characterWidth).forEach((line, idx) => {
+      context.fillText(line, x0 + 3, y0 + (isFolder ? (headerHeight - 12) / 2 : 2 + 14 * idx));
+    });
   }
+}
+
+/** The name of a file or folder, as much of it as there is room for, and its tokens. */
+export function labelLines(
+  { data, x0, y0, x1, y1 }: Tile,
+  characterWidth: number,
+): readonly string[] {
+  const room = Math.floor((x1 - x0 - 6) / characterWidth);
+  const tokens = formatTokens(data.tokens);
+  if (data.type === 'file') {
+    const name = cut(shownName(data.name), room);
+    return y1 - y0 >= 32 ? [name, cut(tokens, room)] : [name];
+  }
+  const name = `${shownName(data.name)}/`;
+  return [cut(room > name.length + tokens.length + 2 ? `${name}  ${tokens}` : name, room)];
 }
 
 function cut(text: string, characters: number): string {

@@ -13,7 +13,8 @@ import { formatCount, formatPercent } from '../../../src/core/format/numbers.ts'
 import type { FolderNode, TreeNode } from '../../../src/core/set/fileTree.ts';
 import { t } from '../../shared/l10n.ts';
 import { fileCountText } from '../../shared/words.ts';
-import { paintTreemap, readTheme } from './treemapPaint.ts';
+import { paintTreemap, readTheme, type Painting } from './treemapPaint.ts';
+import { treemapSvg } from './treemapSvg.ts';
 
 export interface TreemapActions {
   readonly openFile: (path: string) => void;
@@ -26,6 +27,8 @@ export interface TreemapActions {
 export interface Treemap {
   readonly element: HTMLElement;
   readonly canvas: HTMLCanvasElement;
+  /** What is drawn, as an SVG file. */
+  svg(): string;
   /** Draws what the model says, unless that is drawn already. */
   show(model: FilesModel): void;
   dispose(): void;
@@ -63,6 +66,7 @@ export function createTreemap(actions: TreemapActions): Treemap {
   let root: Tile | undefined;
   let laidOut: { folder: FolderNode; width: number; height: number } | undefined;
   let painted: readonly unknown[] = [];
+  let painting: Painting | undefined;
   let active: Tile | undefined;
 
   const draw = () => {
@@ -84,7 +88,8 @@ export function createTreemap(actions: TreemapActions): Treemap {
       found !== undefined
         ? node.type === 'file' && !found.has(node)
         : hasSet && membershipOf(node) === 'none';
-    paintTreemap(canvas, { root, width, height, theme, isPale });
+    painting = { root, width, height, theme, isPale };
+    paintTreemap(canvas, painting);
     const name = zoomed.path === '' ? t('all files') : shownName(zoomed.path);
     const size = `${fileCountText(zoomed.fileCount)}, ${t('{0} tokens', formatCount(zoomed.tokens))}`;
     element.setAttribute('aria-label', t('Treemap of {0}: {1}', name, size));
@@ -188,6 +193,7 @@ export function createTreemap(actions: TreemapActions): Treemap {
   return {
     element,
     canvas,
+    svg: () => (painting === undefined ? '' : treemapSvg(painting)),
     show: (next) => {
       model = next;
       draw();

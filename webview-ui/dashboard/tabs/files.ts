@@ -15,7 +15,7 @@ import { formatBytes, formatCount, formatPercent } from '../../../src/core/forma
 import type { TreeNode } from '../../../src/core/set/fileTree.ts';
 import { t } from '../../shared/l10n.ts';
 import { fileCountText } from '../../shared/words.ts';
-import { pagerView } from '../fields.ts';
+import { checkField, pagerView } from '../fields.ts';
 import { leftOutView, problemsView } from '../files/leftOutView.ts';
 import { createTreemap, type Treemap } from '../files/treemapView.ts';
 import { legendView } from '../files/treemapPaint.ts';
@@ -67,7 +67,7 @@ function mount(host: HTMLElement, context: TabContext): TabView {
     charts: () =>
       model === undefined || model.root.fileCount === 0
         ? []
-        : [{ title: t('Files'), element: treemap.canvas }],
+        : [{ title: t('Files'), element: treemap.canvas, svg: treemap.svg }],
   };
 }
 
@@ -104,7 +104,7 @@ function view(model: FilesModel, parts: Parts): TemplateResult {
     ${tableView(model, parts)}
     ${pagerView({
       page: model.page,
-      pages: Math.ceil(model.numRows / filesPageSize),
+      pages: Math.ceil(model.listed.length / filesPageSize),
       label: t('Pages of the table'),
       change: (page) => set({ page }),
     })}
@@ -129,6 +129,12 @@ function toolsView(model: FilesModel, { context, set }: Parts): TemplateResult {
             >${t('{0} found, {1} tokens', fileCountText(found.size), formatCount(model.foundTokens))}</span
           >`
     }
+    ${checkField({
+      id: 'all-below',
+      label: t('Heaviest files of all folders'),
+      checked: knobs.allBelow,
+      change: (allBelow) => set({ allBelow, page: 0 }),
+    })}
     ${
       model.hasSet
         ? html`<label
@@ -185,10 +191,7 @@ function folderText(node: TreeNode): string {
 }
 
 function tableView(model: FilesModel, parts: Parts): TemplateResult {
-  return html`<table
-    class="files numbers"
-    aria-label=${model.found === undefined ? t('What is in the folder, the heaviest first') : t('Files found, the heaviest first')}
-  >
+  return html`<table class="files numbers" aria-label=${tableName(model)}>
     <thead>
       <tr>
         <th scope="col"><span class="hidden">${t('In the set')}</span></th>
@@ -205,13 +208,21 @@ function tableView(model: FilesModel, parts: Parts): TemplateResult {
   </table>`;
 }
 
+function tableName({ found, knobs }: FilesModel): string {
+  if (found !== undefined) return t('Files found, the heaviest first');
+  return knobs.allBelow
+    ? t('Files of all folders, the heaviest first')
+    : t('What is in the folder, the heaviest first');
+}
+
 function rowView(
   row: FilesRow,
   model: FilesModel,
   { context, zoomTo, check }: Parts,
 ): TemplateResult {
   const { node, membership, share } = row;
-  const name = shownName(model.found === undefined ? node.name : node.path);
+  const isDirect = model.found === undefined && !model.knobs.allBelow;
+  const name = shownName(isDirect ? node.name : node.path);
   const open = () => {
     if (node.type === 'folder') zoomTo(node);
     else context.api.openFile(node.path).catch(context.fail);
@@ -254,13 +265,11 @@ function rowView(
 }
 
 function exportTables(model: FilesModel, { snapshot }: TabContext): ExportTable[] {
-  const { zoomed, found } = model;
-  const nodes: readonly TreeNode[] = found === undefined ? zoomed.children : [...found];
   return [
     {
       title: t('Files'),
       columns: ['path', 'type', 'tokens', 'bytes', 'files', 'set'],
-      rows: nodes.map((node) => [
+      rows: model.listed.map((node) => [
         node.path,
         node.type,
         node.tokens,
