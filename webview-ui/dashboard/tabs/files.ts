@@ -67,7 +67,7 @@ function mount(host: HTMLElement, context: TabContext): TabView {
     charts: () =>
       model === undefined || model.root.fileCount === 0
         ? []
-        : [{ title: t('Files'), element: treemap.canvas, svg: treemap.svg }],
+        : [{ title: t('Files'), element: treemap.canvas, svg: () => treemap.svg() }],
   };
 }
 
