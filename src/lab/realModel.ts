@@ -41,6 +41,11 @@ export function uniformShape({ id, mixers = [] }: Architecture): UniformShape {
   return { numLayers: group.count, numHeads, numKvHeads, headDim: keyHeadDim };
 }
 
+/** The shape of the quadratic wall's figures: Llama 3.1 8B, its sliding variant with Mistral 7B's window. */
+export function wallShape() {
+  return { ...uniformShape(architectureById('llama-3.1-8b')), windowTokens: 4096 };
+}
+
 /** "meta-llama/Meta-Llama-3.1-8B" -> "Meta-Llama-3.1-8B": as a person calls it. */
 export function shortName(architecture: Architecture): string {
   return architecture.name.slice(architecture.name.lastIndexOf('/') + 1);

@@ -12,17 +12,13 @@ import { linearAttentionDemo, linearWeights } from '../../src/lab/demos/linearAt
 import { linformerDemo, project, relativeError } from '../../src/lab/demos/linformer.ts';
 import { mlaDemo, mlaInputs } from '../../src/lab/demos/mla.ts';
 import { embedHeads } from '../../src/lab/embed.ts';
-import { expectWellFormedDemo, expectWellFormedRun, numberOf, sampleTokens } from './wellFormed.ts';
+import { expectWholeDemo, numberOf, sampleTokens } from './wellFormed.ts';
 
 describe('the demos of latents, low rank and linear attention', () => {
   it.each([mlaDemo, linformerDemo, linearAttentionDemo])(
     '$id is well-formed at 1, 2, 256 and its most tokens',
     (demo) => {
-      expectWellFormedDemo(demo);
-      for (const tokens of [1, 2, 256, demo.maxTokens]) {
-        expectWellFormedRun(demo, sampleTokens(tokens));
-      }
-      expect(() => demo.run({ tokens: [], values: {} })).toThrow('at least one token');
+      expectWholeDemo(demo, [1, 2, 256, demo.maxTokens]);
     },
   );
 });

@@ -15,7 +15,7 @@ import { continuousBatchingDemo, servingPlan } from '../../src/lab/demos/continu
 import { hybridStackDemo, stackOf } from '../../src/lab/demos/hybridStack.ts';
 import { moeRoutingDemo, routingRun } from '../../src/lab/demos/moeRouting.ts';
 import { layerOf, tensorParallelDemo } from '../../src/lab/demos/tensorParallel.ts';
-import { expectWellFormedDemo, expectWellFormedRun, numberOf, sampleTokens } from './wellFormed.ts';
+import { expectWholeDemo, numberOf, sampleTokens } from './wellFormed.ts';
 
 describe('the demos of stacks, experts, positions and serving', () => {
   it.each([
@@ -25,11 +25,7 @@ describe('the demos of stacks, experts, positions and serving', () => {
     tensorParallelDemo,
     continuousBatchingDemo,
   ])('$id is well-formed at 1, 2, 100 and its most tokens', (demo) => {
-    expectWellFormedDemo(demo);
-    for (const tokens of [1, 2, 100, demo.maxTokens]) {
-      expectWellFormedRun(demo, sampleTokens(tokens));
-    }
-    expect(() => demo.run({ tokens: [], values: {} })).toThrow('at least one token');
+    expectWholeDemo(demo, [1, 2, 100, demo.maxTokens]);
   });
 });
 

@@ -14,17 +14,13 @@ import { deltaInputs, gatedDeltaRuleDemo, recallOf } from '../../src/lab/demos/g
 import { leftOfTokens, mambaDemo, scanInputs } from '../../src/lab/demos/mamba.ts';
 import { rwkvDemo, rwkvInputs, stateMeans } from '../../src/lab/demos/rwkv.ts';
 import { selectiveCopyingDemo, taskOf } from '../../src/lab/demos/selectiveCopying.ts';
-import { expectWellFormedDemo, expectWellFormedRun, numberOf, sampleTokens } from './wellFormed.ts';
+import { expectWholeDemo, numberOf, sampleTokens } from './wellFormed.ts';
 
 describe('the demos of states instead of caches', () => {
   it.each([mambaDemo, gatedDeltaRuleDemo, rwkvDemo, selectiveCopyingDemo])(
     '$id is well-formed at 1, 2, 100 and its most tokens',
     (demo) => {
-      expectWellFormedDemo(demo);
-      for (const tokens of [1, 2, 100, demo.maxTokens]) {
-        expectWellFormedRun(demo, sampleTokens(tokens));
-      }
-      expect(() => demo.run({ tokens: [], values: {} })).toThrow('at least one token');
+      expectWholeDemo(demo, [1, 2, 100, demo.maxTokens]);
     },
   );
 });

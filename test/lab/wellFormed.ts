@@ -159,6 +159,8 @@ export function expectWellFormedRun(
   const input = { tokens, values, setTokens: 50_000 };
   const run = demo.run(input);
   expect(run.numFrames).toBeGreaterThanOrEqual(1);
+  const { openingFrame = 0 } = run;
+  expect(openingFrame >= 0 && openingFrame < run.numFrames, `opens at ${openingFrame}`).toBe(true);
   for (const idx of sampledFrames(run)) expectWellFormedFrame(run.frame(idx), run.keyNumberId);
   if (demo.visibility !== undefined) {
     const taken = Math.min(tokens.length, demo.maxTokens);
@@ -167,6 +169,13 @@ export function expectWellFormedRun(
     }
   }
   return run;
+}
+
+/** A demo as a whole: its fixed part, a run of each length, and what it says when there is no text. */
+export function expectWholeDemo(demo: Demo, lengths: readonly number[]): void {
+  expectWellFormedDemo(demo);
+  for (const tokens of lengths) expectWellFormedRun(demo, sampleTokens(tokens));
+  expect(() => demo.run({ tokens: [], values: {} })).toThrow('at least one token');
 }
 
 /** The value of a number of a frame, the first one unless told. */

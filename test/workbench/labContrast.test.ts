@@ -1,33 +1,14 @@
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { findDemo } from '../../src/lab/demos.ts';
 import { takeImage } from './support/images.ts';
-import { runCommand } from './support/palette.ts';
+import { openDemo, pricesCode } from './support/lab.ts';
 import { openFile, setTheme } from './support/views.ts';
-import { webviewWith } from './support/webviews.ts';
 import { useWorkbench } from './support/workbench.ts';
-
-const code = `export function total(prices: readonly number[]): number {
-  let sum = 0;
-  for (const price of prices) sum += price;
-  return sum;
-}
-
-export function mean(prices: readonly number[]): number {
-  return total(prices) / prices.length;
-}
-`;
-
-async function openDemo(page: Page, id: string) {
-  await runCommand(page, `Context Budget: Demo: ${findDemo(id).title}`);
-  return webviewWith(page, `article[data-demo="${id}"] .numbers .key td[data-value]`);
-}
 
 const hcDemos = ['bigBird', 'attentionSinks', 'yarn', 'pagedCache', 'ringAttention'];
 
 describe('the lab in high contrast', () => {
   const workbench = useWorkbench({
-    files: { 'prices.ts': code },
+    files: { 'prices.ts': pricesCode },
     viewport: { width: 1100, height: 900 },
   });
 

@@ -1,23 +1,14 @@
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { findDemo } from '../../src/lab/demos.ts';
 import { takeImage } from './support/images.ts';
+import { openDemo, pricesCode } from './support/lab.ts';
 import { runCommand, runCommandAndPick } from './support/palette.ts';
 import { openFile, setTheme, statusBarItem } from './support/views.ts';
 import { waitUntil } from './support/waiting.ts';
 import { webviewWith } from './support/webviews.ts';
 import { useWorkbench } from './support/workbench.ts';
 
-const code = `export function total(prices: readonly number[]): number {
-  let sum = 0;
-  for (const price of prices) sum += price;
-  return sum;
-}
-
-export function mean(prices: readonly number[]): number {
-  return total(prices) / prices.length;
-}
-
+const code = `${pricesCode}
 export function largest(prices: readonly number[]): number {
   let most = -Infinity;
   for (const price of prices) if (price > most) most = price;
@@ -37,11 +28,6 @@ function marks(page: Page): Locator {
 }
 function gutterMarks(page: Page): Locator {
   return page.locator('.editor-instance .glyph-margin-widgets [class*="ced-"]');
-}
-
-async function openDemo(page: Page, id: string) {
-  await runCommand(page, `Context Budget: Demo: ${findDemo(id).title}`);
-  return webviewWith(page, `article[data-demo="${id}"] .numbers .key td[data-value]`);
 }
 
 describe('the lab’s marks in the editor', () => {

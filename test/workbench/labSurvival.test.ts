@@ -1,20 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Page } from 'playwright-core';
-import { findDemo } from '../../src/lab/demos.ts';
-import { runCommand } from './support/palette.ts';
+import { openDemo } from './support/lab.ts';
 import { openFile, setTheme, statusBarItem } from './support/views.ts';
 import { waitUntil } from './support/waiting.ts';
-import { webviewWith } from './support/webviews.ts';
 import { useWorkbench } from './support/workbench.ts';
 
 const line = 'for (const price of prices) sum += price;\n';
 const long = line.repeat(Math.ceil(200_000 / line.length)).slice(0, 200_000);
-/** The lab's document, with this demo's numbers in it. */
-async function openDemo(page: Page, id: string, keepSelection = false) {
-  await runCommand(page, `Context Budget: Demo: ${findDemo(id).title}`, keepSelection);
-  return webviewWith(page, `article[data-demo="${id}"] .numbers .key td[data-value]`);
-}
-
 describe('the lab survives', () => {
   const workbench = useWorkbench({
     files: { 'long.ts': long },

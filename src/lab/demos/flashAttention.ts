@@ -15,7 +15,7 @@ import { embedHeads } from '../embed.ts';
 import { bytesRow, numberRow, partRow } from '../numberRows.ts';
 import { tileLabels } from '../pictures/tiles.ts';
 import { seriesPicture } from '../pictures/seriesPicture.ts';
-import { costedTokens, shortName, uniformShape } from '../realModel.ts';
+import { costedTokens, shortName, wallShape } from '../realModel.ts';
 
 const controls: readonly Control[] = [
   { kind: 'number', id: 'tileQueries', label: 'Queries in a tile', min: 4, max: 128, step: 1, initial: 16 },
@@ -88,7 +88,7 @@ export const flashAttentionDemo: Demo = {
     const llama = architectureById('llama-3.1-8b');
     const set = costedTokens(input);
     // The window is that of the sliding variant, which is not shown here.
-    const wall = { ...uniformShape(llama), windowTokens: 4096 };
+    const wall = wallShape();
     const standardCost = mixingCost('standard', wall, set).perLayer;
     const flashCost = mixingCost('flash', wall, set).perLayer;
     const on = `a layer of ${shortName(llama)} over your tokens`;

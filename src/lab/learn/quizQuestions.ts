@@ -20,7 +20,7 @@ import {
   ropeFrequencies,
   slidingWindow,
 } from '../../engine/index.ts';
-import { shortName } from '../realModel.ts';
+import { shortName, wallShape } from '../realModel.ts';
 
 export interface QuizQuestion {
   readonly id: string;
@@ -31,7 +31,7 @@ export interface QuizQuestion {
   readonly demoId: string;
 }
 
-const wallShape = { numLayers: 32, numHeads: 32, numKvHeads: 8, headDim: 128, windowTokens: 4096 };
+const wall = wallShape();
 
 /** The questions; every figure in them is computed when they are asked. */
 export function quizQuestions(): readonly QuizQuestion[] {
@@ -74,8 +74,8 @@ function cacheGrowth(): QuizQuestion {
 
 function flashMemory(): QuizQuestion {
   const tokens = 131_072;
-  const standard = mixingCost('standard', wallShape, tokens).perHead;
-  const flash = mixingCost('flash', wallShape, tokens).perHead;
+  const standard = mixingCost('standard', wall, tokens).perHead;
+  const flash = mixingCost('flash', wall, tokens).perHead;
   const figures = `One head, ${formatCount(tokens)} tokens: ${formatBytes(standard.workingBytes)} of scores against ${formatBytes(flash.workingBytes)}; ${formatFlops(standard.flops)} against ${formatFlops(flash.flops)}, the causal half.`;
   return {
     id: 'flashMemory',

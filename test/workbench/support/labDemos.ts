@@ -4,11 +4,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Frame, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { decodeUtf8 } from '../../../src/core/plans/decodeUtf8.ts';
 import { demos, findDemo } from '../../../src/lab/demos.ts';
-import { tokenTexts } from '../../../src/lab/tokenTexts.ts';
-import { openTokenCounter } from '../../../src/node/openTokenCounter.ts';
 import { takeImage } from './images.ts';
+import { keyNumber, keySelector } from './lab.ts';
 import { runCommand } from './palette.ts';
 import { openFile, statusBarItem } from './views.ts';
 import { waitUntil } from './waiting.ts';
@@ -23,20 +21,6 @@ const selection = code
   .slice(0, selectedLines)
   .map((line) => `${line}\n`)
   .join('');
-
-/** Tokens of the selection's start that the page runs on unless told. */
-const pageTokens = 64;
-
-/** The demo's key number on those tokens, as the engine gives it without any view. */
-async function keyNumber(id: string): Promise<number> {
-  const encoder = await openTokenCounter('o200k_base');
-  const bytes = new TextEncoder().encode(selection);
-  const { tokens } = tokenTexts(encoder, bytes, pageTokens, decodeUtf8);
-  const run = findDemo(id).run({ tokens, values: {} });
-  const row = run.frame(run.openingFrame ?? 0).numbers.find((one) => one.id === run.keyNumberId);
-  if (row === undefined) throw new Error(`${id} has no number ${run.keyNumberId}`);
-  return row.value;
-}
 
 /** Opens the file, marks its first lines, and runs the demo's command until the lab says that it took the selection. */
 async function openOnSelection(page: Page, title: string): Promise<void> {
@@ -85,9 +69,9 @@ export function testDemos(part: number, parts: number): void {
           await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
           await openOnSelection(page, title);
         } else await runCommand(page, title);
-        const key = `article[data-demo="${id}"] .numbers .key td[data-value]`;
+        const key = keySelector(id);
         const frame = await webviewWith(page, key);
-        const expected = String(await keyNumber(id));
+        const expected = String(await keyNumber(id, selection));
         await waitUntil(`the key number ${expected} of ${id}`, async () => {
           return (await frame.locator(key).first().getAttribute('data-value')) === expected;
         });

@@ -3,12 +3,12 @@ import { kvCacheBytes } from '../../../core/estimates/kvCache.ts';
 import { formatBytes, formatCount } from '../../../core/format/numbers.ts';
 import { hardwareById } from '../../../core/hardware/hardware.ts';
 import { mixingCost } from '../../../engine/index.ts';
-import { shortName } from '../../realModel.ts';
+import { shortName, wallShape } from '../../realModel.ts';
 import type { Exercise } from '../exercise.ts';
 
 const lengths = [32_768, 131_072, 8192, 65_536];
 const cardIds = ['h100-sxm', 'rtx-4090', 'h200-sxm', 'a100-80-sxm'];
-const shape = { numLayers: 32, numHeads: 32, numKvHeads: 8, headDim: 128, windowTokens: 4096 };
+const shape = wallShape();
 
 export const quadraticWallExercise: Exercise = {
   id: 'quadraticWall',
