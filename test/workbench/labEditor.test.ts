@@ -18,7 +18,7 @@ export function largest(prices: readonly number[]): number {
 const small = {
   id: 'own/small',
   name: 'Small',
-  contextWindowTokens: 100,
+  contextWindowTokens: 70,
   tokenizer: { encoding: 'o200k_base', exact: true },
 };
 
@@ -68,11 +68,7 @@ describe('the lab’s marks in the editor', () => {
       return (await now.innerText()) !== before;
     });
     await page.keyboard.press('ArrowDown');
-    await runCommandAndPick(
-      page,
-      "Context Budget: Show Where the Model's Window Ends",
-      'Full attention',
-    );
+    await runCommandAndPick(page, "Context Budget: Show Where the Model's Window Ends", 'Full');
     await waitUntil('the gutter mark', async () => (await gutterMarks(page).count()) === 1);
     await takeImage(page, 'lab/editorMarks.png');
   });
