@@ -31,16 +31,20 @@ const { strategyIds } = await bundled('src/core/plans/plan.ts');
 function installedFiles() {
   const base = path.join(root, 'node_modules');
   const source = /\.(?:[cm]?[jt]sx?|css|py|c|h|md|json|sh)$/;
-  return readdirSync(base, { recursive: true, encoding: 'utf8' })
-    .filter((name) => source.test(name) && !name.includes('.min.'))
-    .map((name) => ({ name, bytes: statSync(path.join(base, name)).size }))
-    .filter(({ bytes }) => bytes > 500 && bytes < 200_000)
-    .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1))
-    .slice(0, 6_500)
-    .map(({ name }) => ({
-      path: name.replaceAll(path.sep, '/'),
-      systemPath: path.join(base, name),
-    }));
+  return (
+    readdirSync(base, { recursive: true, encoding: 'utf8' })
+      // Folders like .vite hold what tools write meanwhile.
+      .filter((name) => source.test(name) && !name.includes('.min.') && !name.startsWith('.'))
+      .map((name) => ({ name, stats: statSync(path.join(base, name)) }))
+      .filter(({ stats }) => stats.isFile() && stats.size > 500 && stats.size < 200_000)
+      .map(({ name, stats }) => ({ name, bytes: stats.size }))
+      .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1))
+      .slice(0, 6_500)
+      .map(({ name }) => ({
+        path: name.replaceAll(path.sep, '/'),
+        systemPath: path.join(base, name),
+      }))
+  );
 }
 
 async function scannedFiles(named) {
