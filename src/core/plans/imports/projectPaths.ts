@@ -67,7 +67,7 @@ export function projectPaths(
         pathAliases.push(...aliasesOfTsconfig(folder, textOf(fileIdx)));
         break;
       case 'package.json': {
-        const manifest = record(parse(textOf(fileIdx)));
+        const manifest = record(parsed(textOf(fileIdx)));
         if (typeof manifest.name === 'string') packageFolders.set(manifest.name, folder);
         packageImports.push(...aliasesOfImports(folder, record(manifest.imports)));
         break;
@@ -95,8 +95,17 @@ export function projectPaths(
   };
 }
 
+/** JSON, with comments and trailing commas where there are some; most files have none, and are read several times as fast. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return parse(text);
+  }
+}
+
 function aliasesOfTsconfig(folder: string, text: string): PathAlias[] {
-  const options = record(record(parse(text)).compilerOptions);
+  const options = record(record(parsed(text)).compilerOptions);
   const baseUrl = typeof options.baseUrl === 'string' ? join(folder, options.baseUrl) : undefined;
   const aliases = Object.entries(record(options.paths)).map(([pattern, targets]) => ({
     folder,
