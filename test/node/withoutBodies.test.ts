@@ -142,6 +142,11 @@ describe('a text without its bodies', () => {
       'const a = () => <p>`</p>;\nfunction f() {\nexport const x = 1;\n}',
     ],
     [
+      'javascript',
+      'a template in thousands of templates',
+      `${'`${'.repeat(20_000)}1${'}`'.repeat(20_000)}`,
+    ],
+    [
       'cpp',
       'braces that depend on the preprocessor',
       'void f() {\n#if A\n  if (a) {\n#else\n  if (b) {\n#endif\n  }\n}\n',

@@ -34,12 +34,22 @@ const BACKSLASH = 0x5c;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
+/** Templates in templates; text that is made to be deep would end the stack. */
+const deepestTemplate = 50;
+
 /**
  * Where the comment, string or other literal ends that begins at `at`; `at` itself when none does, -1 when it is doubtful.
  *
  * @param last the place of the last byte before it that is neither space nor comment, -1 when there is none
+ * @param depth templates that it stands in
  */
-export function literalEnd(utf8: Uint8Array, at: number, last: number, lexis: Lexis): number {
+export function literalEnd(
+  utf8: Uint8Array,
+  at: number,
+  last: number,
+  lexis: Lexis,
+  depth = 0,
+): number {
   switch (utf8[at]) {
     case 0x22: // "
       return skipDoubleQuoted(utf8, at, lexis);
@@ -50,7 +60,8 @@ export function literalEnd(utf8: Uint8Array, at: number, last: number, lexis: Le
     case 0x60: // `
       if (lexis.backticks === 'raw') return skipRaw(utf8, at);
       if (lexis.backticks === undefined) return at;
-      return skipTemplate(utf8, at, (start) => blockEnd(utf8, start, lexis));
+      if (depth === deepestTemplate) return -1;
+      return skipTemplate(utf8, at, (start) => blockEnd(utf8, start, lexis, depth + 1));
     case 0x23: // #
       return isDirective(utf8, at, lexis) ? skipDirective(utf8, at) : at;
     case 0x2f: // /
@@ -75,7 +86,7 @@ export function isComment(utf8: Uint8Array, at: number): boolean {
  * The place after the brace that closes the one at `start`; -1 where that is doubtful: brackets that don't match, a string
  * without an end, braces that depend on the preprocessor, or a line that belongs to the top of a module.
  */
-export function blockEnd(utf8: Uint8Array, start: number, lexis: Lexis): number {
+export function blockEnd(utf8: Uint8Array, start: number, lexis: Lexis, depth = 0): number {
   let braces = 0;
   let others = 0;
   /** Braces that were open at each `#if` that is. */
@@ -94,7 +105,7 @@ export function blockEnd(utf8: Uint8Array, start: number, lexis: Lexis): number 
           if (/^(?:else|elif|endif)/.test(word) && conditions.pop() !== braces) return -1;
           if (/^(?:if|else|elif)/.test(word)) conditions.push(braces);
         }
-        const end = literalEnd(utf8, at, last, lexis);
+        const end = literalEnd(utf8, at, last, lexis, depth);
         if (end < 0) return -1;
         if (end > at) {
           if (!isComment(utf8, at)) last = end - 1;
