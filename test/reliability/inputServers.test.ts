@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { countEndpoint } from '../../src/node/countEndpoints.ts';
 import { listServedModels, readOllamaModel } from '../../src/node/modelServer.ts';
 import { refreshPrices } from '../../src/node/refreshPrices.ts';
-import { attack, often } from './attack.ts';
+import { attack, isFull, often } from './attack.ts';
 import { mutatedJson, Randomly } from './mutations.ts';
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void;
@@ -141,7 +141,9 @@ describe('a server', () => {
     attack('input', 'servers: slow, huge, malformed, redirecting', async (tally) => {
       for (const [what, misbehave] of Object.entries(misbehaviours)) {
         answer = misbehave;
-        for (const [client, run] of Object.entries(clients)) {
+        for (const [i, [client, run]] of Object.entries(clients).entries()) {
+          // Sampled, each misbehaviour meets one of them, and each of them many.
+          if (!isFull && i !== Object.keys(misbehaviours).indexOf(what) % 5) continue;
           const errors: Error[] = [];
           const result = await tally.try(`${client}: ${what}`, run, {
             limitSeconds: 30,
@@ -189,12 +191,12 @@ describe('a server', () => {
         'a count of Google': { totalTokens: 5 },
       };
       for (const [client, run] of Object.entries(clients)) {
-        for (let i = 0; i < often(40, 1000); i++) {
+        for (let i = 0; i < often(12, 1000); i++) {
           const body = mutatedJson(good[client], random);
           answer = (response) => response.end(body);
           await tally.try(`${client}: ${body.slice(0, 200)}`, run, {
             limitSeconds: 30,
-            mayFail: ({ name }) => name === 'InputError' || name === 'CountEndpointError',
+            mayFail: ({ name }) => name === 'InputError' || name === 'EndpointError',
           });
         }
       }

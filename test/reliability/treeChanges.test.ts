@@ -77,11 +77,11 @@ describe('a tree that changes while it is read', () => {
       const cacheFolder = tempTree();
       const kept = { 'kept.ts': 'const kept = 1;\n' };
       const keptTokens = totalTokens(await plain.scan(requestFor(tempTree(kept))));
-      for (let round = 0; round < often(1, 12); round++) {
+      for (let round = 0; round < often(1, 8); round++) {
         const root = tempTree(kept);
         const scanner = newScanner({ workerFile, cacheFolder });
         const child = await startChanging(churn, root, String(seed + round));
-        for (let i = 0; i < often(8, 80); i++) {
+        for (let i = 0; i < often(2, 40); i++) {
           const report = await tally.try('scan', () => scanner.scan(requestFor(root)));
           if (report === undefined) continue;
           tally.equal(twiceListed(report), [], 'listed twice');
@@ -129,7 +129,7 @@ describe('a tree that changes while it is read', () => {
       }
       expect(right['one']).not.toBe(right['two']);
       const scanner = newScanner({ workerFile, cacheFolder: tempTree() });
-      for (let i = 0; i < often(4, 60); i++) {
+      for (let i = 0; i < often(2, 40); i++) {
         const branch = i % 2 === 0 ? 'one' : 'two';
         const checkout = spawn('git', ['checkout', '-q', branch], { cwd: root, stdio: 'ignore' });
         const ended = once(checkout, 'exit');
@@ -190,7 +190,7 @@ describe('a disk that fills up while the counts are remembered', () => {
       const mounted = mount(disk);
       if (!mounted) {
         tally.note(
-          'no disk of 256 KB can be mounted here; a write that comes out short stands in (test/node/scanner.test.ts)',
+          'no disk of 64 KB can be mounted here; a write that comes out short stands in (test/node/scanner.test.ts)',
         );
         tally.tried++;
         return;
@@ -207,11 +207,11 @@ describe('a disk that fills up while the counts are remembered', () => {
         const before = readdirSync(cacheFolder).map((name) =>
           readFileSync(path.join(cacheFolder, name)),
         );
-        for (let i = 0; i < 2500; i++)
+        for (let i = 0; i < 900; i++)
           writeFileSync(path.join(root, `g${i}.ts`), `const b${i} = ${i};\n`);
         for (let round = 0; round < 2; round++) {
           const report = await tally.try('scan, no room', () => scanner.scan(requestFor(root)));
-          tally.equal(report?.files.length, 2550, 'files');
+          tally.equal(report?.files.length, 950, 'files');
           tally.equal(report?.problems.length, 1, 'the problem');
           tally.check(
             /ENOSPC|no space|disk full/i.test(report?.problems[0]?.message ?? ''),
@@ -234,7 +234,7 @@ describe('a disk that fills up while the counts are remembered', () => {
 function mount(folder: string): boolean {
   if (process.getuid?.() !== 0 || !existsSync('/proc/self/mounts')) return false;
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', folder], { stdio: 'ignore' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { stdio: 'ignore' });
     return true;
   } catch {
     return false;

@@ -38,7 +38,7 @@ function sparseFile(file: string, bytes: number): void {
 }
 
 describe('a tree', () => {
-  const count = often(2_000, 100_000);
+  const count = often(800, 100_000);
   it(`of ${count} small files is counted file by file`, () =>
     attack('trees', `${count.toLocaleString('en')} small files`, async (tally) => {
       const texts = Array.from({ length: 97 }, (_, i) => `export const n${i} = ${i ** 3};\n`);
