@@ -79,6 +79,12 @@ describe('the numbers of the dashboard', () => {
       const text = await page.locator('#panel').innerText();
       expect(text, id).not.toMatch(/NaN|undefined|Infinity|\[object/);
     }
+    for (const id of ['cost', 'latency'] as const) {
+      await openTab(page, id);
+      expect(await page.locator('#over-window').innerText()).toContain(
+        'a call that it would refuse',
+      );
+    }
     await openTab(page, 'fit');
     await page.locator('#overhead summary').click();
     expect(await page.locator('#overhead .path').innerText()).toBe('</script><i>AGENTS\ufffd.md');

@@ -116,6 +116,16 @@ describe('the dashboard’s page', () => {
     expect(problems).toEqual([]);
   });
 
+  it('shows an example while files are counted, and says that it is one', async () => {
+    const { page } = await pages.open(tableOf([]), {
+      now: { status: { type: 'analyzing', filesDone: 3, filesFound: 9 } },
+    });
+    expect(await page.locator('#example').innerText()).toMatch(
+      /being counted\. Until then, as an example, the figures are those of 100,000 tokens/,
+    );
+    expect(await page.locator('#fit-verdict').innerText()).toContain('Fits');
+  });
+
   it('says so when the model is taken out of the catalogue while it is shown', async () => {
     const { page } = await pages.open(smallTable(), { state: { modelId: 'openai/gpt-4o' } });
     await page.locator('#fit-verdict').waitFor();

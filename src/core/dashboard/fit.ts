@@ -16,7 +16,7 @@ import {
 } from './strategyArithmetic.ts';
 import { strategyCost } from './strategyCost.ts';
 import type { StrategyLimits } from './strategyReasons.ts';
-import { countOf, subjectOf, type Subject } from './subject.ts';
+import { countOf, exampleTokens, isUncounted, subjectOf, type Subject } from './subject.ts';
 
 export const fitTabId = 'fit';
 export const pageSize = 25;
@@ -83,11 +83,13 @@ export interface FitRow {
 
 export interface FitModel {
   readonly subject: Subject;
+  /** Nothing was counted: the figures are of `exampleTokens`, and must say so. */
+  readonly isExample: boolean;
   readonly knobs: FitKnobs;
   /** Rows that pass the filters, sorted. */
   readonly rows: readonly FitRow[];
   readonly pinned: readonly FitRow[];
-  /** The chosen model's row, whether the filters pass it or not; undefined: unknown model, or nothing counted. */
+  /** The chosen model's row, whether the filters pass it or not; undefined: unknown model. */
   readonly chosen?: FitRow;
   readonly makers: readonly string[];
   readonly numModels: number;
@@ -107,7 +109,9 @@ export function fitModel(
   counted?: CountedText,
 ): FitModel {
   const knobs = knobsOf(state, fitTabId, fitDefaults);
-  const subject = subjectOf(snapshot, state, counted);
+  const asked = subjectOf(snapshot, state, counted);
+  const isExample = isUncounted(asked);
+  const subject = isExample ? { ...asked, typedTokens: exampleTokens } : asked;
   const { model: chosenModel, budget } = chosenOf(snapshot, state);
   const { models } = snapshot.catalogue;
   const rowOf = (model: Model): FitRow | undefined => {
@@ -131,6 +135,7 @@ export function fitModel(
     latencies(row.model, row.strategies[strategy].likely);
   return {
     subject,
+    isExample,
     knobs,
     rows: sorted(fitting, knobs, (row) => sortKey(row, knobs.sortBy, strategy, latencyOf)),
     pinned,

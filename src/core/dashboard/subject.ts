@@ -24,6 +24,14 @@ export interface Subject {
   readonly typedTokens?: number;
 }
 
+/** What figures are shown for while nothing is counted; they must say so. */
+export const exampleTokens = 100_000;
+
+/** Nothing of it was counted, and no number typed in. */
+export function isUncounted({ text, typedTokens }: Subject): boolean {
+  return text === undefined && typedTokens === undefined;
+}
+
 /** The subject of a state; sums over the file table are made once for each table and set. */
 export function subjectOf(
   snapshot: DashboardSnapshot,

@@ -12,7 +12,7 @@ import type { PlacedModel } from './layouts.ts';
 import type { CountedText, DashboardSnapshot } from './snapshot.ts';
 import { knobsOf } from './state.ts';
 import type { DashboardState } from './state.ts';
-import { countOf, subjectOf } from './subject.ts';
+import { countOf, exampleTokens, subjectOf } from './subject.ts';
 import type { Subject } from './subject.ts';
 import { memoryDefaults, memoryTabId } from './tabKnobs.ts';
 import type { MemoryKnobs } from './tabKnobs.ts';
@@ -39,8 +39,6 @@ export interface Workload {
   /** Nothing was counted: the figures are of `exampleTokens`, and must say so. */
   readonly isExample: boolean;
 }
-
-export const exampleTokens = 100_000;
 
 const unknownTokenizer: Pick<Model, 'tokenizer'> = {
   tokenizer: { encoding: 'o200k_base', exact: false, family: 'unknown', source: '' },

@@ -9,7 +9,7 @@ import {
   strategySize,
   type StrategyInput,
 } from '../../../src/core/dashboard/strategyArithmetic.ts';
-import { subjectOf } from '../../../src/core/dashboard/subject.ts';
+import { exampleTokens, subjectOf } from '../../../src/core/dashboard/subject.ts';
 import { madeSnapshot } from './madeSnapshot.ts';
 
 const at = new Date('2026-11-01T12:00:00Z');
@@ -90,6 +90,18 @@ describe('the arithmetic of a strategy', () => {
         },
       ),
     );
+  });
+});
+
+describe('the matrix while nothing is counted', () => {
+  it('shows an example, and says so; of a workspace without a file it shows nothing but 0', () => {
+    const notAnalyzed = madeSnapshot([], { status: { type: 'notAnalyzed' } });
+    const example = fitModel(notAnalyzed, initialState, at);
+    expect(example.isExample).toBe(true);
+    expect(example.chosen?.count.tokens).toBe(exampleTokens);
+    expect(example.rows.length).toBeGreaterThan(100);
+    const empty = fitModel(madeSnapshot([]), initialState, at);
+    expect(empty).toMatchObject({ isExample: false, chosen: { count: { tokens: 0 } } });
   });
 });
 
@@ -185,7 +197,6 @@ describe('the subject', () => {
   it('of nothing counted is unknown, not 0', () => {
     const snapshot = madeSnapshot([], { status: { type: 'notAnalyzed' } });
     expect(subjectOf(snapshot, initialState).text).toBeUndefined();
-    expect(fitModel(snapshot, initialState, at).rows).toEqual([]);
   });
 
   it('of a folder is what lies in it, not what begins like it', () => {

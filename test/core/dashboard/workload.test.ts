@@ -5,7 +5,8 @@ import { emptyFileTable } from '../../../src/core/dashboard/snapshot.ts';
 import type { DashboardSnapshot } from '../../../src/core/dashboard/snapshot.ts';
 import { initialState } from '../../../src/core/dashboard/state.ts';
 import type { DashboardState } from '../../../src/core/dashboard/state.ts';
-import { exampleTokens, workloadOf } from '../../../src/core/dashboard/workload.ts';
+import { exampleTokens } from '../../../src/core/dashboard/subject.ts';
+import { workloadOf } from '../../../src/core/dashboard/workload.ts';
 import { hardware } from '../../../src/core/hardware/hardware.ts';
 
 const hosted = models.find(({ architectureId }) => architectureId === undefined);

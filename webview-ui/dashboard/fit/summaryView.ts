@@ -25,11 +25,7 @@ export function summaryView(model: FitModel, context: TabContext): TemplateResul
   const { chosen } = model;
   if (chosen === undefined) {
     return html`<p class="quiet" id="fit-nothing">
-      ${
-        model.subject.text === undefined && model.subject.typedTokens === undefined
-          ? t('Nothing was counted yet.')
-          : t('Choose a model to see what its window holds.')
-      }
+      ${t('Choose a model to see what its window holds.')}
     </p>`;
   }
   const { fit, count } = chosen;

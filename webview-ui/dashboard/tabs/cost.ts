@@ -25,6 +25,7 @@ import {
 import {
   deploymentKey,
   exampleNote,
+  overWindowNote,
   figuresTable,
   figuresView,
   keepLast,
@@ -227,7 +228,8 @@ function figuresOf({ figures, setup }: CostModel): readonly Figure[] {
 function view(drawn: CostModel, context: TabContext, charts: CostCharts): TemplateResult {
   const { workload, figures } = drawn;
   const set = (patch: Partial<CostKnobs>) => context.store.setKnobs(costTabId, patch);
-  return html`${exampleNote(workload)} ${figuresView(figuresOf(drawn))}
+  return html`${exampleNote(workload, context)} ${overWindowNote(workload)}
+    ${figuresView(figuresOf(drawn))}
     ${figures.assumptions.map((one) => html`<p class="quiet">${one}</p>`)}
     <div class="tabKnobs">${answerKnob(context)} ${callKnobs(drawn, set)}</div>
     <div class="columns">

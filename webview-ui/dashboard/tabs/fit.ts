@@ -10,6 +10,7 @@ import { summaryView } from '../fit/summaryView.ts';
 import { keepOneStop } from '../numbersTable.ts';
 import type { ExportTable, Tab, TabContext, TabView } from '../tab.ts';
 import { refreshWhy } from '../why.ts';
+import { exampleNote } from './parts.ts';
 
 export const fitTab: Tab = { id: fitTabId, title: 'Fit', mount };
 
@@ -38,21 +39,16 @@ function mount(host: HTMLElement, context: TabContext): TabView {
 function view(model: FitModel, context: TabContext, inView: RowsInView): TemplateResult {
   const { store } = context;
   const set: SetKnobs = (patch) => store.setKnobs(fitTabId, patch);
-  const isCounted = model.subject.text !== undefined || model.subject.typedTokens !== undefined;
-  return html`${summaryView(model, context)}
-  ${
-    isCounted
-      ? html`${compareView(model, set)}
-          <h2>${t('Models and strategies')}</h2>
-          ${strategyKnobsView(model, set)} ${filtersView(model, set)}
-          ${matrixView(model, { set, choose: (modelId) => store.set({ modelId }) }, inView)}
-          <p class="quiet">
-            ${t(
-              'By arithmetic on the counts: windows that overlap, parts whose answers are combined, the best pieces up to a size. The exact plans, which read the files, are under Strategies.',
-            )}
-          </p>`
-      : nothing
-  }`;
+  return html`${exampleNote(model, context)} ${summaryView(model, context)}
+    ${compareView(model, set)}
+    <h2>${t('Models and strategies')}</h2>
+    ${strategyKnobsView(model, set)} ${filtersView(model, set)}
+    ${matrixView(model, { set, choose: (modelId) => store.set({ modelId }) }, inView)}
+    <p class="quiet">
+      ${t(
+        'By arithmetic on the counts: windows that overlap, parts whose answers are combined, the best pieces up to a size. The exact plans, which read the files, are under Strategies.',
+      )}
+    </p>`;
 }
 
 /** Every row that the filters pass, on all pages; costs in USD, latency in seconds, unknown left empty. */

@@ -46,6 +46,7 @@ import { measuredTable, measuredView, partsTable, partsView, partText } from './
 import {
   deploymentKey,
   exampleNote,
+  overWindowNote,
   figuresTable,
   figuresView,
   keepLast,
@@ -255,7 +256,7 @@ function view(
 ): TemplateResult {
   const { workload, knobs, measured, setup, figures } = drawn;
   const set = (patch: Partial<LatencyKnobs>) => context.store.setKnobs(latencyTabId, patch);
-  return html`${exampleNote(workload)}
+  return html`${exampleNote(workload, context)} ${overWindowNote(workload)}
     ${shapeLine({ ...workload, placed: { ...workload.placed, deployment: setup.deployment } }, context, latencyTabId)}
     ${figuresView(figuresOf(drawn))} ${noticedLine(drawn)}
     <div class="tabKnobs">

@@ -159,7 +159,7 @@ function view(
   const set = (patch: Partial<MemoryKnobs>) => context.store.setKnobs(memoryTabId, patch);
   const cardIds = catalogue.hardware.map(({ id }) => id);
   const shapeIds = catalogue.architectures.map(({ id }) => id);
-  return html`${exampleNote(workload)} ${shapeLine(workload, context, memoryTabId)}
+  return html`${exampleNote(workload, context)} ${shapeLine(workload, context, memoryTabId)}
     ${verdictLine(drawn)} ${figuresView(figuresOf(drawn))}
     <div class="tabKnobs">
       ${selectField({

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Architecture } from '../../../src/core/architectures/architecture.ts';
 import type { Workload } from '../../../src/core/dashboard/workload.ts';
-import { exampleTokens } from '../../../src/core/dashboard/workload.ts';
+import { exampleTokens } from '../../../src/core/dashboard/subject.ts';
 import type { Deployment } from '../../../src/core/estimates/deployment.ts';
 import { gpuCount } from '../../../src/core/estimates/deployment.ts';
 import type { Explained } from '../../../src/core/estimates/explained.ts';
@@ -108,15 +108,38 @@ export function markerLabel({ isExample, input }: Workload, tokens: number): str
   return input.exact ? formatTokens(tokens) : t('about {0}', formatTokens(tokens));
 }
 
-export function exampleNote({ isExample }: Workload): TemplateResult | typeof nothing {
-  return isExample
-    ? html`<p class="notice" id="example">
-        ${t(
-          'Nothing is counted yet. As an example, the figures are those of {0} tokens.',
-          formatCount(exampleTokens),
-        )}
-      </p>`
-    : nothing;
+/** That the figures are an example, and why there are no others yet. */
+export function exampleNote(
+  { isExample }: { readonly isExample: boolean },
+  { snapshot }: TabContext,
+): TemplateResult | typeof nothing {
+  if (!isExample) return nothing;
+  const tokens = formatCount(exampleTokens);
+  return html`<p class="notice" id="example">
+    ${
+      snapshot().now.status.type === 'analyzing'
+        ? t(
+            'The files are being counted. Until then, as an example, the figures are those of {0} tokens.',
+            tokens,
+          )
+        : t('Nothing is counted yet. As an example, the figures are those of {0} tokens.', tokens)
+    }
+  </p>`;
+}
+
+/** That one call can't take all of it, where figures are worked out as if one could. */
+export function overWindowNote({ chosen, totalTokens }: Workload): TemplateResult | typeof nothing {
+  const { model } = chosen;
+  const window = model?.contextWindowTokens?.value;
+  if (model === undefined || window === undefined || totalTokens <= window) return nothing;
+  return html`<p class="notice" id="over-window">
+    ${t(
+      '{0} tokens with the answer are more than the window of {1}, {2}: the figures are those of a call that it would refuse. Under Strategies are requests that fit.',
+      formatTokens(totalTokens),
+      model.name,
+      formatTokens(window),
+    )}
+  </p>`;
 }
 
 /** Whose memory and latency these are; where the model's own are not known, another reference is one click away. */

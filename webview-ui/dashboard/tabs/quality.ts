@@ -119,7 +119,7 @@ function view(drawn: Drawn, context: TabContext, chart: HTMLElement): TemplateRe
   const { workload, own, reference, modelName, promptTokens } = drawn;
   const rows = [...own, ...reference];
   const needsReference = workload.chosen.shape.isReference && !hasCurve(own);
-  return html`${exampleNote(workload)}
+  return html`${exampleNote(workload, context)}
     <p id="quality-finding">
       ${
         own.length > 0
