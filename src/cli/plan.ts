@@ -10,7 +10,7 @@ import type { FileCount } from '../core/files/scanReport.ts';
 import { effectiveContextFor } from '../core/quality/effectiveContext.ts';
 import { comparePlans } from '../core/plans/comparePlans.ts';
 import { countedBudget, requestLimitTokens } from '../core/plans/modelBudget.ts';
-import { defaultOverlap, defaultRetrievalTokens, strategyIds } from '../core/plans/plan.ts';
+import { strategyIds } from '../core/plans/plan.ts';
 import { rules } from '../core/plans/recommend.ts';
 import { whatWouldFit, type WouldFit } from '../core/plans/whatWouldFit.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
@@ -68,8 +68,10 @@ async function plan(named: string, options: PlanOptions): Promise<number> {
     budgetTokens: counted.budgetTokens,
     outputTokens: budget.reservedOutputTokens,
     prompt: promptOf(options),
-    overlap: defaultOverlap,
-    retrievalTokens: defaultRetrievalTokens,
+    overlap: options.overlap,
+    retrievalTokens: options.retrievalTokens,
+    order: options.order,
+    ...(options.windowTokens === undefined ? {} : { windowTokens: options.windowTokens }),
     withEmbeddings: embedding !== undefined,
   };
   const thread = new PlansThread(workerFile('plansWorker.js'));
@@ -103,7 +105,7 @@ async function plan(named: string, options: PlanOptions): Promise<number> {
       ? await thread.call(
           'recall',
           summary.indexId,
-          defaultRetrievalTokens,
+          options.retrievalTokens,
           settings.withEmbeddings,
         )
       : undefined;

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { jsonFault } from '../core/format/jsonText.ts';
-import { strategyIds, type StrategyId } from '../core/plans/plan.ts';
+import { fileOrders, type FileOrder } from '../core/plans/order.ts';
+import {
+  defaultOverlap,
+  defaultRetrievalTokens,
+  strategyIds,
+  type StrategyId,
+} from '../core/plans/plan.ts';
 import type { PromptFormat, PromptOptions } from '../core/plans/prompt.ts';
 import { templateProblem, type PromptTemplate } from '../core/plans/promptFrame.ts';
 import type { Task } from '../core/plans/task.ts';
@@ -23,11 +29,22 @@ export interface PlanOptions {
   readonly embeddings?: string;
   readonly embeddingModel?: string;
   readonly rules?: true;
+  readonly order: FileOrder;
+  readonly windowTokens?: number;
+  readonly overlap: number;
+  readonly retrievalTokens: number;
   readonly out?: string;
   readonly json?: true;
   readonly allowSecrets?: true;
   readonly reservedOutputTokens: number;
   readonly overheadTokens: number;
+}
+
+function overlapShare(value: string): number {
+  const percent = Number(value.replace(/%$/, ''));
+  if (value.trim() === '' || !(percent >= 0 && percent <= 50))
+    throw new InvalidArgumentError('It must be a percentage from 0 to 50.');
+  return percent / 100;
 }
 
 /** What `plan <folder>` takes. */
@@ -50,6 +67,26 @@ export function addPlanOptions(command: Command): Command {
       new Option('--format <name>', 'how files are written')
         .choices(['markdown', 'xml', 'plain'])
         .default('markdown'),
+    )
+    .addOption(
+      new Option('--order <name>', 'files of the full plan').choices(fileOrders).default('byTask'),
+    )
+    .option(
+      '--window-tokens <tokens>',
+      'most of a window, where the code is read in windows',
+      wholeTokens,
+    )
+    .option(
+      '--overlap <percent>',
+      'what a sliding window repeats of the one before, 0 to 50',
+      overlapShare,
+      defaultOverlap,
+    )
+    .option(
+      '--retrieval-tokens <tokens>',
+      'most that RAG retrieves',
+      wholeTokens,
+      defaultRetrievalTokens,
     )
     .option('--measure', 'measure how often retrieval finds what it should on this code')
     .option(

@@ -110,11 +110,35 @@ describe('context-budget plan', () => {
     expect(full?.held.map(({ id }) => id)).toContain('does not fit whole');
     expect(rules.map(({ id }) => id)).toContain('may fit whole');
 
+    if (model !== 'openai/gpt-4o') return;
     const text = cli.run(...args, '--rules').stdout;
     expect(text).toContain('What would fit into one request');
     expect(text).toContain(smallestCut.files[0].path);
     expect(text).toContain(nearestModel.id);
     expect(text).toContain('the limit lies inside the interval of the count');
+  });
+
+  it('takes the order of files and the size of windows from its options', () => {
+    const args = ['plan', folder, '-m', 'gpt-4o', '--json'];
+    const more = ['--order', 'path', '--window-tokens', '120', '--overlap', '0'];
+    const { plans } = JSON.parse(
+      cli.run(...args, '--reserved-output-tokens', '20', ...more).stdout,
+    ) as {
+      plans: readonly {
+        readonly strategy: string;
+        readonly plan: {
+          readonly requests: readonly {
+            readonly tokens: number;
+            readonly parts: readonly { readonly fileIdx: number }[];
+          }[];
+        };
+      }[];
+    };
+    const [full, windows] = plans;
+    expect(full.plan.requests[0].parts.map(({ fileIdx }) => fileIdx)).toEqual([0, 1, 2]);
+    expect(windows.plan.requests.length).toBeGreaterThan(1);
+    for (const { tokens } of windows.plan.requests) expect(tokens).toBeLessThanOrEqual(120);
+    expect(cli.run(...args, '--overlap', '80').stderr).toContain('from 0 to 50');
   });
 
   it('refuses a window without room for code, in words', () => {

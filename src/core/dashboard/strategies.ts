@@ -1,7 +1,8 @@
 import type { Model } from '../catalog/model.ts';
 import { comparePlans, type ComparedPlan } from '../plans/comparePlans.ts';
 import type { PlanQuestion, PlansReport } from '../plans/plansReport.ts';
-import type { StrategyId } from '../plans/plan.ts';
+import { fileOrders } from '../plans/order.ts';
+import { defaultOverlap, type StrategyId } from '../plans/plan.ts';
 import type { Recommendation } from '../plans/recommend.ts';
 import type { Task } from '../plans/task.ts';
 import { whatWouldFit, type WouldFit } from '../plans/whatWouldFit.ts';
@@ -14,10 +15,15 @@ import { workloadOf, type Workload } from './workload.ts';
 
 export const strategiesTabId = 'strategies';
 export const taskKinds = ['question', 'review', 'summarise', 'migrate'] as const;
+const defaultOverlapPercent = Math.round(100 * defaultOverlap);
 export const strategiesDefaults = {
   task: 'review',
   /** The question, or the goal of a migration. */
   words: '',
+  order: 'byTask',
+  /** Most tokens of a window; 0: what the model's window leaves. */
+  windowTokens: 0,
+  overlapPercent: defaultOverlapPercent,
   /** The strategy whose requests are listed; '': none. */
   shown: '',
 };
@@ -85,7 +91,18 @@ function questionOf(
   if (subject.fileCount === undefined || subject.fileCount === 0) return 'files';
   const task = taskOf(knobs);
   if (task === undefined) return 'words';
-  return { task, subject: state.subject, modelId: model.id, ...budget };
+  return { task, subject: state.subject, modelId: model.id, ...budget, ...formOf(knobs) };
+}
+
+/** What differs from how plans are usually made; a state that was pasted may hold anything. */
+function formOf({ order, windowTokens, overlapPercent }: StrategiesKnobs) {
+  const known = fileOrders.find((each) => each === order && each !== 'byTask');
+  const isOverlap = overlapPercent >= 0 && overlapPercent <= 50;
+  return {
+    ...(known !== undefined && { order: known }),
+    ...(windowTokens > 0 && { windowTokens }),
+    ...(isOverlap && overlapPercent !== defaultOverlapPercent && { overlap: overlapPercent / 100 }),
+  };
 }
 
 function taskOf({ task, words }: StrategiesKnobs): Task | undefined {

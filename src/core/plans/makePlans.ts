@@ -15,6 +15,19 @@ const planners: Readonly<Record<StrategyId, (input: PlanInput) => Plan>> = {
   summariseThenAsk: planSummariseThenAsk,
 };
 
+/** The strategies that go through all of the code in windows. */
+const inWindows: ReadonlySet<StrategyId> = new Set([
+  'slidingWindow',
+  'mapReduce',
+  'refine',
+  'summariseThenAsk',
+]);
+
+function withWindow(input: PlanInput): PlanInput {
+  const { budgetTokens, windowTokens = budgetTokens } = input;
+  return { ...input, budgetTokens: Math.min(budgetTokens, windowTokens) };
+}
+
 /**
  * The plan of one strategy.
  * @throws Error naming the budget when it holds nothing of the code or not even the task, and the set when there is nothing in it
@@ -33,10 +46,13 @@ export function makePlan(strategy: StrategyId, input: PlanInput): Plan {
       `The window leaves ${input.budgetTokens} tokens for code: reserve less output or overhead.`,
     );
   }
+  if (input.windowTokens !== undefined && !(input.windowTokens > 0)) {
+    throw new RangeError(`windowTokens must be above 0, got ${input.windowTokens}`);
+  }
   if (!(input.overlap >= 0 && input.overlap <= 0.5)) {
     throw new RangeError(`overlap must be between 0 and 0.5, got ${input.overlap}`);
   }
-  const plan = planners[strategy](input);
+  const plan = planners[strategy](inWindows.has(strategy) ? withWindow(input) : input);
   const largest = Math.max(...plan.requests.map((request) => request.tokens));
   if (largest > input.budgetTokens) {
     throw new Error(

@@ -1,6 +1,6 @@
 import type { CodeIndex } from './codeIndex.ts';
 import { rankChunks } from './rankChunks.ts';
-import { instructionOf, type Task } from './task.ts';
+import { instructionOf, isLocal, type Task } from './task.ts';
 
 /** Files so that what a file needs stands before it (cycles are entered at the file first in path order); ties by path. */
 export function dependencyOrder(index: CodeIndex): number[] {
@@ -75,6 +75,39 @@ export function edgesFirst(mostImportantFirst: readonly number[]): number[] {
   const back: number[] = [];
   mostImportantFirst.forEach((fileIdx, rank) => (rank % 2 === 0 ? back : front).push(fileIdx));
   return [...front, ...back.reverse()];
+}
+
+/** Orders of the files in one request. */
+export const fileOrders = ['byTask', 'dependencies', 'path', 'heaviestLast', 'edges'] as const;
+export type FileOrder = (typeof fileOrders)[number];
+
+/**
+ * The files in the order in which one request holds them. `byTask`: the important ones at both ends for a question, else what is
+ * needed before what needs it. `path` and `heaviestLast` (the least tokens first) are the same for every task, as `dependencies` is.
+ */
+export function filesInOrder(
+  index: CodeIndex,
+  order: FileOrder,
+  task: Task,
+  importance: Float64Array,
+): number[] {
+  const byPath = () =>
+    index.files.map((_, fileIdx) => fileIdx).sort((a, b) => comparePaths(index, a, b));
+  switch (orderFor(order, task)) {
+    case 'dependencies':
+      return dependencyOrder(index);
+    case 'path':
+      return byPath();
+    case 'heaviestLast':
+      return byPath().sort((a, b) => index.files[a].tokens - index.files[b].tokens);
+    case 'edges':
+      return edgesFirst(importanceOrder(index, importance));
+  }
+}
+
+export function orderFor(order: FileOrder, task: Task): Exclude<FileOrder, 'byTask'> {
+  if (order !== 'byTask') return order;
+  return isLocal(task) ? 'edges' : 'dependencies';
 }
 
 export function chunksOfFile(index: CodeIndex, fileIdx: number): number[] {

@@ -1,6 +1,7 @@
 import type { TokenCounter } from '../tokens/tokenCounter.ts';
 import type { CodeIndex, TextOf } from './codeIndex.ts';
 import type { SemanticRanking } from './embeddings.ts';
+import type { FileOrder } from './order.ts';
 import type { Part, PromptOptions } from './prompt.ts';
 import type { Task } from './task.ts';
 
@@ -115,6 +116,10 @@ export interface PlanInput {
   readonly overlap: number;
   /** Tokens that retrieval fills at most. */
   readonly retrievalTokens: number;
+  /** Of the files in the full plan's request; absent: by the task. */
+  readonly order?: FileOrder;
+  /** Most tokens of a window of the strategies that go through the code in windows; absent: the budget. */
+  readonly windowTokens?: number;
   /** What an embedding model finds near to the task, to be fused with what its words find; absent: words alone. */
   readonly semantic?: SemanticRanking;
 }

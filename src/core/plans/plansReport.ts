@@ -1,5 +1,6 @@
 import type { SubjectChoice } from '../dashboard/state.ts';
 import type { EncodingName } from '../tokens/tokenCounter.ts';
+import type { FileOrder } from './order.ts';
 import type { CountedBudget } from './modelBudget.ts';
 import type { PlanOutline, PlannedCall, SentPart, StrategyId } from './plan.ts';
 import type { Task } from './task.ts';
@@ -12,6 +13,10 @@ export interface PlanQuestion {
   readonly modelId: string;
   readonly reservedOutputTokens: number;
   readonly overheadTokens: number;
+  /** How the plans are made where not as usual; see `PlanInput`. */
+  readonly order?: FileOrder;
+  readonly windowTokens?: number;
+  readonly overlap?: number;
 }
 
 /** Every strategy's plan, without what the requests send: that is asked for one by one. */

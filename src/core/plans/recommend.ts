@@ -129,10 +129,10 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'code unseen',
-    when: 'a task on the whole, and more than 5% of the code is not sent',
+    when: 'a task on the whole, and more than 5% of the code is not sent, but not more than half',
     points: -3,
     reason: ({ plan }, { task }) =>
-      !isLocal(task) && plan.coverage < 0.95
+      !isLocal(task) && plan.coverage < 0.95 && plan.coverage >= 0.5
         ? `${formatPercent((1 - plan.coverage) * 100)} of the code is not read`
         : undefined,
   },
@@ -140,10 +140,10 @@ export const rules: readonly Rule[] = [
     id: 'most code unseen',
     // Whatever else speaks for it: a review of a few files is no review of the code.
     when: 'a task on the whole, and more than half of the code is not sent',
-    points: -7,
+    points: -10,
     reason: ({ plan }, { task }) =>
       !isLocal(task) && plan.coverage < 0.5
-        ? 'most of it is not read, and the task is about all of it'
+        ? `${formatPercent((1 - plan.coverage) * 100)} of the code is not read, and the task is about all of it`
         : undefined,
   },
   {

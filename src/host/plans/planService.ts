@@ -176,7 +176,9 @@ export function openPlans(options: PlansOptions): Plans {
       budgetTokens: counted.budgetTokens,
       outputTokens: budget.reservedOutputTokens,
       prompt,
-      overlap: defaultOverlap,
+      overlap: question.overlap ?? defaultOverlap,
+      ...(question.order && { order: question.order }),
+      ...(question.windowTokens !== undefined && { windowTokens: question.windowTokens }),
       retrievalTokens: defaultRetrievalTokens,
       withEmbeddings,
     });

@@ -111,6 +111,16 @@ describe('the tab Strategies', () => {
       at,
     );
     expect(asked.question?.task).toEqual({ kind: 'question', question: 'why?' });
+    const formed = { order: 'path', windowTokens: 9_000, overlapPercent: 25 };
+    const state = { ...initialState, tabs: { [strategiesTabId]: formed } };
+    expect(strategiesModel(snapshot, state, undefined, at).question).toMatchObject({
+      order: 'path',
+      windowTokens: 9_000,
+      overlap: 0.25,
+    });
+    const wrong = { order: 'nonsense', windowTokens: -5, overlapPercent: 900 };
+    const pasted = { ...initialState, tabs: { [strategiesTabId]: wrong } };
+    expect(strategiesModel(snapshot, pasted, undefined, at).question).toEqual(question);
   });
 
   it('shows the four plans first, each with cost and time, the best with its reasons, what would hold all', () => {

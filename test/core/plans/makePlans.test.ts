@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { makePlan } from '../../../src/core/plans/makePlans.ts';
 import { strategyIds, type Plan, type PlanInput } from '../../../src/core/plans/plan.ts';
 import { codeText, defaultPromptOptions, renderPrompt } from '../../../src/core/plans/prompt.ts';
+import type { FileOrder } from '../../../src/core/plans/order.ts';
 import type { Task } from '../../../src/core/plans/task.ts';
 import type { TokenEncoder } from '../../../src/core/tokens/tokenCounter.ts';
 import { buildCodeIndex, type BuiltIndex } from '../../../src/node/buildCodeIndex.ts';
@@ -145,6 +146,32 @@ describe('plans for real code', () => {
     expect(cut?.wholeTokens).toBe(whole);
     // The smallest of the least important would do: not more than a file goes.
     expect(cut?.numFiles).toBe(1);
+  });
+
+  it('full: holds the files in the order that is asked for; the same start for every task where its words play no part', () => {
+    const planned = (order: FileOrder, task: Task) => {
+      const { requests } = makePlan('full', { ...inputFor(real, task, 10_000_000), order });
+      return requests[0];
+    };
+    const filesOf = (order: FileOrder, task: Task) =>
+      planned(order, task).parts.map(({ fileIdx }) => real.index.files[fileIdx]);
+    const paths = filesOf('path', question).map(({ path: name }) => name);
+    expect(paths).toEqual([...paths].sort());
+    const sizes = filesOf('heaviestLast', question).map(({ tokens }) => tokens);
+    expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
+    expect(filesOf('dependencies', question)).toEqual(filesOf('byTask', { kind: 'review' }));
+    expect(filesOf('edges', question)).toEqual(filesOf('byTask', question));
+    expect(planned('path', question).stableTokens).toBeGreaterThan(50_000);
+    expect(planned('edges', question).stableTokens).toBe(0);
+  });
+
+  it.each(coveringStrategies)('%s: takes windows of the size that is asked for', (strategy) => {
+    const input = { ...inputFor(real, { kind: 'review' }, 100_000), windowTokens: 5_000 };
+    const plan = makePlan(strategy, input);
+    for (const { tokens } of plan.requests) expect(tokens).toBeLessThanOrEqual(5_000);
+    expectWithinBudget(plan, input);
+    expectWholeCoverage(plan, input);
+    expect(() => makePlan(strategy, { ...input, windowTokens: 0 })).toThrow('windowTokens');
   });
 
   it('every stretch says how many tokens of code it holds, with its line numbers or without', () => {

@@ -73,6 +73,18 @@ describe('the recommendation', () => {
     expect(ranked[0].strategy).toBe('mapReduce');
   });
 
+  it('takes no plan for a task on the whole that reads little of it, however short its prompt', () => {
+    const ranked = recommend(plans, {
+      ...circumstances,
+      task: { kind: 'review' },
+      tooLong: (promptTokens) => (promptTokens > 8_000 ? 'usable to 8K' : undefined),
+    });
+    expect(ranked.at(-1)?.strategy).toBe('rag');
+    expect(ranked.at(-1)?.reasons).toContain(
+      '97% of the code is not read, and the task is about all of it',
+    );
+  });
+
   it('prefers the cheaper of equals', () => {
     const twins = [
       { plan: planLike('refine', 1, 1_000, 1), fit: fitting(1_000), usd: 2 },

@@ -1,31 +1,24 @@
 import { formatTokens } from '../../format/numbers.ts';
 import { planOf } from '../losses.ts';
-import {
-  chunksOfFile,
-  dependencyOrder,
-  edgesFirst,
-  fileImportance,
-  importanceOrder,
-} from '../order.ts';
+import { chunksOfFile, fileImportance, filesInOrder, importanceOrder, orderFor } from '../order.ts';
 import type { Plan, PlanInput } from '../plan.ts';
 import { RequestBuilder } from '../requestBuilder.ts';
-import { hasOwnWords, instructionOf, isLocal } from '../task.ts';
+import { hasOwnWords, instructionOf } from '../task.ts';
 import { smallestCut } from './smallestCut.ts';
 import { tooSmall } from './slidingWindow.ts';
 
 /**
  * Everything in one request. For a task on the whole, files stand in the order of their dependencies, which stays the same
  * from call to call, so that a provider's prompt cache finds its prefix again; for a question the important ones stand at
- * both ends. Where it does not fit, whole files go, the least important per token first, and are named.
+ * both ends (`input.order` asks for another order). Where it does not fit, whole files go, the least important per token first, and are named.
  */
 export function planFull(input: PlanInput): Plan {
   const { index, task, budgetTokens } = input;
   const builder = new RequestBuilder(input);
   const instruction = instructionOf(task);
   const importance = fileImportance(index, task);
-  const order = isLocal(task)
-    ? edgesFirst(importanceOrder(index, importance))
-    : dependencyOrder(index);
+  const { order: wanted = 'byTask' } = input;
+  const order = filesInOrder(index, wanted, task, importance);
   const cut = smallestCut(input, builder, order, importance);
   const left = new Set(cut?.fileIdxs);
   const chunks = order
@@ -36,14 +29,9 @@ export function planFull(input: PlanInput): Plan {
       `A budget of ${budgetTokens} tokens holds no whole file of the context set. Choose a larger window or reserve less output.`,
     );
   }
-  const { request, dropped } = builder.build(
-    chunks,
-    'answer',
-    instruction,
-    0,
-    [],
-    !hasOwnWords(task),
-  );
+  // Another task sends the same start where neither the order nor the cut depends on its words.
+  const isStable = !hasOwnWords(task) || (cut === undefined && orderFor(wanted, task) !== 'edges');
+  const { request, dropped } = builder.build(chunks, 'answer', instruction, 0, [], isStable);
   const plan = planOf(
     'full',
     index,

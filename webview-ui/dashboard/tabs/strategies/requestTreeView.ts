@@ -9,6 +9,7 @@ import type { RequestFacts } from '../../../../src/core/plans/plansReport.ts';
 import type { StrategyId } from '../../../../src/core/plans/plan.ts';
 import { formatCount } from '../../../../src/core/format/numbers.ts';
 import { t } from '../../../shared/l10n.ts';
+import { pagerView } from '../../fields.ts';
 import type { TabContext } from '../../tab.ts';
 import { strategyName } from './words.ts';
 
@@ -59,17 +60,14 @@ export function requestTreeView(
       <button id="save-plan" @click=${() => void api.savePlan(planId, strategy).catch(fail)}>
         ${t('Save requests…')}
       </button>
-      ${
-        pages > 1
-          ? html`<button ?disabled=${page === 0} @click=${() => patch({ page: page - 1 })}>
-                ${t('Previous')}
-              </button>
-              <span>${t('Page {0} of {1}', page + 1, pages)}</span>
-              <button ?disabled=${page === pages - 1} @click=${() => patch({ page: page + 1 })}>
-                ${t('Next')}
-              </button>`
-          : nothing
-      }
+      ${pagerView({
+        page,
+        pages,
+        label: t('Pages of requests'),
+        change: (next) => {
+          patch({ page: next });
+        },
+      })}
     </div>
     <ul class="requests">
       ${roots

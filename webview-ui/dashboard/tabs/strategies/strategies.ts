@@ -4,14 +4,16 @@ import {
   strategiesTabId,
   taskKinds,
   type PlannedModel,
+  type StrategiesKnobs,
   type StrategiesModel,
 } from '../../../../src/core/dashboard/strategies.ts';
+import { fileOrders } from '../../../../src/core/plans/order.ts';
 import type { PlansReport } from '../../../../src/core/plans/plansReport.ts';
 import type { MeasuredRecall } from '../../../../src/core/plans/recall.ts';
 import type { StrategyId } from '../../../../src/core/plans/plan.ts';
 import { formatCount } from '../../../../src/core/format/numbers.ts';
 import { t } from '../../../shared/l10n.ts';
-import { selectField } from '../../fields.ts';
+import { numberField, selectField } from '../../fields.ts';
 import type { Tab, TabContext, TabView } from '../../tab.ts';
 import { strategiesTable } from './exportTable.ts';
 import { recallView } from './recallView.ts';
@@ -19,7 +21,7 @@ import { bestView, plansTable, rulesView } from './plansTable.ts';
 import { requestTreeView, type ShownRequests } from './requestTreeView.ts';
 import './strategies.css';
 import { wouldFitView } from './wouldFitView.ts';
-import { missingText, taskName } from './words.ts';
+import { missingText, orderName, taskName } from './words.ts';
 
 export const strategiesTab: Tab = { id: strategiesTabId, title: 'Strategies', mount };
 
@@ -129,6 +131,7 @@ function mount(host: HTMLElement, context: TabContext): TabView {
               </span>`
             : nothing
         }
+        ${formKnobs(knobs, set)}
         <button
           id="plan"
           class="primary"
@@ -209,6 +212,44 @@ function mount(host: HTMLElement, context: TabContext): TabView {
     tables: () => (model?.planned === undefined ? [] : [strategiesTable(model.planned)]),
     charts: () => [],
   };
+}
+
+/** How plans are made: the order of the files, the size and the overlap of windows. */
+function formKnobs(
+  { order, windowTokens, overlapPercent }: StrategiesKnobs,
+  set: (patch: Partial<StrategiesKnobs>) => void,
+): TemplateResult {
+  return html`${selectField({
+    id: 'strategies-order',
+    label: t('Files of the full plan'),
+    value: order,
+    options: fileOrders.map((each) => ({ value: each, text: orderName(each) })),
+    change: (chosen) => {
+      set({ order: chosen });
+    },
+  })}
+  ${numberField({
+    id: 'strategies-window',
+    label: t('Window, tokens (0: all there is)'),
+    value: windowTokens,
+    min: 0,
+    max: 10_000_000,
+    step: 1000,
+    change: (tokens) => {
+      set({ windowTokens: tokens });
+    },
+  })}
+  ${numberField({
+    id: 'strategies-overlap',
+    label: t('Overlap, %'),
+    value: overlapPercent,
+    min: 0,
+    max: 50,
+    step: 5,
+    change: (percent) => {
+      set({ overlapPercent: percent });
+    },
+  })}`;
 }
 
 /** Whose times they are. */

@@ -2,6 +2,7 @@ import type { ComparedPlan } from '../../../../src/core/plans/comparePlans.ts';
 import type { StrategyId } from '../../../../src/core/plans/plan.ts';
 import type { SecondsInterval } from '../../../../src/core/plans/planTime.ts';
 import type { Task } from '../../../../src/core/plans/task.ts';
+import type { FileOrder } from '../../../../src/core/plans/order.ts';
 import type { PlanFit } from '../../../../src/core/plans/planFit.ts';
 import type { StrategiesModel } from '../../../../src/core/dashboard/strategies.ts';
 import { formatCount, formatPercent, formatSeconds } from '../../../../src/core/format/numbers.ts';
@@ -41,6 +42,21 @@ export function taskName(kind: Task['kind']): string {
   }
 }
 
+export function orderName(order: FileOrder): string {
+  switch (order) {
+    case 'byTask':
+      return t('As the task asks for');
+    case 'dependencies':
+      return t('Needed files first');
+    case 'path':
+      return t('By path');
+    case 'heaviestLast':
+      return t('Heaviest last');
+    case 'edges':
+      return t('Important at both ends');
+  }
+}
+
 export function missingText(missing: NonNullable<StrategiesModel['missing']>): string {
   switch (missing) {
     case 'model':
@@ -56,7 +72,10 @@ export function missingText(missing: NonNullable<StrategiesModel['missing']>): s
 
 export function secondsText(time: SecondsInterval | undefined): string {
   if (time === undefined) return t('unknown');
-  const [low, high] = [formatSeconds(time.lowSeconds), formatSeconds(time.highSeconds)];
+  // A line may break between the two, not inside one.
+  const [low, high] = [time.lowSeconds, time.highSeconds].map((seconds) =>
+    formatSeconds(seconds).replaceAll(' ', '\u00a0'),
+  );
   return low === high ? low : `${low} – ${high}`;
 }
 
