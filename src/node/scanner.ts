@@ -42,7 +42,7 @@ export interface ScanHandlers {
 
 const maxThreads = 8;
 const progressIntervalMs = 50;
-/** A thread that never gets as far as the first file will not do so at the next try either. */
+/** Threads that end so often in a row before they get as far as a file will not do so at the next try either. */
 const maxFailedStarts = 3;
 /** Counting the largest notebook takes a few seconds, and is not looked away from. */
 const defaultPatienceMs = 10_000;
@@ -236,6 +236,7 @@ export class Scanner {
             control: run.control,
             position,
           });
+          failedStarts = 0;
           place(run, batch, outcomes);
           if (outcomes.length < batch.paths.length)
             queue.putBack(restOfBatch(batch, outcomes.length));
@@ -244,6 +245,7 @@ export class Scanner {
           const at = Atomics.load(position, 0);
           if (at < 0 && ++failedStarts >= maxFailedStarts) throw error;
           if (at >= 0) {
+            failedStarts = 0;
             run.filesDone++;
             run.problems.push({
               path: batch.paths[at],
@@ -254,7 +256,8 @@ export class Scanner {
         }
       }
     };
-    await Promise.all(this.#threads.map(work));
+    // Each has a second batch waiting in its thread while it counts the first.
+    await Promise.all([...this.#threads, ...this.#threads].map(work));
   }
 
   async #remember(run: Run): Promise<void> {

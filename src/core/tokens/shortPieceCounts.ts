@@ -5,7 +5,7 @@ export const MAX_SHORT_PIECE_BYTES = 8;
 const FIRST_WORD = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -1, -1, -1, -1, -1);
 const SECOND_WORD = Int32Array.of(0, 0, 0, 0, 0, 0xff, 0xffff, 0xffffff, -1);
 
-const SLOT_BITS = 16;
+const SLOT_BITS = 15;
 
 /**
  * How many tokens short pieces have. The text of a project is the same few thousand pieces over and over, so nearly

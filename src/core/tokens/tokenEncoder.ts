@@ -14,10 +14,10 @@ import { NO_TOKEN } from './noToken.ts';
 import { hashBytes, TokenLookup } from './vocabulary.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** So many that the engine has noted what it met by the time it compiles. */
-const ROUNDS_BEFORE_USE = 6;
-/** 2^15 slots of 64 bytes: 2 MiB. */
-const CACHE_SLOTS = 1 << 15;
+/** Twice, so that the engine has noted every kind before it compiles; more would only compile what few texts need. */
+const ROUNDS_BEFORE_USE = 2;
+/** 2^14 slots of 64 bytes, 1 MiB: with more of them fewer pieces are merged, but more memory is waited for. */
+const CACHE_SLOTS = 1 << 14;
 
 /**
  * Counts and encodes with one vocabulary: split into pieces; most pieces are one token, found by one look-up; others
