@@ -137,6 +137,11 @@ describe('the dashboard', () => {
     await frame.locator('#export summary').click();
     await frame.locator('#export-csv').click();
     const target = path.join(workspace, 'exported.csv');
+    // The dialog writes its own proposal into the box a moment after it has opened.
+    const box = page.locator('.quick-input-widget:visible input[type="text"]').first();
+    await waitUntil('the proposal', async () =>
+      (await box.inputValue()).endsWith('context-budget-files.csv'),
+    );
     await answerInput(page, target);
     const text = await waitUntil('the file', () => {
       try {
@@ -189,7 +194,10 @@ describe('the dashboard', () => {
     await openTab(before, 'fit');
     await before.locator('#subject').selectOption('typed');
     await slideTo(before, '#typed-tokens', 0.5);
-    const text = await before.locator('#fit-tokens').innerText();
+    const text = await waitUntil('the slider to be drawn', async () => {
+      const now = await before.locator('#fit-tokens').innerText();
+      return now.startsWith('100,000 ') ? undefined : now;
+    });
     await openTab(before, 'cost');
     // The knobs are kept a little after the last change.
     await page.waitForTimeout(1500);
