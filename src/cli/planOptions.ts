@@ -76,11 +76,10 @@ export function addPlanOptions(command: Command): Command {
       'most of a window, where the code is read in windows',
       wholeTokens,
     )
-    .option(
-      '--overlap <percent>',
-      'what a sliding window repeats of the one before, 0 to 50',
-      overlapShare,
-      defaultOverlap,
+    .addOption(
+      new Option('--overlap <percent>', 'what a sliding window repeats of the one before, 0 to 50')
+        .argParser(overlapShare)
+        .default(defaultOverlap, '10'),
     )
     .option(
       '--retrieval-tokens <tokens>',
@@ -105,7 +104,10 @@ export function addPlanOptions(command: Command): Command {
     )
     .option('-o, --out <dir>', 'write one file per request, and manifest.json; needs --strategy')
     .option('--json', 'print the plans as JSON')
-    .option('--allow-secrets', 'write requests although something in them looks like a secret')
+    .option(
+      '--allow-secrets',
+      'write requests, and send code to be embedded, although something in it looks like a secret',
+    )
     .option('--reserved-output-tokens <tokens>', 'kept for each answer', wholeTokens, 8192)
     .option('--overhead-tokens <tokens>', 'system prompt and tools', wholeTokens, 4000);
 }
