@@ -8,6 +8,7 @@ import { formatsOf, type PictureFormat } from './exporting.ts';
 import { cellAt, drawMatrix, matrixLayout, type CellIdx } from './pictures/matrix.ts';
 import { barsSvg, blocksSvg, categoryBox, circleSvg, ringSvg } from './pictures/shapes.ts';
 import { seriesSvg } from './pictures/series.ts';
+import { rowWords } from './rowWords.ts';
 import { strengthStep, tokenRuns } from './tokenRuns.ts';
 
 export interface PictureActions {
@@ -166,12 +167,14 @@ function cellWords(picture: MatrixPicture, { row, column }: CellIdx): string {
   const of = (labels: readonly string[] | undefined, idx: number) =>
     labels === undefined ? String(idx) : `${idx} “${labels[idx]}”`;
   const value = cellText(picture, row, column);
-  return t(
+  const cell = t(
     'row {0}, column {1}: {2}',
     of(picture.rowLabels, row),
     of(picture.columnLabels, column),
     value,
   );
+  const whole = rowWords(picture, row);
+  return whole === '' ? cell : t('{0}. The row: {1}.', cell, whole);
 }
 
 function tokensView(picture: TokensPicture, actions: PictureActions): TemplateResult {
