@@ -86,6 +86,8 @@ export interface LabApi {
     readonly strings: Readonly<Record<string, string>>;
     readonly demos: readonly DemoCard[];
     readonly text: LabText;
+    /** The editor shows a pattern, of a page that was there before this one: this one takes it over. */
+    readonly isMarking: boolean;
     /** The demo that a command asked for before the page was there. */
     readonly opened?: OpenDemo;
   }>;

@@ -90,13 +90,23 @@ describe('the lab’s marks in the editor', () => {
     );
     await button.click();
     await waitUntil('marks', async () => (await marks(page).count()) > 0);
-    await page.locator('.tabs-container .tab', { hasText: 'Attention lab' }).first().hover();
-    await page
-      .locator('.tabs-container .tab', { hasText: 'Attention lab' })
-      .first()
-      .locator('.codicon-close')
-      .click();
+    await page.locator('.tabs-container .tab', { hasText: 'Attention lab' }).first().click();
+    await runCommand(page, 'View: Close Editor');
     await gone();
+  });
+
+  it('are taken over by the demo that is opened next, while the lab was hidden', async () => {
+    const { page } = workbench();
+    await openFile(page, 'prices.ts');
+    await page.locator('.tabs-container .tab[data-resource-name="prices.ts"]').first().click();
+    const lab = await openDemo(page, 'attentionSinks');
+    await lab.locator('[data-mark]').click();
+    await statusBarItem(page, /Attention sinks: token .* sees/);
+    await page.locator('.tabs-container .tab[data-resource-name="prices.ts"]').first().click();
+    await openDemo(page, 'slidingWindow');
+    await statusBarItem(page, /Sliding window attention: token .* sees/);
+    await runCommand(page, 'Context Budget: Hide All Marks');
+    await waitUntil('no mark', async () => (await marks(page).count()) === 0);
   });
 
   it('the lab runs on a sample where the active file is no text or has none, and says so', async () => {
@@ -125,7 +135,6 @@ describe('the lab’s marks in the editor', () => {
   it('opens a model’s card from a demo, and a demo from that card', async () => {
     const { page } = workbench();
     const lab = await openDemo(page, 'slidingWindow');
-    await lab.locator('details summary', { hasText: 'models of the catalogue' }).click();
     await lab.locator('li[data-model="gpt-oss-20b"] button').click();
     const card = await webviewWith(page, 'a[href="command:contextBudget.demo.attentionSinks"]');
     await takeImage(page, 'lab/modelCard.png');

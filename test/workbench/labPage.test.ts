@@ -264,6 +264,18 @@ describe('the lab’s page', () => {
     expect(await spoken.textContent()).toBe(playing);
   });
 
+  it('takes over the marks of the page before it: its demo’s, or none where it has none', async () => {
+    const { page, calls, close } = await open('slidingWindow', { isMarking: true });
+    await waitUntil('the marks', () => calls.length > 0);
+    const [request] = calls[0].args as [{ demoId: string }];
+    expect(request.demoId).toBe('slidingWindow');
+    expect(await page.locator('[data-mark]').getAttribute('aria-pressed')).toBe('true');
+    await close();
+    const other = await open('mla', { isMarking: true });
+    await waitUntil('no marks', () => other.calls.length > 0);
+    expect(other.calls.at(-1)).toEqual({ method: 'mark', args: [null] });
+  });
+
   it('opens the card of a model that uses the mechanism', async () => {
     const { page, calls } = await open('mla');
     await page.locator('li[data-model="deepseek-v3"] button').click();

@@ -66,7 +66,8 @@ function readTheme(): Theme {
     foreground: colour('editor-foreground', '#808080'),
     focus: colour('focusBorder', '#808080'),
     chart: chartPalette(
-      chartColours.map((name) => colour(`charts-${name}`, '#808080')),
+      // A colour that the theme has not is as good as the background: one of our own takes its place.
+      chartColours.map((name) => colour(`charts-${name}`, css(background))),
       background,
     ),
   };

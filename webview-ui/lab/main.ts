@@ -219,10 +219,11 @@ function draw(): void {
 }
 
 async function start(): Promise<void> {
-  const { strings, demos, text, opened } = await api.ready();
+  const { strings, demos, text, isMarking, opened } = await api.ready();
   setStrings(strings);
   state.demos = demos;
   state.text = text;
+  state.marking = isMarking;
   if (opened?.demoId !== undefined || opened?.place !== undefined) open(opened);
   else {
     restore(state, port.getState());

@@ -5,7 +5,7 @@ import { serve } from '../../protocol/connection.ts';
 import { chooseFolder, saveFile, saveInFolder } from '../saveFile.ts';
 import { panelIcon, webviewHtml, webviewOptions, webviewPort } from '../views/webviewHtml.ts';
 import type { Marks } from '../marks.ts';
-import { labText } from './labText.ts';
+import { labText, type SourceText } from './labText.ts';
 import { SeenMarks, type MarkedText } from './seenMarks.ts';
 
 export const labViewType = 'contextBudget.lab';
@@ -49,6 +49,8 @@ export function openLab({ extensionUri, encoding, marks, setTokens }: LabOptions
   const thumbnails = new Map<string, ReturnType<LabApi['thumbnail']>>();
   let marked: MarkedText | undefined;
   let folder: vscode.Uri | undefined;
+  /** The text that was active when a demo was asked for: once the panel is shown it is the active one. */
+  let asked: SourceText | undefined;
   // The panel has the focus while a demo runs: the text is the editor's that was active before.
   let editor = vscode.window.activeTextEditor;
   const editors = vscode.window.onDidChangeActiveTextEditor((active) => {
@@ -62,7 +64,8 @@ export function openLab({ extensionUri, encoding, marks, setTokens }: LabOptions
   });
 
   const takeText = async (): Promise<LabText> => {
-    const source = labText(editor);
+    const source = asked ?? labText(editor);
+    asked = undefined;
     const name = await encoding();
     const { tokens, unitEnds, cut } = await thread.call('tokens', source.text, name);
     const { place } = source;
@@ -85,7 +88,8 @@ export function openLab({ extensionUri, encoding, marks, setTokens }: LabOptions
       const first = opened;
       opened = undefined;
       const strings = vscode.l10n.bundle ?? {};
-      return { strings, demos, text, ...(first === undefined ? {} : { opened: first }) };
+      const link = first === undefined ? {} : { opened: first };
+      return { strings, demos, text, isMarking: seen.isShown, ...link };
     },
     frame: ({ numTokens, ...request }) => {
       const set = setTokens();
@@ -162,6 +166,7 @@ export function openLab({ extensionUri, encoding, marks, setTokens }: LabOptions
     show: async (demo) => {
       // Asked for from an editor, or from a file that is none: its text is meant, not the last one's.
       const fromFile = !(panel?.active ?? false);
+      if (fromFile) asked = labText(editor);
       if (panel === undefined) {
         opened = demo;
         attach(

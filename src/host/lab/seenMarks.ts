@@ -51,6 +51,10 @@ export class SeenMarks implements vscode.Disposable {
     return this.#runs;
   }
 
+  get isShown(): boolean {
+    return this.#options.marks.isShown(marksName);
+  }
+
   dispose(): void {
     this.#options.marks.hide(marksName);
   }

@@ -75,7 +75,8 @@ export async function openLabPage(browser, tokens, options = {}) {
   const variables = Object.entries({ ...plainTheme, ...options.theme?.variables })
     .map(([name, value]) => `${name}: ${value};`)
     .join('\n');
-  const given = { tokens, kept: options.kept, opened: options.opened };
+  const { kept, opened, isMarking } = options;
+  const given = { tokens, kept, opened, isMarking };
   const served = {
     'index.html': ['text/html', html],
     'theme.css': ['text/css', `:root { ${variables} }`],
@@ -129,7 +130,7 @@ function inScript(value) {
 }
 
 /** Runs in the page: stands in for VS Code's `acquireVsCodeApi` and the extension host behind it. */
-function hostInPage({ tokens, kept, opened }) {
+function hostInPage({ tokens, kept, opened, isMarking }) {
   let state = kept;
   const post = (data) => window.postMessage(data, '*');
   const room = window.labRoom(tokens);
@@ -155,7 +156,13 @@ function hostInPage({ tokens, kept, opened }) {
   const host = {
     ...room,
     ...outside,
-    ready: () => ({ strings: {}, demos: room.demos(), text, opened }),
+    ready: () => ({
+      strings: {},
+      demos: room.demos(),
+      text,
+      isMarking: isMarking === true,
+      opened,
+    }),
     frame: (request) => room.frame({ ...request, setTokens: text.setTokens }),
     mark: (request) => window.labCall('mark', [request ?? null]),
     openCard: (id) => window.labCall('openCard', [id]),
