@@ -56,7 +56,7 @@ export function pictureView(
           ? nothing
           : html`<button
               class="secondary steps"
-              aria-label=${t('Save {0} as a PNG for every step', picture.title)}
+              aria-label=${t('PNG of every step: {0}', picture.title)}
               @click=${saveSteps}
             >
               ${t('PNG of every step')}
