@@ -1,4 +1,4 @@
-// Writes src/core/tokens/characterClasses.generated.ts: the character classes of the split rules as runs of code points,
+// Writes src/core/tokens/split/characterClasses.generated.ts: the character classes of the split rules as runs of code points,
 // from the Unicode of the Node that runs this, less the characters that OpenAI's tiktoken, whose Unicode is older, does not
 // know yet: to be counted as it counts. `node scripts/vocabularies/characterClasses.mjs`
 import { writeFileSync } from 'node:fs';
@@ -62,7 +62,7 @@ for (let codePoint = 1; codePoint <= 0x110000; codePoint++) {
 }
 
 const out = fileURLToPath(
-  new URL('../../src/core/tokens/characterClasses.generated.ts', import.meta.url),
+  new URL('../../src/core/tokens/split/characterClasses.generated.ts', import.meta.url),
 );
 writeFileSync(
   out,

@@ -31,7 +31,7 @@ async function ours() {
   const entry = `
     export { openTokenCounter } from './src/node/openTokenCounter.ts';
     export { identifyTokenizerFile } from './src/node/tokenizerFiles.ts';
-    export { splitForCounting } from './src/core/tokens/safeSplit.ts';
+    export { splitForCounting } from './src/core/tokens/split/safeSplit.ts';
     export { withoutByteOrderMark } from './src/core/tokens/utf8.ts';
     export { corpusFiles } from './test/core/tokens/corpusFiles.ts';`;
   mkdirSync(path.dirname(out), { recursive: true });

@@ -8,7 +8,7 @@ const root = path.resolve(import.meta.dirname, '../..');
 /** The project's own writer, so that file and reader cannot drift apart; Node 20 needs it bundled. */
 async function loadWriter() {
   const result = await build({
-    entryPoints: [path.join(root, 'src/core/tokens/vocabularyFile.ts')],
+    entryPoints: [path.join(root, 'src/core/tokens/vocabulary/vocabularyFile.ts')],
     bundle: true,
     format: 'esm',
     write: false,

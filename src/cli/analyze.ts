@@ -12,7 +12,7 @@ import type { FileCount, ScanReport } from '../core/files/scanReport.ts';
 import { formatBytes, formatCount, formatSeconds } from '../core/format/numbers.ts';
 import { namedSplits } from '../core/tokenizerFiles/readRankFile.ts';
 import { encodingLabel } from '../core/tokenizerFiles/tokenizerFileName.ts';
-import { exactCount } from '../core/tokens/estimateTokens.ts';
+import { exactCount } from '../core/tokens/estimate/estimateTokens.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
 import { Scanner } from '../node/scanner.ts';
 import { identifyTokenizerFile } from '../node/tokenizerFiles.ts';

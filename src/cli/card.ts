@@ -5,7 +5,7 @@ import { modelCardMarkdown } from '../core/catalog/modelCardText.ts';
 import type { CardSubject } from '../core/catalog/modelCardText.ts';
 import type { Model } from '../core/catalog/model.ts';
 import { effectiveContextFor } from '../core/quality/effectiveContext.ts';
-import { exactCount } from '../core/tokens/estimateTokens.ts';
+import { exactCount } from '../core/tokens/estimate/estimateTokens.ts';
 import { modelNamed, openCatalogue } from './catalogue.ts';
 import { wholeNumber } from './estimateOptions.ts';
 

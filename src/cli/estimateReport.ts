@@ -26,7 +26,7 @@ import type { StackStep } from '../core/estimates/stack.ts';
 import { hardwareById } from '../core/hardware/hardware.ts';
 import { lengthWarning } from '../core/quality/lengthWarning.ts';
 import type { LengthWarning } from '../core/quality/lengthWarning.ts';
-import { exactCount } from '../core/tokens/estimateTokens.ts';
+import { exactCount } from '../core/tokens/estimate/estimateTokens.ts';
 import type { EstimatedModel } from './estimatedModel.ts';
 import { amount, parseStack, parseStretch, wholeNumber } from './estimateOptions.ts';
 import type { EstimateOptions } from './estimateOptions.ts';

@@ -1,7 +1,7 @@
 import { countForModel, type CountsByEncoding } from '../core/weigh/modelFit.ts';
 import type { Model } from '../core/catalog/model.ts';
 import type { FileCount } from '../core/files/scanReport.ts';
-import { exactCount } from '../core/tokens/estimateTokens.ts';
+import { exactCount } from '../core/tokens/estimate/estimateTokens.ts';
 import type { EncodingName, TokenCount } from '../core/tokens/tokenCounter.ts';
 
 /** A count with what it was made with. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ContentKind } from '../core/files/contentKind.ts';
-import type { CountsByKind } from '../core/tokens/estimateTokens.ts';
+import type { CountsByKind } from '../core/tokens/estimate/estimateTokens.ts';
 import type { Parts } from './parts.ts';
 import { openNotebookText } from './readText.ts';
 import type { WeighedTokens } from './weighing.ts';

@@ -1,4 +1,4 @@
-import type { TokenAsker } from '../core/tokens/measureTokens.ts';
+import type { TokenAsker } from '../core/tokens/estimate/measureTokens.ts';
 import { checkedAddress, checkKey, EndpointError, isRecord, postJson } from './jsonEndpoint.ts';
 
 export { checkKey, EndpointError as CountEndpointError };

@@ -1,4 +1,4 @@
-import { TextTooLong } from '../core/tokens/measureTokens.ts';
+import { TextTooLong } from '../core/tokens/estimate/measureTokens.ts';
 import { checkedAddress, checkKey, EndpointError, isRecord, postJson } from './jsonEndpoint.ts';
 
 /** An embedding model that a person has: where it is asked, and by which name. */

@@ -1,4 +1,4 @@
-import { TextTooLong } from '../core/tokens/measureTokens.ts';
+import { TextTooLong } from '../core/tokens/estimate/measureTokens.ts';
 
 export type EndpointFailure =
   /** No such address, no answer, or a broken connection. */

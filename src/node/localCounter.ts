@@ -1,5 +1,5 @@
 import { createLiveCount, type LiveCount } from '../core/tokens/liveCount.ts';
-import { isSafeTextSplit } from '../core/tokens/safeSplit.ts';
+import { isSafeTextSplit } from '../core/tokens/split/safeSplit.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
 import { tokenSpans, type TokenSpan } from '../core/tokens/tokenSpans.ts';
 import { openTokenCounter } from './openTokenCounter.ts';

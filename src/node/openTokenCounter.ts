@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { unicodeVersion } from '../core/tokens/characterClasses.generated.ts';
+import { unicodeVersion } from '../core/tokens/split/characterClasses.generated.ts';
 import type { EncodingName, TokenEncoder } from '../core/tokens/tokenCounter.ts';
 import { createTokenEncoder } from '../core/tokens/tokenEncoder.ts';
 import { loadVocabulary } from './vocabularies.ts';

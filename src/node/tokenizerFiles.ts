@@ -7,7 +7,7 @@ import {
   readTokenizerFile,
 } from '../core/tokenizerFiles/readTokenizerFile.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
-import type { Vocabulary } from '../core/tokens/vocabulary.ts';
+import type { Vocabulary } from '../core/tokens/vocabulary/vocabulary.ts';
 
 /**
  * The encoding that a tokenizer's file is now: its name holds the hash of the content, so counts made with another

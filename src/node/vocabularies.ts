@@ -4,9 +4,9 @@ import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 import { fileOfEncoding } from '../core/tokenizerFiles/tokenizerFileName.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
-import { buildVocabulary } from '../core/tokens/vocabulary.ts';
-import type { Vocabulary } from '../core/tokens/vocabulary.ts';
-import { readVocabularyFile } from '../core/tokens/vocabularyFile.ts';
+import { buildVocabulary } from '../core/tokens/vocabulary/vocabulary.ts';
+import type { Vocabulary } from '../core/tokens/vocabulary/vocabulary.ts';
+import { readVocabularyFile } from '../core/tokens/vocabulary/vocabularyFile.ts';
 import { loadTokenizerFile } from './tokenizerFiles.ts';
 
 /** A loaded vocabulary; its arrays lie on shared memory, so posting it to a worker copies nothing. */

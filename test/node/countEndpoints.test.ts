@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { measureTokens } from '../../src/core/tokens/measureTokens.ts';
+import { measureTokens } from '../../src/core/tokens/estimate/measureTokens.ts';
 import type { TokenEncoder } from '../../src/core/tokens/tokenCounter.ts';
 import {
   checkKey,

@@ -17,7 +17,7 @@ import { InputError } from '../../src/core/estimates/inputError.ts';
 import { parseNotebook } from '../../src/core/files/notebook.ts';
 import { readTokenizerFile } from '../../src/core/tokenizerFiles/readTokenizerFile.ts';
 import { TokenizerFileError } from '../../src/core/tokenizerFiles/tokenizerFileError.ts';
-import { parseLearnt } from '../../src/core/tokens/learntRatios.ts';
+import { parseLearnt } from '../../src/core/tokens/estimate/learntRatios.ts';
 import { createTokenEncoder } from '../../src/core/tokens/tokenEncoder.ts';
 import { CountCache } from '../../src/node/countCache.ts';
 import { IndexStore } from '../../src/node/indexStore.ts';

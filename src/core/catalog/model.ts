@@ -1,4 +1,4 @@
-import type { LearntCounts } from '../tokens/learntRatios.ts';
+import type { LearntCounts } from '../tokens/estimate/learntRatios.ts';
 import type { EncodingName } from '../tokens/tokenCounter.ts';
 
 /** A fact with where it comes from and when it was read there. */

@@ -1,4 +1,4 @@
-import { characterClasses, CJK, LETTER } from '../tokens/characterClasses.ts';
+import { characterClasses, CJK, LETTER } from '../tokens/split/characterClasses.ts';
 import { codePointAt, wellFormedLength } from '../tokens/utf8.ts';
 
 /** What a text mostly is; tokenizers differ from each other by a ratio that depends on it (data in tokens/ratios). */

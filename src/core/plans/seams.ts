@@ -1,4 +1,4 @@
-import { isSafeSplitAt } from '../tokens/safeSplit.ts';
+import { isSafeSplitAt } from '../tokens/split/safeSplit.ts';
 import type { SafeSplit, TokenCounter } from '../tokens/tokenCounter.ts';
 
 /** Beyond this, looking for a safe place costs more than counting. */

@@ -1,6 +1,6 @@
-import { shortMerger, SHORT_PIECE_BYTES } from '../tokens/merge.ts';
-import { longMerger } from '../tokens/mergeLong.ts';
-import { TokenLookup, type Vocabulary } from '../tokens/vocabulary.ts';
+import { shortMerger, SHORT_PIECE_BYTES } from '../tokens/merge/merge.ts';
+import { longMerger } from '../tokens/merge/mergeLong.ts';
+import { TokenLookup, type Vocabulary } from '../tokens/vocabulary/vocabulary.ts';
 
 /** Tokens whose own bytes do not merge to them when the list of merges is followed, in time linear in their bytes. */
 export function neverWholeIds(vocabulary: Vocabulary): ReadonlySet<number> {

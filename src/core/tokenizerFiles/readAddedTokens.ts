@@ -1,5 +1,5 @@
-import { MAX_ADDED_TOKEN_BYTES, type AddedToken } from '../tokens/addedTokens.ts';
-import type { SplitRule } from '../tokens/splitRule.ts';
+import { MAX_ADDED_TOKEN_BYTES, type AddedToken } from '../tokens/vocabulary/addedTokens.ts';
+import type { SplitRule } from '../tokens/split/splitRule.ts';
 import { writeUtf8 } from '../tokens/utf8.ts';
 import { recordOf, shown, TokenizerFileError } from './tokenizerFileError.ts';
 

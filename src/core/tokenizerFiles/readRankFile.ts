@@ -1,5 +1,5 @@
 import type { EncodingName } from '../tokens/tokenCounter.ts';
-import type { SplitRule } from '../tokens/splitRule.ts';
+import type { SplitRule } from '../tokens/split/splitRule.ts';
 import { maxIds, packedTokens, type TokenizerFile } from './readTokenizerJson.ts';
 import { shown, TokenizerFileError } from './tokenizerFileError.ts';
 

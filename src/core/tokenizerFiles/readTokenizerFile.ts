@@ -1,5 +1,5 @@
 import { jsonFault } from '../format/jsonText.ts';
-import { buildVocabulary, hideTokens, type Vocabulary } from '../tokens/vocabulary.ts';
+import { buildVocabulary, hideTokens, type Vocabulary } from '../tokens/vocabulary/vocabulary.ts';
 import type { EncodingName } from '../tokens/tokenCounter.ts';
 import { neverWholeIds } from './neverWhole.ts';
 import { isSplitName, namedSplits, readRankFile } from './readRankFile.ts';

@@ -1,6 +1,6 @@
 import type { EncodingName } from '../tokens/tokenCounter.ts';
-import type { VocabularyData } from '../tokens/vocabulary.ts';
-import type { MergeList } from '../tokens/pairMerges.ts';
+import type { VocabularyData } from '../tokens/vocabulary/vocabulary.ts';
+import type { MergeList } from '../tokens/merge/pairMerges.ts';
 import { writeUtf8 } from '../tokens/utf8.ts';
 import { byteLevelBytes } from './byteLevelAlphabet.ts';
 import { readAddedTokens } from './readAddedTokens.ts';

@@ -1,4 +1,4 @@
-import type { SplitRule } from '../tokens/splitRule.ts';
+import type { SplitRule } from '../tokens/split/splitRule.ts';
 
 const contractions = String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)`;
 const upper = String.raw`[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]`;

@@ -1,4 +1,4 @@
-import type { JoinRule, SplitRule } from '../tokens/splitRule.ts';
+import type { JoinRule, SplitRule } from '../tokens/split/splitRule.ts';
 import { ruleOfPatterns } from './splitPatterns.ts';
 import { isRecord, recordOf, shown, TokenizerFileError } from './tokenizerFileError.ts';
 

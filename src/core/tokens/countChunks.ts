@@ -1,4 +1,4 @@
-import { nextSafeSplit } from './safeSplit.ts';
+import { nextSafeSplit } from './split/safeSplit.ts';
 import type { TokenCounter } from './tokenCounter.ts';
 
 /** Counted at once at most, where the text allows: small enough to cancel soon, large enough to cost nothing. */

@@ -1,4 +1,4 @@
-import { isSafeTextSplit } from './safeSplit.ts';
+import { isSafeTextSplit } from './split/safeSplit.ts';
 
 /** A text to have counted at once, made of whole texts and parts of texts. */
 export interface CountPart {

@@ -1,4 +1,4 @@
-import { isSafeTextSplit } from './safeSplit.ts';
+import { isSafeTextSplit } from './split/safeSplit.ts';
 import type { SafeSplit, TokenCounter } from './tokenCounter.ts';
 import { utf8LengthOfText } from './utf8.ts';
 

@@ -1,6 +1,6 @@
-import { addedTokenFinder } from './addedTokens.ts';
+import { addedTokenFinder } from './vocabulary/addedTokens.ts';
 import type { TextBuffer } from './textBuffer.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import type { Vocabulary } from './vocabulary/vocabulary.ts';
 
 /** What a text is made of before it is split: stretches of text, and added tokens between them. */
 export interface SegmentHandlers {

@@ -1,18 +1,18 @@
-import { createSplitter } from './pieceSplitter.ts';
-import { shortMerger, SHORT_PIECE_BYTES } from './merge.ts';
-import type { PieceMerger } from './merge.ts';
-import { longMerger } from './mergeLong.ts';
-import type { OperationCounter } from './operationCounter.ts';
+import { createSplitter } from './split/pieceSplitter.ts';
+import { shortMerger, SHORT_PIECE_BYTES } from './merge/merge.ts';
+import type { PieceMerger } from './merge/merge.ts';
+import { longMerger } from './merge/mergeLong.ts';
+import type { OperationCounter } from './merge/operationCounter.ts';
 import { MAX_CACHED_PIECE_BYTES, PieceCache } from './pieceCache.ts';
 import { everyKindOfPiece } from './everyKindOfPiece.ts';
-import { safeSplitOf } from './safeSplit.ts';
+import { safeSplitOf } from './split/safeSplit.ts';
 import { segmenterOf } from './segments.ts';
 import { MAX_SHORT_PIECE_BYTES, ShortPieceCounts } from './shortPieceCounts.ts';
 import { TextBuffer } from './textBuffer.ts';
 import type { Encoded, TokenEncoder } from './tokenCounter.ts';
-import { NO_TOKEN } from './noToken.ts';
-import { hashBytes, TokenLookup } from './vocabulary.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import { NO_TOKEN } from './merge/noToken.ts';
+import { hashBytes, TokenLookup } from './vocabulary/vocabulary.ts';
+import type { Vocabulary } from './vocabulary/vocabulary.ts';
 
 /** Twice, so that the engine has noted every kind before it compiles; more would only compile what few texts need. */
 const ROUNDS_BEFORE_USE = 2;

@@ -2,8 +2,12 @@ import type { Model } from '../catalog/model.ts';
 import type { ContentKind } from '../files/contentKind.ts';
 import type { FileCount } from '../files/scanReport.ts';
 import { encodingLabel } from '../tokenizerFiles/tokenizerFileName.ts';
-import { estimateTokens, exactCount, type CountsByKind } from '../tokens/estimateTokens.ts';
-import { familyOfEncoding, familyRatios } from '../tokens/ratios.ts';
+import {
+  estimateTokens,
+  exactCount,
+  type CountsByKind,
+} from '../tokens/estimate/estimateTokens.ts';
+import { familyOfEncoding, familyRatios } from '../tokens/estimate/ratios.ts';
 import type { EncodingName, TokenCount } from '../tokens/tokenCounter.ts';
 
 /** Tokens by what the text mostly is, all counted with one encoding. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { findModel } from '../../core/catalog/findModel.ts';
 import type { Model } from '../../core/catalog/model.ts';
-import type { TokenAsker } from '../../core/tokens/measureTokens.ts';
+import type { TokenAsker } from '../../core/tokens/estimate/measureTokens.ts';
 import { countProviders, type CountProvider } from '../../node/countEndpoints.ts';
 
 /** Somebody who can count with a model. */

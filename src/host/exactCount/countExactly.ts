@@ -1,12 +1,16 @@
 import * as vscode from 'vscode';
 import { countFor } from '../../core/weigh/countFor.ts';
-import { parseLearnt, withLearnt, type LearntCount } from '../../core/tokens/learntRatios.ts';
+import {
+  parseLearnt,
+  withLearnt,
+  type LearntCount,
+} from '../../core/tokens/estimate/learntRatios.ts';
 import {
   ImplausibleCount,
   measureTokens,
   type TokenAsker,
   type TokenMeasurement,
-} from '../../core/tokens/measureTokens.ts';
+} from '../../core/tokens/estimate/measureTokens.ts';
 import { countBaseUrl, countEndpoint } from '../../node/countEndpoints.ts';
 import { targetUris } from '../commands/setCommands.ts';
 import { settingsSection } from '../settings.ts';

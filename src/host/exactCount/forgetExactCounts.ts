@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { parseLearnt } from '../../core/tokens/learntRatios.ts';
+import { parseLearnt } from '../../core/tokens/estimate/learntRatios.ts';
 import type { LearntMemory } from '../learntMemory.ts';
 
 /** Asks which models' counts to forget, and forgets them. */

@@ -17,7 +17,7 @@ import type { PlanQuestion, PlansReport } from '../../core/plans/plansReport.ts'
 import type { PromptOptions } from '../../core/plans/prompt.ts';
 import type { MeasuredRecall } from '../../core/plans/recall.ts';
 import { hasOwnWords } from '../../core/plans/task.ts';
-import { exactCount } from '../../core/tokens/estimateTokens.ts';
+import { exactCount } from '../../core/tokens/estimate/estimateTokens.ts';
 import type { EncodingName } from '../../core/tokens/tokenCounter.ts';
 import { countFor, sumByKind } from '../../core/weigh/countFor.ts';
 import type { SecretFinding } from '../../node/findSecrets.ts';

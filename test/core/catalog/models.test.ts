@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { findModel, UnknownModelError } from '../../../src/core/catalog/findModel.ts';
 import { priceListsFromGenai } from '../../../src/core/catalog/genaiPrices.ts';
 import { models } from '../../../src/core/catalog/models.ts';
-import { familyRatios } from '../../../src/core/tokens/ratios.ts';
+import { familyRatios } from '../../../src/core/tokens/estimate/ratios.ts';
 
 /** Text that does not depend on the order of fields. */
 function canonical(value: unknown): string {

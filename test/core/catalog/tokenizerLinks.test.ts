@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { models } from '../../../src/core/catalog/models.ts';
 import { tokenizerLinkFor, withTokenizerFile } from '../../../src/core/catalog/tokenizerLinks.ts';
 import { fileEncoding } from '../../../src/core/tokenizerFiles/tokenizerFileName.ts';
-import { familyOfEncoding } from '../../../src/core/tokens/ratios.ts';
+import { familyOfEncoding } from '../../../src/core/tokens/estimate/ratios.ts';
 import { countFor } from '../../../src/core/weigh/countFor.ts';
 
 const vocabularies = path.resolve(import.meta.dirname, '../../../vocabularies');

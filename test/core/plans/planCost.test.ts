@@ -7,7 +7,7 @@ import { nearestModel } from '../../../src/core/plans/nearestModel.ts';
 import type { PlanOutline, PlannedCall } from '../../../src/core/plans/plan.ts';
 import { planCost } from '../../../src/core/plans/planCost.ts';
 import { planTime } from '../../../src/core/plans/planTime.ts';
-import { exactCount } from '../../../src/core/tokens/estimateTokens.ts';
+import { exactCount } from '../../../src/core/tokens/estimate/estimateTokens.ts';
 
 const sourced = <T>(value: T) => ({ value, source: 'test', asOf: '2026-01-01' });
 

@@ -5,7 +5,7 @@ import { countedBudget, requestLimitTokens } from '../../../src/core/plans/model
 import type { PlanOutline } from '../../../src/core/plans/plan.ts';
 import { fitOf, planFit } from '../../../src/core/plans/planFit.ts';
 import { whatWouldFit, type WouldFitBasis } from '../../../src/core/plans/whatWouldFit.ts';
-import { exactCount } from '../../../src/core/tokens/estimateTokens.ts';
+import { exactCount } from '../../../src/core/tokens/estimate/estimateTokens.ts';
 import { countFor } from '../../../src/core/weigh/countFor.ts';
 
 const exact = { budgetTokens: 100_000, likelyRatio: 1, lowRatio: 1, highRatio: 1 };

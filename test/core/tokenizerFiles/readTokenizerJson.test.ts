@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readTokenizerFile } from '../../../src/core/tokenizerFiles/readTokenizerFile.ts';
 import { seamTokens } from '../../../src/core/plans/seams.ts';
 import { createLiveCount } from '../../../src/core/tokens/liveCount.ts';
-import { splitForCounting } from '../../../src/core/tokens/safeSplit.ts';
+import { splitForCounting } from '../../../src/core/tokens/split/safeSplit.ts';
 import { countChunks } from '../../../src/core/tokens/countChunks.ts';
 import { createTokenEncoder } from '../../../src/core/tokens/tokenEncoder.ts';
 import { mixedText } from '../tokens/texts.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contentKinds } from '../../../src/core/files/contentKind.ts';
-import { estimateTokens, exactCount } from '../../../src/core/tokens/estimateTokens.ts';
-import { familyRatios } from '../../../src/core/tokens/ratios.ts';
+import { estimateTokens, exactCount } from '../../../src/core/tokens/estimate/estimateTokens.ts';
+import { familyRatios } from '../../../src/core/tokens/estimate/ratios.ts';
 
 describe('an estimate by another family’s ratio', () => {
   it('weighs each kind of text by its own ratio', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { get_encoding } from 'tiktoken';
 import { describe, expect, it } from 'vitest';
-import { characterClasses, CJK } from '../../../src/core/tokens/characterClasses.ts';
+import { characterClasses, CJK } from '../../../src/core/tokens/split/characterClasses.ts';
 import { openTokenCounter } from '../../../src/node/openTokenCounter.ts';
 import { referenceEncoder } from './reference.ts';
 import { assertInPortions } from './assertInPortions.ts';

@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { estimateTokens, type CountsByKind } from '../../../src/core/tokens/estimateTokens.ts';
+import {
+  estimateTokens,
+  type CountsByKind,
+} from '../../../src/core/tokens/estimate/estimateTokens.ts';
 import {
   learntRatio,
   parseLearnt,
   withLearnt,
   type LearntCount,
-} from '../../../src/core/tokens/learntRatios.ts';
-import { familyRatios } from '../../../src/core/tokens/ratios.ts';
+} from '../../../src/core/tokens/estimate/learntRatios.ts';
+import { familyRatios } from '../../../src/core/tokens/estimate/ratios.ts';
 import '../../propertySeed.ts';
 
 const kinds = ['code', 'markdown', 'json', 'chinese'] as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OperationCounter } from '../../../src/core/tokens/operationCounter.ts';
+import type { OperationCounter } from '../../../src/core/tokens/merge/operationCounter.ts';
 import type { TokenCounter } from '../../../src/core/tokens/tokenCounter.ts';
 import { createTokenEncoder } from '../../../src/core/tokens/tokenEncoder.ts';
 import { loadVocabulary } from '../../../src/node/vocabularies.ts';

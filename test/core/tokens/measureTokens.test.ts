@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countParts } from '../../../src/core/tokens/countParts.ts';
-import { measureTokens, TextTooLong } from '../../../src/core/tokens/measureTokens.ts';
-import type { MeasureOptions } from '../../../src/core/tokens/measureTokens.ts';
+import { measureTokens, TextTooLong } from '../../../src/core/tokens/estimate/measureTokens.ts';
+import type { MeasureOptions } from '../../../src/core/tokens/estimate/measureTokens.ts';
 import { openTokenCounter } from '../../../src/node/openTokenCounter.ts';
 import '../../propertySeed.ts';
 import { mixedText } from './texts.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createTokenEncoder } from '../../../src/core/tokens/tokenEncoder.ts';
-import { splitForCounting } from '../../../src/core/tokens/safeSplit.ts';
+import { splitForCounting } from '../../../src/core/tokens/split/safeSplit.ts';
 import { openTokenCounter } from '../../../src/node/openTokenCounter.ts';
 import { loadVocabulary } from '../../../src/node/vocabularies.ts';
 import golden from './golden.json' with { type: 'json' };

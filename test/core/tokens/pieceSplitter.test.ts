@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSplitter, scannerOf } from '../../../src/core/tokens/pieceSplitter.ts';
-import type { PieceScanner, WordRule } from '../../../src/core/tokens/splitRule.ts';
+import { createSplitter, scannerOf } from '../../../src/core/tokens/split/pieceSplitter.ts';
+import type { PieceScanner, WordRule } from '../../../src/core/tokens/split/splitRule.ts';
 import { mixedText } from './texts.ts';
 
 const rules: WordRule[] = [

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countChunks } from '../../../src/core/tokens/countChunks.ts';
 import { createLiveCount } from '../../../src/core/tokens/liveCount.ts';
-import { splitForCounting } from '../../../src/core/tokens/safeSplit.ts';
+import { splitForCounting } from '../../../src/core/tokens/split/safeSplit.ts';
 import { openTokenCounter } from '../../../src/node/openTokenCounter.ts';
 import { assertInPortions } from './assertInPortions.ts';
 import { mixedBytes, mixedText } from './texts.ts';

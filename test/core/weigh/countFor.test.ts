@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { findModel } from '../../../src/core/catalog/findModel.ts';
 import { models } from '../../../src/core/catalog/models.ts';
 import type { FileCount } from '../../../src/core/files/scanReport.ts';
-import { familyRatios } from '../../../src/core/tokens/ratios.ts';
+import { familyRatios } from '../../../src/core/tokens/estimate/ratios.ts';
 import { countFor, plusTokens, sumByKind, totalOf } from '../../../src/core/weigh/countFor.ts';
 import { countForModel } from '../../../src/core/weigh/modelFit.ts';
 import '../../propertySeed.ts';

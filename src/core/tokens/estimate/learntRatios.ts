@@ -1,4 +1,4 @@
-import { contentKinds, type ContentKind } from '../files/contentKind.ts';
+import { contentKinds, type ContentKind } from '../../files/contentKind.ts';
 import type { CountsByKind } from './estimateTokens.ts';
 import type { TokenRatio } from './ratios.ts';
 

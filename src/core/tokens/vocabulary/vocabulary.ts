@@ -1,12 +1,12 @@
 import { packAddedTokens } from './addedTokens.ts';
 import type { AddedToken, AddedTokens } from './addedTokens.ts';
-import { addPairs, CHARACTER_PAIRS_BYTES } from './characterPairs.ts';
-import type { CharacterPairs } from './characterPairs.ts';
-import { NO_TOKEN } from './noToken.ts';
-import { addPairMerge, pairRank } from './pairMerges.ts';
-import type { MergeList, PairMerges } from './pairMerges.ts';
-import type { SplitRule } from './splitRule.ts';
-import type { EncodingName } from './tokenCounter.ts';
+import { addPairs, CHARACTER_PAIRS_BYTES } from '../split/characterPairs.ts';
+import type { CharacterPairs } from '../split/characterPairs.ts';
+import { NO_TOKEN } from '../merge/noToken.ts';
+import { addPairMerge, pairRank } from '../merge/pairMerges.ts';
+import type { MergeList, PairMerges } from '../merge/pairMerges.ts';
+import type { SplitRule } from '../split/splitRule.ts';
+import type { EncodingName } from '../tokenCounter.ts';
 
 /** What a vocabulary file holds; a token's id is its place in the list. */
 export interface VocabularyData {

@@ -6,7 +6,7 @@ import { joinScanner } from './scanJoins.ts';
 import { o200kScanner } from './scanO200k.ts';
 import { contractionEnd } from './scanParts.ts';
 import type { PieceScanner } from './splitRule.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import type { Vocabulary } from '../vocabulary/vocabulary.ts';
 
 type Splitting = Pick<Vocabulary, 'split' | 'pairs'>;
 

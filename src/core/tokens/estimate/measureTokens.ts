@@ -1,5 +1,5 @@
-import { contentKinds, type ContentKind } from '../files/contentKind.ts';
-import { countParts, type CountPart } from './countParts.ts';
+import { contentKinds, type ContentKind } from '../../files/contentKind.ts';
+import { countParts, type CountPart } from '../countParts.ts';
 import { familyRatios } from './ratios.ts';
 
 /** Somebody who counts with the model's own tokenizer: an extension that provides the model, a maker's endpoint. */

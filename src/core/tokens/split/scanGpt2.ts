@@ -1,7 +1,7 @@
 import { characterClasses, LETTER, NUMBER, SPACE } from './characterClasses.ts';
 import { digitsEnd, letterRunEnd, otherRunEnd, whiteSpaceRun } from './scanParts.ts';
 import type { Gpt2Rule, PieceScanner } from './splitRule.ts';
-import { codePointAt, utf8LengthOf } from './utf8.ts';
+import { codePointAt, utf8LengthOf } from '../utf8.ts';
 
 const APOSTROPHE = 0x27;
 

@@ -1,4 +1,4 @@
-import { codePointAt, utf8LengthOf } from './utf8.ts';
+import { codePointAt, utf8LengthOf } from '../utf8.ts';
 
 /** Characters beside each other, as a set of bits by hash: of what it does not have, no token has it. */
 export type CharacterPairs = Int32Array;

@@ -1,5 +1,5 @@
 import { LETTER, NEWLINE, NUMBER, SPACE } from './characterClasses.ts';
-import { codePointAt, utf8LengthOf } from './utf8.ts';
+import { codePointAt, utf8LengthOf } from '../utf8.ts';
 
 /*
  * The parts that the split rules share. Each takes valid UTF-8 and gives the end of what it matched.

@@ -7,7 +7,7 @@ import {
   whiteSpaceEnd,
 } from './scanParts.ts';
 import type { PieceScanner, WordRule } from './splitRule.ts';
-import { codePointAt, utf8LengthOf } from './utf8.ts';
+import { codePointAt, utf8LengthOf } from '../utf8.ts';
 
 /**
  * The scanner of OpenAI's cl100k_base (tiktoken_ext/openai_public.py):

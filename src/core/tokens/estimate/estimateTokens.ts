@@ -1,8 +1,8 @@
-import { encodingLabel } from '../tokenizerFiles/tokenizerFileName.ts';
-import type { ContentKind } from '../files/contentKind.ts';
+import { encodingLabel } from '../../tokenizerFiles/tokenizerFileName.ts';
+import type { ContentKind } from '../../files/contentKind.ts';
 import { learntRatio, learntTotal, type LearntCounts } from './learntRatios.ts';
 import { familyRatios } from './ratios.ts';
-import type { TokenCount } from './tokenCounter.ts';
+import type { TokenCount } from '../tokenCounter.ts';
 
 /** Tokens counted with o200k_base, by what the text mostly is. */
 export type CountsByKind = Readonly<Partial<Record<ContentKind, number>>>;

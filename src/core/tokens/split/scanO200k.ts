@@ -9,7 +9,7 @@ import {
 } from './characterClasses.ts';
 import { contractionEnd, digitsEnd, otherRunEnd, whiteSpaceEnd } from './scanParts.ts';
 import type { PieceScanner, WordRule } from './splitRule.ts';
-import { codePointAt, utf8LengthOf } from './utf8.ts';
+import { codePointAt, utf8LengthOf } from '../utf8.ts';
 
 /**
  * The scanner of OpenAI's o200k_base (tiktoken_ext/openai_public.py), with U = `\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}` and

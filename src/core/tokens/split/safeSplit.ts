@@ -8,9 +8,9 @@ import {
   UPPER_RUN,
 } from './characterClasses.ts';
 import { hasPair } from './characterPairs.ts';
-import type { SafeSplit } from './tokenCounter.ts';
-import type { Vocabulary } from './vocabulary.ts';
-import { codePointAt, wellFormedLength } from './utf8.ts';
+import type { SafeSplit } from '../tokenCounter.ts';
+import type { Vocabulary } from '../vocabulary/vocabulary.ts';
+import { codePointAt, wellFormedLength } from '../utf8.ts';
 
 const APOSTROPHE = 0x27;
 const SLASH = 0x2f;

@@ -10,7 +10,7 @@ import {
 } from './characterClasses.ts';
 import { digitsEnd } from './scanParts.ts';
 import type { PieceScanner } from './splitRule.ts';
-import { codePointAt, utf8LengthOf } from './utf8.ts';
+import { codePointAt, utf8LengthOf } from '../utf8.ts';
 
 /** Letters and marks: what has the lower-run bit, and the upper-case letters. */
 const WORD = LETTER | LOWER_RUN;

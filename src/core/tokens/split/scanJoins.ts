@@ -1,7 +1,7 @@
 import { hasPair } from './characterPairs.ts';
 import type { CharacterPairs } from './characterPairs.ts';
 import type { JoinRule, PieceScanner } from './splitRule.ts';
-import { codePointAt, utf8LengthOf } from './utf8.ts';
+import { codePointAt, utf8LengthOf } from '../utf8.ts';
 
 /**
  * The scanner for vocabularies whose merges go over the whole text: a piece ends where no token has the two characters

@@ -1,5 +1,5 @@
-import type { SplitRule } from './splitRule.ts';
-import type { EncodingName } from './tokenCounter.ts';
+import type { SplitRule } from '../split/splitRule.ts';
+import type { EncodingName } from '../tokenCounter.ts';
 import type { VocabularyData } from './vocabulary.ts';
 
 /*

@@ -1,6 +1,6 @@
-import { contentKinds } from '../files/contentKind.ts';
-import type { ContentKind } from '../files/contentKind.ts';
-import type { EncodingName } from './tokenCounter.ts';
+import { contentKinds } from '../../files/contentKind.ts';
+import type { ContentKind } from '../../files/contentKind.ts';
+import type { EncodingName } from '../tokenCounter.ts';
 
 /** Tokens of a family for each token of o200k_base, on text of one kind. */
 export interface TokenRatio {
