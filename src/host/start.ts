@@ -68,7 +68,6 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
       weighing: () => rooms.weighing(),
       counting: () => rooms.counting(),
       plans: () => rooms.plans(),
-      lab: () => rooms.lab(),
       extensionUri: context.extensionUri,
       memory: context.workspaceState,
       log,

@@ -15,13 +15,6 @@ export interface RememberedDashboard {
   readonly counted?: CountedText;
 }
 
-/** A demo of the lab, and how a model uses what it shows. */
-export interface DemoLink {
-  readonly id: string;
-  readonly title: string;
-  readonly how: string;
-}
-
 /** Calls the dashboard's page makes on the extension host. */
 export interface DashboardApi extends PlansApi {
   /** The first call: strings of the display language by their English text, what was remembered, everything to show. */
@@ -45,8 +38,6 @@ export interface DashboardApi extends PlansApi {
   /** Writes the setting that every view follows. */
   useModel(modelId: string): Promise<void>;
   openSettings(key: string): Promise<void>;
-  /** The lab's demos of what a model's shape is made of; empty where the shape is none of the catalogue. */
-  demosOf(architectureId: string): Promise<readonly DemoLink[]>;
   openDemo(demoId: string): Promise<void>;
   /** Asks where to, then writes; false: the person changed their mind. */
   save(fileName: string, content: string | Uint8Array): Promise<boolean>;

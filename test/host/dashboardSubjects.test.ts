@@ -110,14 +110,10 @@ describe('what the dashboard weighs besides files', () => {
   });
 });
 
-describe('the demos that the dashboard links to', () => {
-  it('are those of the mechanisms of a shape, and open in the lab', async () => {
+describe('a demo that the dashboard links to', () => {
+  it('opens in the lab', async () => {
     const { rooms } = await contextBudget();
     const { api } = await rooms.dashboard();
-    const links = await api.demosOf('gemma-3-27b');
-    const window = links.find(({ id }) => id === 'slidingWindow');
-    assert.match(window?.how ?? '', /of 62 layers/);
-    assert.deepEqual(await api.demosOf('no such shape'), []);
     await api.openDemo('slidingWindow');
     await until('the lab', () =>
       vscode.window.tabGroups.all.some(({ tabs }) =>

@@ -4,7 +4,6 @@ import type { DashboardApi, DashboardEvent } from '../../protocol/dashboardMessa
 import type { OwnModel } from '../../core/catalog/ownModels.ts';
 import { serve } from '../../protocol/connection.ts';
 import type { Counting } from '../counting.ts';
-import type { Lab } from '../lab.ts';
 import type { Plans } from '../plans.ts';
 import type { Session, SessionChange } from '../session.ts';
 import { settingsSection, writeSetting } from '../settings.ts';
@@ -23,7 +22,6 @@ export interface DashboardOptions {
   readonly counting: () => Promise<Counting>;
   readonly ownModels: () => readonly OwnModel[];
   readonly plans: () => Promise<Plans>;
-  readonly lab: () => Promise<Lab>;
   readonly extensionUri: vscode.Uri;
   readonly memory: vscode.Memento;
   readonly log: vscode.LogOutputChannel;
@@ -113,7 +111,6 @@ export function openDashboard(options: DashboardOptions): Dashboard {
         `${settingsSection}.${key}`,
       );
     },
-    demosOf: async (architectureId) => (await options.lab()).demosUsing(architectureId),
     openDemo: async (demoId) => {
       await vscode.commands.executeCommand('contextBudget.openLab', { demoId });
     },

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { DemoCard, LabApi, LabEvent, LabText, OpenDemo } from '../../lab/runMessages.ts';
+import type { LabApi, LabEvent, LabText, OpenDemo } from '../../lab/runMessages.ts';
 import { LabThread } from '../../node/labThread.ts';
 import { serve } from '../../protocol/connection.ts';
 import { chooseFolder, saveFile, saveInFolder } from '../saveFile.ts';
@@ -18,21 +18,11 @@ export interface LabOptions {
   readonly setTokens: () => number | undefined;
 }
 
-/** A demo of a mechanism that a model uses, and how the model uses it. */
-export interface UsedDemo {
-  readonly id: string;
-  readonly title: string;
-  /** "29 of 34 layers, window of 1,024 tokens". */
-  readonly how: string;
-}
-
 /** The attention lab: at most one panel. */
 export interface Lab {
   show(demo: OpenDemo): Promise<void>;
   /** Takes over a panel that VS Code brings back after a reload. */
   restore(panel: vscode.WebviewPanel): void;
-  /** The demos of the mechanisms that a model's shape uses, in the lab's order; empty for a shape that is not of the catalogue. */
-  demosUsing(architectureId: string): Promise<readonly UsedDemo[]>;
   /** The thread that runs the engine; for tests. */
   readonly thread: LabThread;
   dispose(): Promise<void>;
@@ -41,7 +31,6 @@ export interface Lab {
 export function openLab({ extensionUri, encoding, marks, setTokens }: LabOptions): Lab {
   const workerUri = vscode.Uri.joinPath(extensionUri, 'dist', 'labWorker.js');
   const thread = new LabThread({ workerFile: workerUri.fsPath });
-  let cards: readonly DemoCard[] | undefined;
   let panel: vscode.WebviewPanel | undefined;
   let emit: ((event: LabEvent) => void) | undefined;
   let opened: OpenDemo | undefined;
@@ -154,15 +143,6 @@ export function openLab({ extensionUri, encoding, marks, setTokens }: LabOptions
   return {
     thread,
     restore: attach,
-    demosUsing: async (architectureId) => {
-      cards ??= await thread.call('demos');
-      // Nobody looks at the lab: its thread was needed for the list alone.
-      if (panel === undefined) await thread.stop();
-      return cards.flatMap(({ id, title, models }) => {
-        const use = models.models.find((one) => one.id === architectureId);
-        return use === undefined ? [] : [{ id, title, how: use.how }];
-      });
-    },
     show: async (demo) => {
       // Asked for from an editor, or from a file that is none: its text is meant, not the last one's.
       const fromFile = !(panel?.active ?? false);
