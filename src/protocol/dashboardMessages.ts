@@ -11,6 +11,8 @@ import type { DashboardState } from '../core/dashboard/state.ts';
 
 /** What survives besides the knobs: the counts (not the text) of what was selected, changed or copied. */
 export interface RememberedDashboard {
+  /** When, in ms since 1970: VS Code and the host each keep one, and after a window ends in haste either may be the older. */
+  readonly atMs: number;
   readonly state: DashboardState;
   readonly counted?: CountedText;
 }

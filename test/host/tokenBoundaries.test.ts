@@ -8,9 +8,15 @@ import { answering, contextBudget, setSetting, until } from './support.ts';
 const toggle = 'contextBudget.showTokenBoundaries';
 const hostile = '`code` [x](command:evil) <img src=x> **b** $(zap) | \u202e\u200b\\ 😀\n';
 
+/** A new document takes the name, and with it the text, of one that was closed and is still on its way out: then once more. */
 async function openText(content: string): Promise<vscode.TextEditor> {
-  const document = await vscode.workspace.openTextDocument({ content });
-  return vscode.window.showTextDocument(document);
+  const lines = (text: string) => text.replaceAll('\r\n', '\n');
+  for (;;) {
+    const document = await vscode.workspace.openTextDocument({ content });
+    if (lines(document.getText()) === lines(content))
+      return vscode.window.showTextDocument(document);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 async function hoverTexts(editor: vscode.TextEditor, unit: number): Promise<string[]> {

@@ -145,7 +145,8 @@ describe('the dashboard', () => {
     await answerInput(page, target);
     const text = await waitUntil('the file', () => {
       try {
-        return readFileSync(target, 'utf8');
+        // Empty for a moment, between being made and being written.
+        return readFileSync(target, 'utf8') || undefined;
       } catch {
         return undefined;
       }

@@ -179,6 +179,21 @@ describe('the dashboard’s page', () => {
     expect(await page.locator('#fit-tokens').innerText()).toContain('5,000 tokens');
   });
 
+  it('stands as the last of what VS Code and the host kept of it', async () => {
+    const tokensShown = async (keptAtMs: number) => {
+      const { page, close } = await pages.open(smallTable(), {
+        state: { ...typed(1_000), tab: 'fit' },
+        keptAtMs,
+        remembered: { atMs: 2, state: { ...typed(2_000), tab: 'fit' } },
+      });
+      const text = await page.locator('#fit-tokens').innerText();
+      await close();
+      return text;
+    };
+    expect(await tokensShown(1)).toContain('2,000 tokens');
+    expect(await tokensShown(3)).toContain('1,000 tokens');
+  });
+
   it('gives away tables and charts as files', async () => {
     const files: Record<string, unknown> = {};
     const { page, problems } = await pages.open(smallTable(), {

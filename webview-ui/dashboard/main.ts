@@ -172,6 +172,7 @@ function remember(): void {
   if (store === undefined) return;
   const counted = store.counted();
   const remembered: RememberedDashboard = {
+    atMs: Date.now(),
     state: store.get(),
     ...(counted !== undefined && { counted }),
   };
@@ -182,13 +183,19 @@ function remember(): void {
   }, rememberDelayMs);
 }
 
+/** Of what was kept here and there the last; nothing where neither is what was once kept. */
+function latest(...kept: readonly unknown[]): Partial<RememberedDashboard> {
+  const keptAtMs = ({ atMs }: Record<string, unknown>) => (typeof atMs === 'number' ? atMs : 0);
+  const [first = {}] = kept.filter(isRecord).sort((a, b) => keptAtMs(b) - keptAtMs(a));
+  return first;
+}
+
 async function start(): Promise<void> {
   const ready = await api.ready();
   setStrings(ready.strings);
   document.title = t('Context dashboard');
   snapshot = ready.snapshot;
-  const kept = port.getState() ?? ready.remembered;
-  const { state, counted } = (isRecord(kept) ? kept : {}) as Partial<RememberedDashboard>;
+  const { state, counted } = latest(port.getState(), ready.remembered);
   store = createStore(readState(state), readCounted(counted));
   store.subscribe(() => {
     remember();

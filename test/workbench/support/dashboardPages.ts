@@ -22,6 +22,10 @@ export interface PageOptions {
   readonly now?: Partial<DashboardNow>;
   /** What VS Code kept of the page: knobs over those it begins with. */
   readonly state?: object;
+  /** When it was kept, ms since 1970. */
+  readonly keptAtMs?: number;
+  /** What the host remembered of it. */
+  readonly remembered?: object;
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly direction?: 'ltr' | 'rtl';
   /** In place of the host; undefined: the page's own stand-in answers. */
@@ -53,10 +57,10 @@ export function useDashboardPages(): DashboardPages {
   };
   return {
     catalogue: () => ready().catalogue,
-    open: async (files, { now, state, ...more } = {}) => {
+    open: async (files, { now, state, keptAtMs, ...more } = {}) => {
       const snapshot = snapshotOf(ready().catalogue, files, now) as DashboardSnapshot;
       const opened = (await openDashboardPage(ready().browser, snapshot, {
-        ...(state !== undefined && { kept: { state } }),
+        ...(state !== undefined && { kept: { state, atMs: keptAtMs } }),
         ...more,
       })) as OpenedPage;
       opened.page.setDefaultTimeout(20_000);
