@@ -2,7 +2,12 @@ import { lintSource } from '@secretlint/core';
 import { decodeUtf8 } from '../core/plans/decodeUtf8.ts';
 import type { TextOf } from '../core/plans/codeIndex.ts';
 import type { Part } from '../core/plans/prompt.ts';
+import { secretLintProfiler } from '@secretlint/profiler';
 import { creator as recommendedRules } from '@secretlint/secretlint-rule-preset-recommend';
+
+// secretlint marks the time of every rule on every file, and at each mark looks through all that were ever made: after
+// thousands of files that takes most of a minute, and their memory is never let go.
+secretLintProfiler.mark = () => undefined;
 
 /** A place that looks like a secret. The value itself is not kept: it must not be shown, logged or exported. */
 export interface SecretFinding {
