@@ -167,7 +167,9 @@ function mount(host: HTMLElement, context: TabContext): TabView {
           ? html`<p class="notice">${t('The knobs say something else by now: plan again.')}</p>`
           : nothing
       }
-      ${bestView(planned)} ${wouldFitView(planned, context)}
+      ${bestView(planned)}
+      <p class="quiet" id="whose-times">${timesText(workload)}</p>
+      ${wouldFitView(planned, context)}
       ${plansTable(planned, shown?.planId === planId ? shown.strategy : undefined, (strategy) => void show(planId, strategy))}
       ${rulesView()}
       <p class="quiet">
@@ -189,7 +191,6 @@ function mount(host: HTMLElement, context: TabContext): TabView {
                 encoding,
               )
         }
-        ${timesText(workload)}
         ${t('Asked again: the start of each call is read from the provider’s cache. A dependency is together as far as one request holds both its files: half of one beside all of the other counts half. That tells what was seen together, not that it was understood, and a reference by name can be a coincidence.')}
       </p>
       ${recallView(planned, recall, () => void measure(planId))}
