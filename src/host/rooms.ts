@@ -22,16 +22,21 @@ export interface Rooms {
   dispose(): Promise<void>;
 }
 
-export function openRooms(
-  distFolder: string,
-  storageFolder: string | undefined,
-  labOptions: LabOptions,
-  dashboardOptions: () => DashboardOptions,
-  plansOptions: () => Omit<PlansOptions, 'distFolder' | 'storageFolder'>,
-  own: OwnModels,
-  modelsOptions: () => Omit<ModelsOptions, 'own'>,
-  exactCountOptions: () => ExactCountOptions,
-): Rooms {
+/** What each room is opened with. Those that are functions are asked when the room is opened, not before. */
+export interface RoomsOptions {
+  readonly distFolder: string;
+  /** Where counts and indexes are kept; undefined where VS Code has no folder on a disk for it. */
+  readonly storageFolder: string | undefined;
+  readonly ownModels: OwnModels;
+  readonly lab: () => LabOptions;
+  readonly dashboard: () => DashboardOptions;
+  readonly plans: () => Omit<PlansOptions, 'distFolder' | 'storageFolder'>;
+  readonly models: () => Omit<ModelsOptions, 'own'>;
+  readonly exactCount: () => ExactCountOptions;
+}
+
+export function openRooms(options: RoomsOptions): Rooms {
+  const { distFolder, storageFolder, ownModels } = options;
   let counting: Promise<Counting> | undefined;
   let weighing: Promise<Weighing> | undefined;
   let lab: Promise<Lab> | undefined;
@@ -45,25 +50,25 @@ export function openRooms(
         openCounting(distFolder, storageFolder),
       )),
     weighing: () =>
-      (weighing ??= Promise.all([import('./weighing.ts'), own.load()]).then(([room]) =>
-        room.openWeighing(() => own.data),
+      (weighing ??= Promise.all([import('./weighing.ts'), ownModels.load()]).then(([room]) =>
+        room.openWeighing(() => ownModels.data),
       )),
-    lab: () => (lab ??= import('./lab.ts').then((room) => room.openLab(labOptions))),
+    lab: () => (lab ??= import('./lab.ts').then((room) => room.openLab(options.lab()))),
     dashboard: () =>
       (dashboard ??= import('./dashboard.ts').then((room) =>
-        room.openDashboard(dashboardOptions()),
+        room.openDashboard(options.dashboard()),
       )),
     plans: () =>
       (plans ??= import('./plans.ts').then((room) =>
-        room.openPlans({ ...plansOptions(), distFolder, storageFolder }),
+        room.openPlans({ ...options.plans(), distFolder, storageFolder }),
       )),
     models: () =>
       (models ??= import('./models.ts').then((room) =>
-        room.openModels({ own, ...modelsOptions() }),
+        room.openModels({ own: ownModels, ...options.models() }),
       )),
     exactCount: () =>
       (exactCount ??= import('./exactCount.ts').then((room) =>
-        room.openExactCount(exactCountOptions()),
+        room.openExactCount(options.exactCount()),
       )),
     dispose: async () => {
       (await dashboard)?.dispose();

@@ -51,37 +51,34 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
   const log = own(vscode.window.createOutputChannel('Context Budget', { log: true }));
   const marks = own(new Marks());
   const ownModels = own(new OwnModels(context.globalStorageUri, log));
-  const rooms: Rooms = openRooms(
-    path.join(context.extensionPath, 'dist'),
-    context.globalStorageUri.scheme === 'file' ? context.globalStorageUri.fsPath : undefined,
-    {
-      extensionUri: context.extensionUri,
+  const { extensionUri, secrets, workspaceState, globalStorageUri } = context;
+  const rooms: Rooms = openRooms({
+    distFolder: path.join(context.extensionPath, 'dist'),
+    storageFolder: globalStorageUri.scheme === 'file' ? globalStorageUri.fsPath : undefined,
+    ownModels,
+    lab: () => ({
+      extensionUri,
       encoding: () => encoding(),
       marks,
       setTokens: () =>
         session.report === undefined
           ? undefined
           : session.subject.files.reduce((sum, file) => sum + file.tokens, 0),
-    },
-    () => ({
+    }),
+    dashboard: () => ({
       session,
       weighing: () => rooms.weighing(),
       counting: () => rooms.counting(),
       plans: () => rooms.plans(),
-      extensionUri: context.extensionUri,
-      memory: context.workspaceState,
+      extensionUri,
+      memory: workspaceState,
       log,
       ownModels: () => ownModels.data.models,
     }),
-    () => ({ session, weighing: () => rooms.weighing(), requests, secrets: context.secrets, log }),
-    ownModels,
-    () => ({
-      session,
-      weighing: () => rooms.weighing(),
-      extensionUri: context.extensionUri,
-    }),
-    () => ({ session, rooms, secrets: context.secrets, learnt, log }),
-  );
+    plans: () => ({ session, weighing: () => rooms.weighing(), requests, secrets, log }),
+    models: () => ({ session, weighing: () => rooms.weighing(), extensionUri }),
+    exactCount: () => ({ session, rooms, secrets, learnt, log }),
+  });
   const learnt = own(new LearntMemory(context.globalState));
   own({ dispose: () => void rooms.dispose() });
   const documents = new RequestDocuments(() => rooms.plans());
