@@ -33,6 +33,30 @@ function linesOf(file) {
     .map((line) => JSON.parse(line));
 }
 
+/** On this machine a test may only ask servers that a test opened, or this port, at which nobody listens. */
+const closedPort = 9;
+
+/** Every address of a run: what left the machine, what asked somebody on it who is no test's server, and a text with all of them. */
+function addressesOf(entries) {
+  const of = (...kinds) => entries.filter(({ what }) => kinds.includes(what));
+  const outgoing = of('connect', 'sent', 'lookup', 'datagram');
+  const opened = new Set(of('listening').map(({ port }) => port));
+  const local = of('local');
+  const toServers = local.filter(({ port }) => opened.has(port));
+  const strange = local.filter(({ port }) => !opened.has(port) && port !== closedPort);
+  const places = (list, name) => [...new Set(list.map(name))].sort();
+  return {
+    outgoing,
+    strange,
+    notes: [
+      `${toServers.length} connections to the ${opened.size} servers that tests opened on ${places(toServers, ({ host }) => host).join(', ')}`,
+      `${local.filter(({ port }) => port === closedPort && !opened.has(port)).length} to port ${closedPort} of this machine, where nobody listens`,
+      ...places(strange, ({ host, port }) => `to ${host}:${port}, which no test opened`),
+      ...places(outgoing, ({ host }) => `to ${host}`),
+    ],
+  };
+}
+
 const start = performance.now();
 const attacks = await runVitest({
   reportName: 'reliability',
@@ -57,18 +81,19 @@ if (filters.length === 0) {
     args: ['--exclude', 'test/reliability/**'],
     env: recorded,
   });
-  const outgoing = linesOf(networkLog).slice(before);
+  const seen = linesOf(networkLog).slice(before);
+  const { outgoing, strange, notes } = addressesOf(seen);
   figures.push({
     group: 'privacy',
     name: 'the unit tests with every connection recorded',
     tried: unit.passed + unit.failed,
     hangs: 0,
     crashes: unit.failed,
-    wrong: 0,
+    wrong: strange.length,
     connections: outgoing.filter(({ what }) => what !== 'sent').length,
     bytesOut: outgoing.reduce((sum, { bytes }) => sum + bytes, 0),
     seconds: (performance.now() - unitStart) / 1000,
-    notes: [...new Set(outgoing.map(({ host }) => `to ${host}`))],
+    notes,
   });
 }
 rmSync(folder, { recursive: true, force: true });

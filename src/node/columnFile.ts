@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { writeFileAtomically } from './writeFileAtomically.ts';
 
-export type Column = Uint8Array | Uint16Array | Uint32Array | Float64Array;
+export type Column = Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array;
 
 /** A column to be written, in pieces of one type that follow each other: joining them first would take its size once more. */
 export type ColumnParts = readonly Column[];
 
-const columnTypes = { Uint8Array, Uint16Array, Uint32Array, Float64Array } as const;
+const columnTypes = { Uint8Array, Uint16Array, Uint32Array, Float32Array, Float64Array } as const;
 type ColumnType = keyof typeof columnTypes;
 
 /** The first line of the file, as JSON. */
@@ -95,5 +95,6 @@ function padding(bytes: number): number {
 function typeOf(column: Column): ColumnType {
   if (column instanceof Uint8Array) return 'Uint8Array';
   if (column instanceof Uint16Array) return 'Uint16Array';
-  return column instanceof Uint32Array ? 'Uint32Array' : 'Float64Array';
+  if (column instanceof Uint32Array) return 'Uint32Array';
+  return column instanceof Float32Array ? 'Float32Array' : 'Float64Array';
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { mkdirSync, readFileSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { contentKinds, type ContentKind } from '../core/files/contentKind.ts';
+import { tidyCacheFolder } from './cacheFolder.ts';
 import { CountTable } from './countTable.ts';
 import { writeFileAtomically } from './writeFileAtomically.ts';
 
@@ -117,7 +118,7 @@ export class CountCache {
     this.#fresh.clear();
     mkdirSync(path.dirname(this.#file), { recursive: true });
     writeFileAtomically(this.#file, serialized(this.#key, this.#table));
-    removeOldest(path.dirname(this.#file), this.#limits.maxBytes, this.#file);
+    tidyCacheFolder(path.dirname(this.#file), '.counts', this.#limits.maxBytes, this.#file);
   }
 }
 
@@ -135,24 +136,6 @@ function bounded(table: CountTable, maxEntries: number): CountTable {
   const smaller = new CountTable();
   copy(table, smaller, (path) => kept.has(path));
   return smaller;
-}
-
-/** Deletes cache files, least recently used first, until the rest is small enough; and what a crash left behind. */
-function removeOldest(folder: string, maxBytes: number, keep: string): void {
-  const files = readdirSync(folder).flatMap((name) => {
-    const file = path.join(folder, name);
-    const stats = statSync(file, { throwIfNoEntry: false });
-    return stats?.isFile() === true ? [{ file, bytes: stats.size, usedMs: stats.mtimeMs }] : [];
-  });
-  files.sort((a, b) => b.usedMs - a.usedMs);
-  let bytes = 0;
-  for (const entry of files) {
-    const isLeftBehind = entry.file.endsWith('.partial') && Date.now() - entry.usedMs > 3600 * 1000;
-    if (!entry.file.endsWith('.counts') && !isLeftBehind) continue;
-    bytes += entry.bytes;
-    if (isLeftBehind || (bytes > maxBytes && entry.file !== keep))
-      rmSync(entry.file, { force: true });
-  }
 }
 
 function touch(file: string): void {

@@ -83,10 +83,20 @@ export async function embedTexts(
   };
   const vectors: Float32Array[] = [];
   for (const batch of batchesOf(texts)) {
-    vectors.push(...(await ask(batch)));
+    const more = await ask(batch);
+    if (vectors.length > 0 && more[0].length !== vectors[0].length) throw otherLength(url);
+    vectors.push(...more);
     options.onProgress?.(vectors.length);
   }
   return vectors;
+}
+
+/** Vectors of one model have one length. */
+export function otherLength({ host }: URL): EndpointError {
+  return new EndpointError(
+    'malformed',
+    `${host} answered with a vector of another length than before: its model was changed. Plan again, and all is embedded anew`,
+  );
 }
 
 function* batchesOf(texts: readonly string[]): Generator<readonly string[]> {
@@ -147,6 +157,8 @@ function openAiLists(answer: unknown, count: number): readonly unknown[] | undef
 
 function vectorOf(list: unknown): Float32Array | undefined {
   if (!Array.isArray(list) || list.length === 0 || list.length > 65_536) return undefined;
-  const isVector = list.every((value) => typeof value === 'number' && Number.isFinite(value));
-  return isVector ? Float32Array.from(list as readonly number[]) : undefined;
+  if (!list.every((value) => typeof value === 'number')) return undefined;
+  // 1e39 is a number of JSON and none of a vector's 32 bits.
+  const vector = Float32Array.from(list);
+  return vector.every(Number.isFinite) ? vector : undefined;
 }

@@ -1,26 +1,22 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { deserialize, serialize } from 'node:v8';
+import { tidyCacheFolder } from './cacheFolder.ts';
+import { readColumns, writeColumns } from './columnFile.ts';
 import type { EmbeddingTarget } from './embeddingEndpoint.ts';
-import { writeFileAtomically } from './writeFileAtomically.ts';
 
-const storeVersion = 1;
+const storeVersion = 2;
 /** What a file of vectors may take: 60,000 of 1,024 numbers. */
 const maxBytes = 256 * 1024 * 1024;
+/** Of all models in the folder; the least recently used go first. */
+const maxFolderBytes = 512 * 1024 * 1024;
 
-interface Written {
-  readonly version: number;
-  readonly target: string;
-  readonly dimensions: number;
-  /** Of the texts, in the order of the vectors. */
-  readonly hashes: readonly string[];
-  readonly values: Float32Array;
-}
+/** Characters of a text's hash. */
+const hashLength = 24;
 
 /** The name by which a text's vector is kept: nothing of the text can be read from it. */
 export function textHash(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 24);
+  return createHash('sha256').update(text).digest('base64url').slice(0, hashLength);
 }
 
 /**
@@ -29,51 +25,46 @@ export function textHash(text: string): string {
  */
 export class EmbeddingStore {
   readonly #file: string;
-  readonly #target: string;
+  readonly #key: string;
 
   constructor(folder: string, { address, modelName }: EmbeddingTarget) {
-    this.#target = JSON.stringify([address, modelName]);
-    const name = createHash('sha256').update(this.#target).digest('hex').slice(0, 32);
+    this.#key = JSON.stringify([storeVersion, address, modelName]);
+    const name = createHash('sha256').update(this.#key).digest('hex').slice(0, 32);
     this.#file = path.join(folder, `${name}.embeddings`);
   }
 
   load(): Map<string, Float32Array> {
     const vectors = new Map<string, Float32Array>();
-    try {
-      const written = deserialize(readFileSync(this.#file)) as Partial<Written>;
-      const { version, target, dimensions = 0, hashes = [], values } = written;
-      if (version !== storeVersion || target !== this.#target) return vectors;
-      if (!(values instanceof Float32Array) || values.length !== hashes.length * dimensions)
-        return vectors;
-      hashes.forEach((hash, i) => {
-        vectors.set(hash, values.subarray(i * dimensions, (i + 1) * dimensions));
-      });
-    } catch {
-      // There is none yet, or it can't be read: everything is asked for anew.
+    const columns = readColumns(this.#file, this.#key);
+    const hashes = columns?.get('hashes');
+    const values = columns?.get('values');
+    if (!(hashes instanceof Uint8Array && values instanceof Float32Array)) return vectors;
+    const names = Buffer.from(hashes.buffer, hashes.byteOffset, hashes.length).toString('latin1');
+    const count = names.length / hashLength;
+    const dimensions = values.length / count;
+    for (let i = 0; i < count; i++) {
+      const hash = names.slice(i * hashLength, (i + 1) * hashLength);
+      vectors.set(hash, values.subarray(i * dimensions, (i + 1) * dimensions));
     }
     return vectors;
   }
 
-  /** Keeps vectors of one length, the last ones where all are too many. Throws what hinders it. */
+  /** Keeps vectors, which have one length; the last ones where all are too many. Throws what hinders it. */
   save(vectors: ReadonlyMap<string, Float32Array>): void {
     const [first] = vectors.values();
-    if (first === undefined) return;
-    const dimensions = first.length;
-    const most = Math.floor(maxBytes / (4 * dimensions));
-    const kept = [...vectors].filter(([, vector]) => vector.length === dimensions).slice(-most);
-    const values = new Float32Array(kept.length * dimensions);
-    kept.forEach(([, vector], i) => {
-      values.set(vector, i * dimensions);
-    });
-    const hashes = kept.map(([hash]) => hash);
-    const written: Written = {
-      version: storeVersion,
-      target: this.#target,
-      dimensions,
-      hashes,
-      values,
+    if (first === undefined) {
+      rmSync(this.#file, { force: true });
+      return;
+    }
+    const most = Math.floor(maxBytes / (4 * first.length + hashLength));
+    const kept = [...vectors].slice(-most);
+    const folder = path.dirname(this.#file);
+    mkdirSync(folder, { recursive: true });
+    const columns = {
+      hashes: Buffer.from(kept.map(([hash]) => hash).join(''), 'latin1'),
+      values: kept.map(([, vector]) => vector),
     };
-    mkdirSync(path.dirname(this.#file), { recursive: true });
-    writeFileAtomically(this.#file, serialize(written));
+    writeColumns(this.#file, this.#key, columns, maxBytes + 64);
+    tidyCacheFolder(folder, '.embeddings', maxFolderBytes, this.#file);
   }
 }

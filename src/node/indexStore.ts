@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { mkdirSync, rmSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import type { ChunkLimits } from '../core/plans/chunks.ts';
 import { WordTable } from '../core/search/wordTable.ts';
+import { tidyCacheFolder } from './cacheFolder.ts';
 import { readColumns, writeColumns } from './columnFile.ts';
 import { columnsOf, keptIndexOf, type KeptIndex } from './keptColumns.ts';
 import { tokenizerVersion } from './openTokenCounter.ts';
@@ -68,7 +69,7 @@ export class IndexStore {
         `it would take ${Math.round(bytes / megabyte)} MiB, more than ${Math.round(maxBytes / megabyte)} MiB`,
       );
     }
-    removeOldest(folder, maxFolderBytes, this.#file);
+    tidyCacheFolder(folder, '.index', maxFolderBytes, this.#file);
   }
 
   /** Says that it was used as it is. */
@@ -79,27 +80,6 @@ export class IndexStore {
     } catch {
       // Nothing was ever written, or another window removed it.
     }
-  }
-}
-
-/** Deletes indexes, least recently used first, until the rest is small enough; and what a crash left behind. */
-function removeOldest(folder: string, maxBytes: number, keep: string): void {
-  const files = readdirSync(folder)
-    .filter((name) => name.endsWith('.index') || name.endsWith('.partial'))
-    .flatMap((name) => {
-      const file = path.join(folder, name);
-      const stats = statSync(file, { throwIfNoEntry: false });
-      return stats?.isFile() === true ? [{ file, bytes: stats.size, usedMs: stats.mtimeMs }] : [];
-    })
-    .sort((a, b) => b.usedMs - a.usedMs);
-  let bytes = 0;
-  for (const entry of files) {
-    if (entry.file.endsWith('.partial')) {
-      if (Date.now() - entry.usedMs > 3600 * 1000) rmSync(entry.file, { force: true });
-      continue;
-    }
-    bytes += entry.bytes;
-    if (bytes > maxBytes && entry.file !== keep) rmSync(entry.file, { force: true });
   }
 }
 

@@ -53,7 +53,7 @@ export async function postJson(request: JsonRequest): Promise<unknown> {
   const body = JSON.stringify(request.body);
   for (let attempt = 1; ; attempt++) {
     const response = await send(request, body);
-    if (response.ok) return readJson(response, url.host, request.maxAnswerBytes);
+    if (response.ok) return readJson(response, url.host, request.maxAnswerBytes, signal);
     const failure = failureOf(response.status);
     const again = failure === 'rateLimit' || failure === 'server';
     if (!again || attempt === maxAttempts) throw await refusal(response, request);
@@ -188,6 +188,7 @@ async function readJson(
   response: Response,
   host: string,
   maxAnswerBytes: number,
+  signal?: AbortSignal,
 ): Promise<unknown> {
   try {
     const reader = response.body?.getReader();
@@ -210,7 +211,7 @@ async function readJson(
     if (error instanceof SyntaxError) {
       throw new EndpointError('malformed', `${host} answered something that is no JSON`);
     }
-    throw brokenBy(error, host, undefined);
+    throw brokenBy(error, host, signal);
   }
 }
 

@@ -9,7 +9,13 @@ import {
 } from '../core/plans/embeddings.ts';
 import type { Part } from '../core/plans/prompt.ts';
 import type { Question } from '../core/plans/recallQuestions.ts';
-import { embedTexts, type EmbeddingTarget, type EmbedOptions } from './embeddingEndpoint.ts';
+import {
+  embeddingAddress,
+  embedTexts,
+  otherLength,
+  type EmbeddingTarget,
+  type EmbedOptions,
+} from './embeddingEndpoint.ts';
 import { EmbeddingStore, textHash } from './embeddingStore.ts';
 
 /** What would be sent to have an index embedded. */
@@ -124,8 +130,18 @@ export class SemanticIndex {
     return this.#vectors;
   }
 
-  #ask(texts: readonly string[], options: EmbedOptions): Promise<Float32Array[]> {
-    return texts.length === 0 ? Promise.resolve([]) : embedTexts(texts, this.target, options);
+  async #ask(texts: readonly string[], options: EmbedOptions): Promise<Float32Array[]> {
+    if (texts.length === 0) return [];
+    const vectors = await embedTexts(texts, this.target, options);
+    const [before] = this.#kept.values();
+    if (before !== undefined && before.length !== vectors[0].length) {
+      // Not sent anew without being asked: that was not agreed to.
+      this.#kept.clear();
+      this.#vectors = undefined;
+      this.#save();
+      throw otherLength(embeddingAddress(this.target.address).url);
+    }
+    return vectors;
   }
 
   #newChunks(): number[] {

@@ -256,6 +256,10 @@ describe('plans in the editor', () => {
         response.writeHead(500).end('{}');
         return true;
       };
+      // Nothing new to send and agreed to: it fails only when the question itself is sent.
+      const late = await answering('showWarningMessage', undefined, ask);
+      assert.match(late.join(), /by words alone.*127\.0\.0\.1:\d+ has a fault of its own/);
+      assert.doesNotMatch(notes, /embeddings/);
       await setSetting('contextBudget.embeddings.model', 'other');
       const failed = await answering('showWarningMessage', 'Send and Embed', ask);
       assert.match(failed.join(), /by words alone.*127\.0\.0\.1:\d+ has a fault of its own/);

@@ -11,6 +11,7 @@ const columns = {
   none: new Uint32Array(0),
   small: Uint16Array.of(65_535),
   large: Uint32Array.of(4_294_967_295, 7),
+  single: Float32Array.of(0.5, -3),
   times: Float64Array.of(0.1, -1),
 };
 
@@ -24,7 +25,7 @@ describe('a file of columns', () => {
 
   it('is not written when it would be too large, and says how large', () => {
     expect(writeColumns(`${file}.large`, 'key', columns, 10)).toEqual({
-      bytes: 40,
+      bytes: 48,
       isWritten: false,
     });
     expect(readColumns(`${file}.large`, 'key')).toBeUndefined();

@@ -96,6 +96,10 @@ describe('an embedding endpoint', () => {
         'no vector of numbers',
         (response) => (response.end('{"data":[{"index":0,"embedding":["x"]}]}'), true),
       ],
+      [
+        'no vector of numbers',
+        (response) => (response.end('{"data":[{"index":0,"embedding":[1e39]}]}'), true),
+      ],
       ['does not accept the key (401', (response) => (response.writeHead(401).end('{}'), true)],
       ['a fault of its own (500', (response) => (response.writeHead(500).end('{}'), true)],
     ];
@@ -158,6 +162,25 @@ describe('an index with embeddings', () => {
     for (const name of readdirSync(cacheFolder)) writeFileSync(path.join(cacheFolder, name), 'x');
     const corrupt = new SemanticIndex(built.index, built.textOf, target(), cacheFolder);
     expect(corrupt.size().newChunks).toBe(5);
+  });
+
+  it('of a model that was changed behind its name is thrown away, and nothing is sent anew unasked', async () => {
+    const folder = mkdtempSync(path.join(cacheFolder, 'changed-'));
+    const semantic = new SemanticIndex(built.index, built.textOf, target(), folder);
+    await semantic.embed();
+    expect(await semantic.ranking('a question')).toMatchObject({ modelName: 'words' });
+    server.requests.length = 0;
+    server.misbehave = (response, texts) => {
+      const data = texts.map((_, index) => ({ index, embedding: [1, 2, 3] }));
+      response.end(JSON.stringify({ data }));
+      return true;
+    };
+    await expect(semantic.ranking('a question')).rejects.toThrow(/another length.*Plan again/);
+    expect(server.requests.length).toBe(1);
+    expect(semantic.size().newChunks).toBe(5);
+    expect(readdirSync(folder)).toEqual([]);
+    await semantic.embed();
+    expect((await semantic.ranking('a question')).chunkIdxs.length).toBe(5);
   });
 
   it('finds the nearest piece, and RAG fuses it with what the words find', async () => {

@@ -19,7 +19,7 @@ export const recorder = new URL('./recordNetwork.mjs', import.meta.url).href;
 await import(recorder);
 
 export interface NetworkEntry {
-  readonly what: 'connect' | 'sent' | 'lookup' | 'datagram';
+  readonly what: 'connect' | 'sent' | 'lookup' | 'datagram' | 'local' | 'listening';
   readonly host: string;
   readonly bytes: number;
 }
@@ -28,7 +28,8 @@ export interface NetworkEntry {
 export function networkEntries(): NetworkEntry[] {
   if (!existsSync(networkLog)) return [];
   const lines = readFileSync(networkLog, 'utf8').split('\n').filter(Boolean);
-  return lines.map((line) => JSON.parse(line) as NetworkEntry);
+  const entries = lines.map((line) => JSON.parse(line) as NetworkEntry);
+  return entries.filter(({ what }) => what !== 'local' && what !== 'listening');
 }
 
 /** Environment of a process that is started: its connections are recorded too. */

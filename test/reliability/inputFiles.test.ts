@@ -20,6 +20,7 @@ import { TokenizerFileError } from '../../src/core/tokenizerFiles/tokenizerFileE
 import { parseLearnt } from '../../src/core/tokens/estimate/learntRatios.ts';
 import { createTokenEncoder } from '../../src/core/tokens/tokenEncoder.ts';
 import { CountCache } from '../../src/node/countCache.ts';
+import { EmbeddingStore } from '../../src/node/embeddingStore.ts';
 import { IndexStore } from '../../src/node/indexStore.ts';
 import { defaultChunkLimits } from '../../src/core/plans/chunks.ts';
 import { packFile } from '../../src/core/plans/packedFile.ts';
@@ -181,8 +182,8 @@ describe('fuzzed', () => {
       });
     }));
 
-  it('caches of counts and indexes count as nothing', () =>
-    attack('input', `${2 * some} fuzzed cache files`, (tally) => {
+  it('caches of counts, indexes and vectors count as nothing', () =>
+    attack('input', `${3 * some} fuzzed cache files`, (tally) => {
       const folder = tempTree();
       const cache = new CountCache(folder, '/root', 't');
       const stamp = { bytes: 3, mtimeMs: 1000, ctimeMs: 1000 };
@@ -209,7 +210,16 @@ describe('fuzzed', () => {
       });
       const kept = { hash: 'ab'.repeat(32), usedMs: 1, packed };
       store.save({ words, files: new Map([['a.ts', kept]]) });
-      const files = [folder, indexes].map((where) => path.join(where, readdirSync(where)[0]));
+      const embeddings = tempTree();
+      const target = { address: 'http://127.0.0.1:9/api/embed', modelName: 'm' };
+      const vectors = new Map([
+        ['a'.repeat(24), Float32Array.of(0.5, -2)],
+        ['b'.repeat(24), Float32Array.of(1, 3)],
+      ]);
+      new EmbeddingStore(embeddings, target).save(vectors);
+      const files = [folder, indexes, embeddings].map((where) =>
+        path.join(where, readdirSync(where)[0]),
+      );
       const whole = files.map((file) => readFileSync(file));
       fuzz(tally, 14, some, {
         seeds: [whole[0]],
@@ -232,6 +242,17 @@ describe('fuzzed', () => {
           const isSame = isDeepStrictEqual(read.get('a.ts'), kept);
           // A blank of its first line may be another blank: that changes nothing.
           if (read.size !== 0 && !isSame) throw new WrongNumber('a changed index is believed');
+        },
+      });
+      fuzz(tally, 16, some, {
+        seeds: [whole[2]],
+        mutate: mutatedBytes,
+        isAnswer: never,
+        read: (bytes) => {
+          writeFileSync(files[2], bytes);
+          const read = new EmbeddingStore(embeddings, target).load();
+          if (read.size !== 0 && !isDeepStrictEqual(read, vectors))
+            throw new WrongNumber('changed vectors are believed');
         },
       });
     }));

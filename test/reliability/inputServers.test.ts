@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { countEndpoint } from '../../src/node/countEndpoints.ts';
+import { embedTexts } from '../../src/node/embeddingEndpoint.ts';
 import { listServedModels, readOllamaModel } from '../../src/node/modelServer.ts';
 import { refreshPrices } from '../../src/node/refreshPrices.ts';
 import { attack, isFull, often } from './attack.ts';
@@ -55,7 +56,24 @@ const clients: Record<string, () => Promise<unknown>> = {
   prices: () => refreshPrices(fetch, { url: `${address}/data.json`, timeoutMs: 400 }),
   'a count of Anthropic': () => ask('anthropic'),
   'a count of Google': () => ask('google'),
+  'vectors by OpenAI’s protocol': () => vectorsBy('/v1/embeddings'),
+  'vectors by Ollama’s protocol': () => vectorsBy('/api/embed'),
 };
+
+async function vectorsBy(protocol: string): Promise<Float32Array[]> {
+  const texts = [secretText, 'let b;'];
+  const vectors = await embedTexts(
+    texts,
+    { address: `${address}${protocol}`, modelName: 'm', key },
+    { timeoutMs: 400, pause: () => Promise.resolve() },
+  );
+  const isRight = ({ length }: Float32Array) => length > 0 && length === vectors[0].length;
+  if (vectors.length !== texts.length || !vectors.every(isRight))
+    throw new TypeError(`${vectors.length} vectors`);
+  if (!vectors.every((vector) => vector.every(Number.isFinite)))
+    throw new TypeError('a vector of no numbers');
+  return vectors;
+}
 
 function ask(provider: 'anthropic' | 'google'): Promise<number> {
   const endpoint = countEndpoint({
@@ -143,7 +161,11 @@ describe('a server', () => {
         answer = misbehave;
         for (const [i, [client, run]] of Object.entries(clients).entries()) {
           // Sampled, each misbehaviour meets one of them, and each of them many.
-          if (!isFull && i !== Object.keys(misbehaviours).indexOf(what) % 5) continue;
+          if (
+            !isFull &&
+            i !== Object.keys(misbehaviours).indexOf(what) % Object.keys(clients).length
+          )
+            continue;
           const errors: Error[] = [];
           const result = await tally.try(`${client}: ${what}`, run, {
             limitSeconds: 30,
@@ -189,6 +211,18 @@ describe('a server', () => {
         prices: [{ id: 'openai', models: [] }],
         'a count of Anthropic': { input_tokens: 5 },
         'a count of Google': { totalTokens: 5 },
+        'vectors by OpenAI’s protocol': {
+          data: [
+            { index: 1, embedding: [0.25, -1] },
+            { index: 0, embedding: [1, 3] },
+          ],
+        },
+        'vectors by Ollama’s protocol': {
+          embeddings: [
+            [0.25, -1],
+            [1, 3],
+          ],
+        },
       };
       for (const [client, run] of Object.entries(clients)) {
         for (let i = 0; i < often(12, 1000); i++) {

@@ -201,6 +201,7 @@ describe('the recorder of connections', () => {
   it('sees every kind of them, in processes and their threads', async () => {
     const server = createServer((socket) => socket.end());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
     const log = path.join(tempTree(), 'log');
     // fetch refuses port 9. 192.0.2.0/24 is for documentation (RFC 5737), and .invalid is no domain (RFC 2606): nothing answers there.
     const calls = `
@@ -210,8 +211,9 @@ describe('the recorder of connections', () => {
       require('node:http').get('http://192.0.2.3:9/').on('error', quiet).destroy();
       fetch('http://192.0.2.4:8080/', { signal: AbortSignal.timeout(2000) }).catch(quiet);
       require('node:dns').lookup('a.invalid', quiet);
-      require('node:dgram').createSocket('udp4').on('error', quiet).send('x', 9, '192.0.2.5', quiet).unref?.();
-      require('node:net').connect(${(server.address() as { port: number }).port}, '127.0.0.1').on('error', quiet);
+      require('node:dgram').createSocket('udp4').on('error', quiet).send('x', 9, '192.0.2.5', quiet);
+      require('node:net').connect(${port}, '127.0.0.1').on('error', quiet);
+      require('node:net').createServer().listen(0, '127.0.0.1');
       setTimeout(() => {}, 2500);`;
     const files = tempTree({
       'thread.cjs': calls,
@@ -219,14 +221,21 @@ describe('the recorder of connections', () => {
         require('node:net').connect(9, '192.0.2.9').on('error', () => {}).destroy();
         setTimeout(() => process.exit(), 3000);`,
     });
-    spawnSync(process.execPath, [path.join(files, 'main.cjs')], {
+    const { status, stderr } = spawnSync(process.execPath, [path.join(files, 'main.cjs')], {
       env: recordedEnv({ CONTEXT_BUDGET_NETWORK_LOG: log }),
     });
+    expect([status, stderr.toString()]).toEqual([0, '']);
     await new Promise((resolve) => server.close(resolve));
-    const hosts = readFileSync(log, 'utf8')
+    const entries = readFileSync(log, 'utf8')
       .split('\n')
       .filter(Boolean)
-      .map((line) => (JSON.parse(line) as { host: string }).host);
+      .map((line) => JSON.parse(line) as { what: string; host: string; port?: number });
+    const isLocal = ({ what }: { what: string }) => what === 'local' || what === 'listening';
+    const portsOf = (wanted: string) =>
+      entries.filter(({ what }) => what === wanted).map((entry) => entry.port);
+    expect(portsOf('local')).toEqual([port]);
+    expect(portsOf('listening')).toEqual([expect.any(Number)]);
+    const hosts = entries.filter((entry) => !isLocal(entry)).map(({ host }) => host);
     expect([...new Set(hosts)].sort()).toEqual([
       '192.0.2.1',
       '192.0.2.2',

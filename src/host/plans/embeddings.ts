@@ -25,6 +25,10 @@ export interface Embeddings {
    * its vector. False, with the reason shown, where the model can't be asked: plans are made by words alone then.
    */
   ready(indexId: number, signal?: AbortSignal): Promise<boolean>;
+  /**
+   * What `run` gives with embeddings where `ready` said so; without them, with the reason shown, where the model fails after all.
+   */
+  withThem<T>(isReady: boolean, run: (withEmbeddings: boolean) => Promise<T>): Promise<T>;
   /** Asks for the key and keeps it in the secret storage; an empty one is removed. */
   setKey(): Promise<void>;
 }
@@ -48,6 +52,14 @@ export function openEmbeddings(options: EmbeddingsOptions): Embeddings {
     return true;
   };
 
+  const showFailure = (error: unknown): void => {
+    const message = error instanceof Error ? error.message : String(error);
+    log.warn(message);
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t('Retrieval goes by words alone, since embeddings failed: {0}', message),
+    );
+  };
+
   return {
     ready: async (indexId, signal) => {
       try {
@@ -55,12 +67,17 @@ export function openEmbeddings(options: EmbeddingsOptions): Embeddings {
         return target !== undefined && (await embed(indexId, target, signal));
       } catch (error) {
         if (signal?.aborted === true) throw error;
-        const message = error instanceof Error ? error.message : String(error);
-        log.warn(message);
-        void vscode.window.showWarningMessage(
-          vscode.l10n.t('Retrieval goes by words alone, since embeddings failed: {0}', message),
-        );
+        showFailure(error);
         return false;
+      }
+    },
+    withThem: async (isReady, run) => {
+      if (!isReady) return run(false);
+      try {
+        return await run(true);
+      } catch (error) {
+        showFailure(error);
+        return run(false);
       }
     },
     setKey: async () => {

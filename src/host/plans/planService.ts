@@ -169,9 +169,8 @@ export function openPlans(options: PlansOptions): Plans {
       requestLimitTokens(model, budget),
     );
     const prompt = promptOptions();
-    const withEmbeddings =
-      hasOwnWords(question.task) && (await embeddings.ready(index.indexId, signal));
-    const planned = await thread.call('plan', index.indexId, strategyIds, {
+    const isReady = hasOwnWords(question.task) && (await embeddings.ready(index.indexId, signal));
+    const settings = {
       task: question.task,
       budgetTokens: counted.budgetTokens,
       outputTokens: budget.reservedOutputTokens,
@@ -180,8 +179,10 @@ export function openPlans(options: PlansOptions): Plans {
       ...(question.order && { order: question.order }),
       ...(question.windowTokens !== undefined && { windowTokens: question.windowTokens }),
       retrievalTokens: defaultRetrievalTokens,
-      withEmbeddings,
-    });
+    };
+    const planned = await embeddings.withThem(isReady, (withEmbeddings) =>
+      thread.call('plan', index.indexId, strategyIds, { ...settings, withEmbeddings }),
+    );
     signal.throwIfAborted();
     const report: PlansReport = {
       planId: ++lastPlanId,
@@ -253,8 +254,9 @@ export function openPlans(options: PlansOptions): Plans {
     },
     recall: async (planId) => {
       const { indexId } = madeFor(planId).index;
-      const withEmbeddings = await embeddings.ready(indexId);
-      return thread.call('recall', indexId, defaultRetrievalTokens, withEmbeddings);
+      return embeddings.withThem(await embeddings.ready(indexId), (withEmbeddings) =>
+        thread.call('recall', indexId, defaultRetrievalTokens, withEmbeddings),
+      );
     },
     embeddings,
     dispose: async () => {
