@@ -16,6 +16,8 @@ export type ContentResult =
       /** Bytes of a notebook's outputs, which are not counted; 0 in every other file. */
       readonly outputBytes: number;
     }
+  /** Not counted, as nobody asked for it: no answer where somebody does (`answers`). */
+  | { readonly type: 'minified' }
   | { readonly type: 'binary' };
 
 /** What a file looked like to the system. */
@@ -48,7 +50,7 @@ export interface CacheLimits {
 const defaultLimits: CacheLimits = { maxEntries: 250_000, maxBytes: 128 * 1024 * 1024 };
 
 /** Raise it when a tokenizer, or a rule by which content becomes a result, gives something else than before. */
-const countingVersion = 2;
+const countingVersion = 3;
 const coarsestTimeStepMs = 2000;
 
 /** Counts of one analysed folder by report path without prefix; kept in one file of the cache folder. */

@@ -5,6 +5,7 @@ import { lineCount } from '../core/files/textFormat.ts';
 import type { TokenCounter } from '../core/tokens/tokenCounter.ts';
 import type { ContentResult } from './countCache.ts';
 import { countChunks } from '../core/tokens/countChunks.ts';
+import { answers, isLeftOutAsMinified } from './placeOutcome.ts';
 import { withFileContent, type FileContent } from './readText.ts';
 import type { CountOutcome, KnownContent } from './scanMessages.ts';
 import { problemMessage, type SystemPath } from './systemPath.ts';
@@ -18,6 +19,8 @@ export interface FileToCount {
   /** Path in the report. */
   readonly path: string;
   readonly systemPath: SystemPath;
+  /** Whether it is counted even if it is minified. */
+  readonly keep: boolean;
   readonly known: KnownContent | undefined;
 }
 
@@ -41,15 +44,16 @@ export function countFile(file: FileToCount, counting: Counting): CountOutcome {
       const { bytes, stamp } = content;
       // What nobody keeps needs no hash.
       const hash = withHash ? content.hash() : '';
-      if (withHash && file.known?.hash === hash) {
-        return { type: 'read', bytes, stamp, hash, readMs, result: file.known.result };
+      const { known, keep } = file;
+      if (withHash && known?.hash === hash && answers(known.result, keep)) {
+        return { type: 'read', bytes, stamp, hash, readMs, result: known.result };
       }
       if (content.type === 'binary') {
         return { type: 'read', bytes, stamp, hash, readMs, result: { type: 'binary' } };
       }
       const result =
         (isNotebook ? countNotebook(content, counter) : undefined) ??
-        countText(file.path, content, counter, isCancelled);
+        countText(file, content, counter, isCancelled);
       if (result === undefined) return { type: 'cancelled' };
       // Counted as it was found, but nothing to remember: the hash is of another content.
       const lasting = content.isUnchanged() ? hash : '';
@@ -74,16 +78,17 @@ function countNotebook(content: Text, counter: TokenCounter): ContentResult | un
 }
 
 function countText(
-  path: string,
+  file: FileToCount,
   content: Text,
   counter: TokenCounter,
   isCancelled: () => boolean,
 ): ContentResult | undefined {
+  const [start] = content.chunks();
+  const kind = contentKindOf(file.path, start, content.isAscii);
+  if (isLeftOutAsMinified(file, kind)) return { type: 'minified' };
   let lineFeeds = 0;
   let textBytes = 0;
-  let kind: ReturnType<typeof contentKindOf> = 'code';
   const measure = (chunk: Uint8Array) => {
-    if (textBytes === 0) kind = contentKindOf(path, chunk, content.isAscii);
     textBytes += chunk.length;
     lineFeeds += lineFeedsIn(chunk);
   };
@@ -93,12 +98,10 @@ function countText(
       yield chunk;
     }
   }
-  let tokens: number | undefined = 0;
+  let tokens: number | undefined;
   if (content.isWhole) {
-    for (const chunk of content.chunks()) {
-      measure(chunk);
-      tokens += counter.countBytes(chunk);
-    }
+    measure(start);
+    tokens = counter.countBytes(start);
   } else tokens = countChunks(counter, measured(), isCancelled);
   if (tokens === undefined) return undefined;
   const lines = lineCount(lineFeeds, textBytes);

@@ -6,6 +6,7 @@ const bytes = 0, mtimeMs = 1, ctimeMs = 2, readMs = 3, usedMs = 4, kind = 5, lin
 const NUM_COLUMNS = 9;
 /** In the column of the kind; every other value is an index of `contentKinds`. */
 const BINARY = -1;
+const MINIFIED = -2;
 /** Of a SHA-256. */
 const HASH_BYTES = 32;
 const FIRST_CAPACITY = 64;
@@ -66,6 +67,7 @@ export class CountTable {
   #resultAt(at: number): ContentResult {
     const numbers = this.#numbers;
     if (numbers[at + kind] === BINARY) return { type: 'binary' };
+    if (numbers[at + kind] === MINIFIED) return { type: 'minified' };
     return {
       type: 'counted',
       kind: contentKinds[numbers[at + kind]],
@@ -91,7 +93,7 @@ export class CountTable {
     numbers[at + ctimeMs] = stamp.ctimeMs;
     numbers[at + readMs] = entry.readMs;
     numbers[at + usedMs] = entry.usedMs;
-    numbers[at + kind] = counted === undefined ? BINARY : contentKinds.indexOf(counted.kind);
+    numbers[at + kind] = kindNumber(result);
     numbers[at + lines] = counted?.lines ?? 0;
     numbers[at + tokens] = counted?.tokens ?? 0;
     numbers[at + outputBytes] = counted?.outputBytes ?? 0;
@@ -135,5 +137,16 @@ export class CountTable {
     table.#hashes.set(file.subarray(hashesStart, pathsStart));
     paths.forEach((path, row) => table.#rows.set(path, row));
     return table;
+  }
+}
+
+function kindNumber(result: ContentResult): number {
+  switch (result.type) {
+    case 'binary':
+      return BINARY;
+    case 'minified':
+      return MINIFIED;
+    case 'counted':
+      return contentKinds.indexOf(result.kind);
   }
 }

@@ -34,7 +34,7 @@ async function countFiles(
   request: WorkerCalls['countFiles']['request'],
 ): Promise<readonly CountOutcome[]> {
   const { batch, maxFileBytes, control, position, encoding, vocabulary, withHash } = request;
-  const { paths, systemPaths, known } = batch;
+  const { paths, systemPaths, keep, known } = batch;
   const counter = await counterOf(encoding, vocabulary);
   const counting = { counter, maxFileBytes, withHash, isCancelled: () => isCancelled(control) };
   const outcomes: CountOutcome[] = [];
@@ -43,7 +43,12 @@ async function countFiles(
     const outcome = isCancelled(control)
       ? ({ type: 'cancelled' } as const)
       : countFile(
-          { path: paths[index], systemPath: systemPaths[index], known: known.get(index) },
+          {
+            path: paths[index],
+            systemPath: systemPaths[index],
+            keep: keep.has(index),
+            known: known.get(index),
+          },
           counting,
         );
     if (outcome.type === 'read') bytes += outcome.bytes;

@@ -1,3 +1,4 @@
+import type { ContentKind } from '../core/files/contentKind.ts';
 import type { FileCount, FileProblem, LeftOutFile } from '../core/files/scanReport.ts';
 import type { ContentResult } from './countCache.ts';
 import type { CountOutcome } from './scanMessages.ts';
@@ -10,20 +11,36 @@ export interface ReportLists {
 /** Languages that minifiers write; a long line elsewhere is data or prose. */
 const minifiable = /\.(?:js|mjs|cjs|css|html?)$/i;
 
+interface Asked {
+  readonly path: string;
+  /** Asked for by a rule of the user, minified or not. */
+  readonly keep: boolean;
+}
+
+/** Whether a file of this kind is left out for it, and need not be counted. */
+export function isLeftOutAsMinified({ path, keep }: Asked, kind: ContentKind): boolean {
+  return kind === 'minified' && minifiable.test(path) && !keep;
+}
+
+/** Whether a result that is remembered says what is asked: a minified file may have been left out uncounted before. */
+export function answers(result: ContentResult, keep: boolean): boolean {
+  return result.type !== 'minified' || !keep;
+}
+
 /** Puts a file whose content is known into the list where it belongs. */
 export function placeContent(
-  file: { readonly path: string; readonly keep: boolean },
+  file: Asked,
   result: ContentResult,
   bytes: number,
   lists: ReportLists,
 ): void {
   const { path } = file;
-  if (result.type === 'binary') {
-    lists.leftOut.push({ path, bytes, fileCount: 1, reason: 'binary' });
+  if (result.type !== 'counted') {
+    lists.leftOut.push({ path, bytes, fileCount: 1, reason: result.type });
     return;
   }
   const { kind, lines, tokens, outputBytes } = result;
-  if (kind === 'minified' && minifiable.test(path) && !file.keep) {
+  if (isLeftOutAsMinified(file, kind)) {
     lists.leftOut.push({ path, bytes, fileCount: 1, reason: 'minified' });
     return;
   }
@@ -34,7 +51,7 @@ export function placeContent(
 }
 
 export function placeOutcome(
-  file: { readonly path: string; readonly keep: boolean },
+  file: Asked,
   outcome: CountOutcome,
   lists: ReportLists & { readonly problems: FileProblem[] },
 ): void {

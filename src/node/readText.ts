@@ -22,6 +22,7 @@ export type FileContent =
       readonly type: 'binary';
       readonly bytes: number;
       readonly stamp: FileStamp;
+      /** SHA-256 of the bytes that were read to find that out, the first chunk at most. */
       readonly hash: () => string;
     }
   | {
@@ -86,8 +87,13 @@ function contentOf(fd: number, stats: Stats, maxBytes: number, withHash: boolean
     const isUnchanged = () => true;
     return { type: 'text', format, ...hashed, isWhole, isAscii: ascii, isUnchanged, chunks };
   }
-  // The first chunk's memory is used for the next ones.
   const otherwise = formatOf(sniffed, false, first);
+  if (!valid && otherwise === 'binary') {
+    // Whatever follows, it stays that: installed packages hold more bytes of programs than of text.
+    const hash = () => sha256().update(first).digest('hex');
+    return { type: 'binary', bytes: Math.max(size, firstBytes), stamp, hash };
+  }
+  // The first chunk's memory is used for the next ones.
   const hasher = withHash ? sha256().update(first) : undefined;
   const rest = scanRest(fd, hasher, valid ? unfinishedUtf8Bytes(first) : 0, valid, maxBytes);
   // It grows faster than it is read, or is one of the system's files that have no size and no end.

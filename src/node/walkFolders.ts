@@ -1,4 +1,4 @@
-import { placeContent } from './placeOutcome.ts';
+import { answers, placeContent } from './placeOutcome.ts';
 import { CountCache } from './countCache.ts';
 import type { FileCount } from '../core/files/scanReport.ts';
 import { BatchBuilder } from './batches.ts';
@@ -79,7 +79,7 @@ function sort(
 ): void {
   const { path, systemPath, stamp, keep } = file;
   const result = stamp && cache?.trusted(path, stamp);
-  if (stamp !== undefined && result !== undefined) {
+  if (stamp !== undefined && result !== undefined && answers(result, keep)) {
     cache?.use(path, Date.now());
     placeContent(file, result, stamp.bytes, reply);
   } else batches.add(path, systemPath, keep, cache?.get(path));

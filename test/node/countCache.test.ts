@@ -144,7 +144,7 @@ describe('count cache', () => {
 
 describe('table of counts', () => {
   const results = fc.oneof(
-    fc.constant({ type: 'binary' } as const),
+    fc.constantFrom({ type: 'binary' } as const, { type: 'minified' } as const),
     fc.record({
       type: fc.constant('counted' as const),
       kind: fc.constantFrom(...contentKinds),

@@ -57,6 +57,15 @@ describe('reading text', () => {
     expect(read('\x1b[31mred\x1b[0m').type).toBe('text');
   });
 
+  it('reads no further in a binary file than it takes to know', () => {
+    const bytes = Buffer.alloc(3 * chunkBytes, 'x');
+    bytes[100] = 0;
+    const result = read(bytes);
+    expect(result).toMatchObject({ type: 'binary', bytes: bytes.length });
+    const start = createHash('sha256').update(bytes.subarray(0, chunkBytes)).digest('hex');
+    expect(result.type === 'binary' && result.hash()).toBe(start);
+  });
+
   it('gives the hash of the bytes on disk', () => {
     for (const bytes of ['abc', 'x'.repeat(chunkBytes + 5)]) {
       const hash = createHash('sha256').update(bytes).digest('hex');

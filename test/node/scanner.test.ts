@@ -292,6 +292,34 @@ describe('Scanner with a cache', () => {
     }
   });
 
+  it('counts a minified file when a rule asks for it, though it was left out uncounted before', async () => {
+    const text = `var a=1;`.repeat(1000);
+    const root = tempTree({ 'bundle.js': text, 'data.txt': text, 'large.js': text.repeat(200) });
+    // Its times are trusted with this worker, and its hash decides with the other.
+    const later = await builtWorker('const now = Date.now; Date.now = () => now() + 5000;');
+    for (const options of [{ workerFile: later }, {}]) {
+      const scanner = newScanner({ cacheFolder: tempTree(), ...options });
+      const plain = requestFor(root);
+      const asking = { ...plain, userRules: ['!*.js'] };
+      const scans = [plain, asking, plain, asking].map((request) => () => scanner.scan(request));
+      const reports = [];
+      for (const scan of scans) reports.push(await scan());
+      expect(reports[0].files.map(({ path }) => path)).toEqual(['data.txt']);
+      expect(reports[0].leftOut).toEqual([
+        { path: 'bundle.js', bytes: text.length, fileCount: 1, reason: 'minified' },
+        { path: 'large.js', bytes: text.length * 200, fileCount: 1, reason: 'minified' },
+      ]);
+      const counts = reports[1].files.map(({ path, kind, tokens }) => [path, kind, tokens]);
+      expect(counts.slice(0, 2)).toEqual([
+        ['bundle.js', 'minified', tokensOf(text)],
+        ['data.txt', 'markdown', tokensOf(text)],
+      ]);
+      expect(counts[2].slice(0, 2)).toEqual(['large.js', 'minified']);
+      expect(reports[2]).toEqual(reports[0]);
+      expect(reports[3]).toEqual(reports[1]);
+    }
+  });
+
   it('leaves out what is too large, whether it was met before or not', async () => {
     const root = tempTree({ 'a.ts': 'one', 'large.ts': 'x'.repeat(100) });
     const cacheFolder = tempTree();
