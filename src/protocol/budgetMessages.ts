@@ -57,6 +57,8 @@ export interface BudgetApi {
     readonly strings: Readonly<Record<string, string>>;
     readonly draft: PromptDraft;
     readonly snapshot: BudgetSnapshot;
+    /** The person asked for the prompt's box before there was a page to tell. */
+    readonly promptIsWanted: boolean;
   }>;
   weighPrompt(draft: PromptDraft): Promise<PromptWeight>;
   analyze(): Promise<void>;

@@ -35,10 +35,14 @@ const { api } = connect<BudgetApi, BudgetEvent>(vscodePort(), (event) => {
       weighSoon();
       break;
     case 'focusPrompt':
-      document.getElementById('prompt')?.focus();
+      focusPrompt();
       break;
   }
 });
+
+function focusPrompt(): void {
+  document.getElementById('prompt')?.focus();
+}
 
 function run(action: Promise<void>): void {
   action.then(
@@ -99,12 +103,13 @@ function draw(): void {
 }
 
 async function start(): Promise<void> {
-  const { strings, draft, snapshot } = await api.ready();
+  const { strings, draft, snapshot, promptIsWanted } = await api.ready();
   setStrings(strings);
   document.title = t('Budget');
   state.draft = draft;
   state.snapshot = snapshot;
   draw();
+  if (promptIsWanted) focusPrompt();
   await weigh();
 }
 

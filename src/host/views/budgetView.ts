@@ -39,6 +39,9 @@ export class BudgetView implements vscode.WebviewViewProvider, vscode.Disposable
   #emit: ((event: BudgetEvent) => void) | undefined;
   #emitting: NodeJS.Timeout | undefined;
   #draft: PromptDraft;
+  /** Whether the page listens; until then what it is told is lost. */
+  #pageIsReady = false;
+  #promptIsWanted = false;
 
   constructor(options: BudgetViewOptions) {
     this.#options = options;
@@ -82,8 +85,14 @@ export class BudgetView implements vscode.WebviewViewProvider, vscode.Disposable
     this.#emit = (event) => {
       server.emit(event);
     };
+    this.#pageIsReady = false;
+    // A view that is hidden loses its page and begins with a new one.
+    view.onDidChangeVisibility(() => {
+      if (!view.visible) this.#pageIsReady = false;
+    });
     view.onDidDispose(() => {
       server.dispose();
+      this.#pageIsReady = false;
       this.#view = undefined;
       this.#emit = undefined;
     });
@@ -98,7 +107,8 @@ export class BudgetView implements vscode.WebviewViewProvider, vscode.Disposable
   async focusPrompt(): Promise<void> {
     await vscode.commands.executeCommand(`${budgetViewId}.focus`);
     this.#view?.show(false);
-    this.#emit?.({ type: 'focusPrompt' });
+    if (this.#pageIsReady) this.#emit?.({ type: 'focusPrompt' });
+    else this.#promptIsWanted = true;
   }
 
   #api(): BudgetApi {
@@ -108,12 +118,14 @@ export class BudgetView implements vscode.WebviewViewProvider, vscode.Disposable
       await memory.update(draftKey, draft);
     };
     return {
-      ready: async () => ({
-        // Undefined for English: then each text stands for itself.
-        strings: vscode.l10n.bundle ?? {},
-        draft: this.#draft,
-        snapshot: await this.snapshot(),
-      }),
+      ready: async () => {
+        const snapshot = await this.snapshot();
+        const promptIsWanted = this.#promptIsWanted;
+        this.#promptIsWanted = false;
+        this.#pageIsReady = true;
+        // No strings for English: then each text stands for itself.
+        return { strings: vscode.l10n.bundle ?? {}, draft: this.#draft, snapshot, promptIsWanted };
+      },
       weighPrompt: async (draft) => {
         await remember(draft);
         return actions().weighDraft(draft);

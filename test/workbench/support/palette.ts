@@ -46,6 +46,25 @@ export async function runCommand(page: Page, title: string, keepSelection = fals
   });
 }
 
+/** Runs a command by its full title as one does who has no mouse: F1, the title, Enter. */
+export async function runCommandByKeys(page: Page, title: string): Promise<void> {
+  await waitUntil(`the command "${title}" to be offered`, async () => {
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('F1');
+    const input = quickInput(page).locator('input[type="text"]').first();
+    try {
+      await input.waitFor({ timeout: 3000 });
+      await page.keyboard.type(title);
+      const first = quickInput(page).locator('.monaco-list-row.focused .label-name');
+      await first.filter({ hasText: exactly(title) }).waitFor({ timeout: 5000 });
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  await page.keyboard.press('Enter');
+}
+
 /** The palette closed, or the command put its own quick input in its place. */
 async function paletteIsDone(page: Page, text: string): Promise<boolean> {
   const input = quickInput(page).locator('input[type="text"]').first();

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { runCommandByKeys } from './support/palette.ts';
+import { waitUntil } from './support/waiting.ts';
+import { webviewWith } from './support/webviews.ts';
+import { useWorkbench } from './support/workbench.ts';
+
+// Nothing here touches the mouse, and nothing is given the focus but by the product itself.
+
+describe('by the keyboard alone', () => {
+  const workbench = useWorkbench({
+    files: {
+      'src/shelf.ts': `/** Puts a book on the shelf. */\nexport function shelve(title: string) {\n  return title;\n}\n`,
+      'src/desk.ts': `import { shelve } from './shelf.ts';\nexport const done = shelve('Moby Dick');\n`,
+    },
+    settings: { 'contextBudget.model': 'openai/gpt-4o' },
+  });
+
+  it('a prompt is written, though the view was never open', async () => {
+    const { page } = workbench();
+    await runCommandByKeys(page, 'Context Budget: Write a Prompt');
+    const frame = await webviewWith(page, '#prompt:focus');
+    await page.keyboard.type('Who puts the book there?');
+    await waitUntil('the prompt to be counted', async () =>
+      (await frame.locator('.prompt-box').innerText()).includes('With the answer'),
+    );
+    expect(await frame.locator('#prompt').inputValue()).toBe('Who puts the book there?');
+  });
+
+  it('a question is planned and the request it makes is read', async () => {
+    const { page } = workbench();
+    await runCommandByKeys(page, 'Context Budget: Plan a Strategy…');
+    const quickInput = page.locator('.quick-input-widget:visible');
+    await quickInput.getByText('What is the prompt for?').waitFor();
+    await page.keyboard.press('Enter');
+    await quickInput.getByText('Question about the code').waitFor();
+    await page.keyboard.type('Who shelves a book?');
+    await page.keyboard.press('Enter');
+    await quickInput.getByText(/^Strategies for/).waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('.monaco-editor .view-lines').getByText('Who shelves a book?').waitFor();
+  });
+});
