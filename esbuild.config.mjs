@@ -2,9 +2,8 @@
 // Each entry that exists is built; `--watch` rebuilds on change, `--dev` keeps source maps and names.
 import * as esbuild from 'esbuild';
 import { cpSync, existsSync, mkdirSync } from 'node:fs';
-import { basename, isAbsolute, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { engineBundle, writeEngineTypes } from './scripts/build-engine.mjs';
+import { leanCharts } from './scripts/lean-charts.mjs';
 
 const watch = process.argv.includes('--watch');
 const dev = watch || process.argv.includes('--dev');
@@ -77,35 +76,6 @@ const hostRooms = {
   outExtension: { '.js': '.cjs' },
   external: ['vscode'],
   logOverride: { 'empty-import-meta': 'silent' },
-};
-
-/**
- * Observable Plot can draw maps, colour scales, dates, tips and legends, and brings 60 KB for them; no chart here asks it for any
- * of these. What stands in their place says what is missing, should one be asked for after all.
- */
-const leanCharts = {
-  name: 'lean-charts',
-  setup(build) {
-    const packages = /^(d3-geo|d3-scale-chromatic|d3-time-format)$/;
-    const plotFiles = /\/(marks\/tip|interactions\/pointer|legends\/ramp|legends\/swatches)\.js$/;
-    build.onResolve({ filter: packages }, ({ path }) => ({ path, namespace: 'lean-charts' }));
-    build.onResolve({ filter: plotFiles }, ({ path, resolveDir }) =>
-      /@observablehq[\\/]plot/.test(resolveDir)
-        ? { path: join(resolveDir, path), namespace: 'lean-charts' }
-        : undefined,
-    );
-    build.onLoad({ filter: /.*/, namespace: 'lean-charts' }, async ({ path }) => {
-      const real = await import(isAbsolute(path) ? pathToFileURL(path).href : path);
-      const missing = `'${basename(path)} is not in this bundle'`;
-      // One is called as the module loads.
-      const contents = Object.keys(real).map((name) =>
-        name === 'geoTransform'
-          ? `export const ${name} = (methods) => methods;`
-          : `export const ${name} = () => { throw new Error(${missing}); };`,
-      );
-      return { contents: contents.join('\n') };
-    });
-  },
 };
 
 const builds = [

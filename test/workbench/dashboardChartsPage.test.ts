@@ -135,6 +135,10 @@ describe('the charts of the dashboard in a page', () => {
     const moved = await open(state(100_000));
     await openTab(moved.page, 'cost');
     for (const share of [0.42, 0.425, 0.43]) await slideTo(moved.page, '#typed-tokens', share);
+    // The words, like the lines, are drawn in the frame after the last step.
+    await moved.page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
     const text = await moved.page.locator('#subject-text').innerText();
     const tokens = Number(text.replaceAll(/\D/g, ''));
     const anew = await open(state(tokens));

@@ -1,9 +1,11 @@
 /**
  * A table with hundreds of numbers is one stop for Tab, as WAI-ARIA's grid pattern has it: arrow keys lead from number to
  * number, up and down from row to row. The table carries the class `numbers`, its numbers are buttons `why` with tabindex -1.
+ * A list whose items have numbers is such a table too.
  */
 
 const stop = 'button.why';
+const rowSelector = 'tr, li';
 
 /** The number of each table that Tab leads to. */
 const stops = new WeakMap<HTMLElement, HTMLElement>();
@@ -24,7 +26,7 @@ function stopAt(table: HTMLElement, number: HTMLButtonElement): void {
 
 /** Moves on from a number by an arrow key, Home or End; anything else, and numbers outside such a table, are left alone. */
 export function moveInTable(from: HTMLButtonElement, event: KeyboardEvent): void {
-  const row = from.closest<HTMLElement>('tr');
+  const row = from.closest<HTMLElement>(rowSelector);
   const table = from.closest<HTMLElement>('.numbers');
   if (row === null || table === null) return;
   const to = target(from, row, table, event.key);
@@ -41,7 +43,11 @@ function target(
   table: HTMLElement,
   key: string,
 ): HTMLButtonElement | undefined {
-  const numbersOf = (one: HTMLElement) => [...one.querySelectorAll<HTMLButtonElement>(stop)];
+  // Not those of a list inside an item.
+  const numbersOf = (one: HTMLElement) =>
+    [...one.querySelectorAll<HTMLButtonElement>(stop)].filter(
+      (number) => number.closest(rowSelector) === one,
+    );
   const own = numbersOf(row);
   const at = own.indexOf(from);
   const forward = getComputedStyle(table).direction === 'rtl' ? 'ArrowLeft' : 'ArrowRight';
@@ -55,8 +61,8 @@ function target(
       return own.at(-1);
     case 'ArrowUp':
     case 'ArrowDown': {
-      const rows = [...table.querySelectorAll<HTMLElement>('tr')].filter(
-        (one) => one.querySelector(stop) !== null,
+      const rows = [...table.querySelectorAll<HTMLElement>(rowSelector)].filter(
+        (one) => numbersOf(one).length > 0,
       );
       const next = rows.at(
         Math.max(0, Math.min(rows.length - 1, rows.indexOf(row) + (key === 'ArrowDown' ? 1 : -1))),

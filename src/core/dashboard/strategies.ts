@@ -7,6 +7,7 @@ import type { Recommendation } from '../plans/recommend.ts';
 import type { Task } from '../plans/task.ts';
 import { whatWouldFit, type WouldFit } from '../plans/whatWouldFit.ts';
 import { modelOf } from './chosen.ts';
+import type { PlanFacts } from './planReasons.ts';
 import { measurementsFor } from './quality.ts';
 import type { CountedText, DashboardSnapshot } from './snapshot.ts';
 import { knobsOf, type DashboardState } from './state.ts';
@@ -52,6 +53,10 @@ export interface StrategiesModel {
 export interface PlannedModel {
   readonly report: PlansReport;
   readonly model: Model;
+  /** What the reasons of the plans' numbers are made from. */
+  readonly facts: PlanFacts;
+  /** The prices are those of this moment. */
+  readonly at: Date;
   /** The knobs ask for something else by now. */
   readonly isStale: boolean;
   readonly rows: readonly StrategyRow[];
@@ -164,6 +169,8 @@ function plannedModel(
   return {
     report,
     model,
+    facts: { model, report },
+    at,
     isStale: JSON.stringify(asked) !== JSON.stringify(report.question),
     rows: [...rows].sort((a, b) => Number(b.isMain) - Number(a.isMain)),
     ...(ranked.length > 0 && { best: ranked[0] }),

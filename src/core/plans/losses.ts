@@ -14,14 +14,17 @@ export function planOf(
     strategy,
     requests,
     tokensSent: requests.reduce((sum, request) => sum + request.tokens, 0),
-    coverage: coverageOf(index, requests),
+    ...coverageOf(index, requests),
     losses: lossesOf(index, requests),
     notes,
   };
 }
 
 /** Share of the set's tokens sent at least once, by chunks (a part is made of whole chunks). */
-function coverageOf(index: CodeIndex, requests: readonly PlannedRequest[]): number {
+function coverageOf(
+  index: CodeIndex,
+  requests: readonly PlannedRequest[],
+): Pick<Plan, 'coverage' | 'seenTokens' | 'codeTokens'> {
   let total = 0;
   let seen = 0;
   const ranges = sentRanges(index, requests);
@@ -30,7 +33,7 @@ function coverageOf(index: CodeIndex, requests: readonly PlannedRequest[]): numb
     if (ranges[fileIdx].some(([start, end]) => start <= startByte && startByte < end))
       seen += tokens;
   }
-  return total === 0 ? 1 : seen / total;
+  return { coverage: total === 0 ? 1 : seen / total, seenTokens: seen, codeTokens: total };
 }
 
 function lossesOf(index: CodeIndex, requests: readonly PlannedRequest[]): PlanLosses {

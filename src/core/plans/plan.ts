@@ -73,6 +73,9 @@ export interface PlanOf<Call extends PlannedCall> {
   readonly tokensSent: number;
   /** Share of the set's tokens that is sent at least once, 0 to 1. */
   readonly coverage: number;
+  /** What `coverage` is the quotient of: tokens of the pieces that are sent at least once, and of all pieces. */
+  readonly seenTokens: number;
+  readonly codeTokens: number;
   readonly losses: PlanLosses;
   /** Of the full plan, where not all of it fits. */
   readonly cut?: PlanCut;

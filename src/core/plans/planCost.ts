@@ -29,16 +29,14 @@ export interface PlanCost {
   readonly batch?: PlanUsd;
 }
 
+/** Which of a plan's costs; see `PlanCost`. */
+export type PlanCostKind = keyof PlanCost;
+
 /** The cost of all calls: tiers are taken by the size of each call, an estimated count by both its ends. */
 export function planCost(plan: PlanOutline, basis: CostBasis): PlanCost {
-  const { model, overheadTokens } = basis;
-  const prices = model.prices?.value;
-  const sum = (cachedOf: (call: PlannedCall, idx: number) => number, lists = prices) =>
-    costOfCalls(plan, basis, cachedOf, lists);
-  const once = sum(() => 0);
-  const cached = sum((_, idx) => (idx === 0 ? 0 : overheadTokens));
-  const again = sum(({ stableTokens }) => overheadTokens + stableTokens);
-  const batch = model.batchPrices === undefined ? undefined : sum(() => 0, model.batchPrices.value);
+  const [once, cached, again, batch] = (['once', 'cached', 'again', 'batch'] as const).map((kind) =>
+    costOfCalls(plan, basis, kind),
+  );
   return {
     ...(once && { once }),
     ...(cached && { cached }),
@@ -47,21 +45,41 @@ export function planCost(plan: PlanOutline, basis: CostBasis): PlanCost {
   };
 }
 
+/** The prices that a kind of cost is worked out by; undefined: not listed. */
+export function pricesOf({ prices, batchPrices }: Model, kind: PlanCostKind): Model['prices'] {
+  return kind === 'batch' ? batchPrices : prices;
+}
+
+/** Share of a call's input that is read from the cache. */
+export function cachedShareOf(
+  { tokens, stableTokens }: PlannedCall,
+  idx: number,
+  kind: PlanCostKind,
+  overheadTokens: number,
+): number {
+  const cached = {
+    once: 0,
+    batch: 0,
+    cached: idx === 0 ? 0 : overheadTokens,
+    again: overheadTokens + stableTokens,
+  }[kind];
+  return Math.min(1, cached / Math.max(1, tokens + overheadTokens));
+}
+
 function costOfCalls(
   { requests }: PlanOutline,
   { model, counted, overheadTokens, at }: CostBasis,
-  cachedOf: (call: PlannedCall, idx: number) => number,
-  lists: Parameters<typeof requestCostInterval>[1],
+  kind: PlanCostKind,
 ): PlanUsd | undefined {
+  const lists = pricesOf(model, kind)?.value;
   const total = { usd: 0, lowUsd: 0, highUsd: 0 };
   for (const [idx, call] of requests.entries()) {
     const input = callTokens(call, counted, overheadTokens);
-    const cached = Math.min(1, cachedOf(call, idx) / Math.max(1, call.tokens + overheadTokens));
     const cost = requestCostInterval(
       {
         input: { ...input, exact: model.tokenizer.exact, basis: 'planned' },
         outputTokens: call.outputTokens,
-        cachedShare: cached,
+        cachedShare: cachedShareOf(call, idx, kind, overheadTokens),
       },
       lists,
       at,

@@ -7,6 +7,8 @@ export interface PlanFit {
   /** fits: even at the upper end of the count. doesNotFit: not even at its lower end. uncertain: the limit lies between them. */
   readonly verdict: Exclude<Verdict, 'unknown'>;
   readonly tokens: number;
+  /** `tokens` as the plans are counted. */
+  readonly countedTokens: number;
   readonly lowTokens: number;
   readonly highTokens: number;
   /** Most tokens of one request's text. */
@@ -33,6 +35,7 @@ export function fitOf(
     verdict:
       countedTokens <= budgetTokens ? 'fits' : lowTokens > limitTokens ? 'doesNotFit' : 'uncertain',
     tokens: Math.round(countedTokens * likelyRatio),
+    countedTokens,
     lowTokens,
     highTokens: Math.round(countedTokens * highRatio),
     limitTokens,

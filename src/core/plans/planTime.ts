@@ -1,5 +1,6 @@
 import type { Architecture } from '../architectures/architecture.ts';
 import type { Deployment } from '../estimates/deployment.ts';
+import type { Explained } from '../estimates/explained.ts';
 import { decodeSecondsPerToken, prefillSeconds } from '../estimates/latency.ts';
 import { callTokens } from './planCost.ts';
 import type { CountedBudget } from './modelBudget.ts';
@@ -66,14 +67,8 @@ function callTime(
   { architecture, deployment, counted, overheadTokens }: TimeBasis,
 ): CallTime | undefined {
   const { tokens, lowTokens, highTokens } = callTokens(call, counted, overheadTokens);
-  const at = (promptTokens: number) => {
-    const prompt = Math.max(1, Math.round(promptTokens));
-    const prefill = prefillSeconds(architecture, deployment, { promptTokens: prompt });
-    // The cache grows by each token of the answer: its middle stands for all of them.
-    const contextTokens = prompt + Math.round(call.outputTokens / 2);
-    const step = decodeSecondsPerToken(architecture, deployment, { contextTokens });
-    return { prefill, step };
-  };
+  const at = (promptTokens: number) =>
+    callSeconds(promptTokens, call.outputTokens, { architecture, deployment });
   const likely = at(tokens);
   if (likely.prefill.value === undefined || likely.step.value === undefined) return undefined;
   const low = counted.lowRatio === counted.likelyRatio ? likely : at(lowTokens);
@@ -90,6 +85,20 @@ function callTime(
       highSeconds: (high.step.band?.high ?? likely.step.value) * call.outputTokens,
     },
   };
+}
+
+/** The prompt of one call and one token of its answer, with their reasons. */
+export function callSeconds(
+  promptTokens: number,
+  outputTokens: number,
+  { architecture, deployment }: Pick<TimeBasis, 'architecture' | 'deployment'>,
+): { readonly prefill: Explained; readonly step: Explained } {
+  const prompt = Math.max(1, Math.round(promptTokens));
+  const prefill = prefillSeconds(architecture, deployment, { promptTokens: prompt });
+  // The cache grows by each token of the answer: its middle stands for all of them.
+  const contextTokens = prompt + Math.round(outputTokens / 2);
+  const step = decodeSecondsPerToken(architecture, deployment, { contextTokens });
+  return { prefill, step };
 }
 
 const none: SecondsInterval = { seconds: 0, lowSeconds: 0, highSeconds: 0 };

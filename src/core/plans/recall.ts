@@ -47,6 +47,8 @@ export interface RecallShare {
   readonly highShare: number;
 }
 
+/** Standard deviations to either side that hold 95 % of a normal distribution. */
+export const recallZ = 1.96;
 const ks = [1, 5, 10, 20] as const;
 /** More pieces than any budget that is measured holds; as many as words are ranked by. */
 export const maxRecallHits = 2_000;
@@ -193,7 +195,7 @@ function randomFrom(seed: number): () => number {
 
 function shareOf(found: number, asked: number): RecallShare {
   if (asked === 0) return { asked, found, share: 0, lowShare: 0, highShare: 1 };
-  const z = 1.96;
+  const z = recallZ;
   const share = found / asked;
   const spread = z * Math.sqrt((share * (1 - share)) / asked + z ** 2 / (4 * asked ** 2));
   const scale = 1 + z ** 2 / asked;

@@ -26,8 +26,7 @@ import type { DashboardState, KnobValue } from '../../../src/core/dashboard/stat
 import { fitStrategies } from '../../../src/core/dashboard/strategyArithmetic.ts';
 import { strategyCostReason } from '../../../src/core/dashboard/strategyCost.ts';
 import { callsReason, seenReason } from '../../../src/core/dashboard/strategyReasons.ts';
-import type { Explained } from '../../../src/core/estimates/explained.ts';
-import { evaluateFormula } from '../estimates/evaluateFormula.ts';
+import { check } from './checkReason.ts';
 import { madeSnapshot } from './madeSnapshot.ts';
 
 const at = new Date('2026-11-01T12:00:00Z');
@@ -43,24 +42,6 @@ function stateOf(
 ): DashboardState {
   const typed = tokens === undefined ? {} : { subject: { kind: 'typed', tokens } as const };
   return { ...initialState, ...typed, systemPromptTokens: 1200, tabs };
-}
-
-/** The formula gives the value, after rounding as it says; what is unknown says why. */
-function check(one: Explained, round: (value: number) => number = (value) => value): void {
-  const where = `${one.name}: ${one.formula}`;
-  expect(where).not.toMatch(/NaN|undefined|Infinity/);
-  for (const { source } of one.inputs) expect(source, where).not.toBe('');
-  if (one.value === undefined) {
-    expect(one.unknownBecause, where).toBeTruthy();
-    return;
-  }
-  const value = round(evaluateFormula(one.formula));
-  expect(Math.abs(value - one.value), `${where}, not ${one.value}`).toBeLessThanOrEqual(
-    3e-6 * Math.max(1e-6, Math.abs(one.value)),
-  );
-  if (one.band === undefined) return;
-  expect(one.band.low, where).toBeLessThanOrEqual(one.value);
-  expect(one.band.high, where).toBeGreaterThanOrEqual(one.value);
 }
 
 describe('every number of the tab Fit says why', () => {

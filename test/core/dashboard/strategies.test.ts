@@ -45,6 +45,8 @@ function plan(strategy: StrategyId, sizes: readonly number[], coverage: number):
     })),
     tokensSent: sizes.reduce((sum, tokens) => sum + tokens, 0),
     coverage,
+    seenTokens: coverage * 150_000,
+    codeTokens: 150_000,
     losses: {
       dependenciesTogether: 3,
       dependencies: 4,

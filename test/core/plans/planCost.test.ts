@@ -47,7 +47,16 @@ function call(tokens: number, more: Partial<PlannedCall> = {}): PlannedCall {
 function planOf(requests: readonly PlannedCall[]): PlanOutline {
   const losses = { dependenciesTogether: 0, dependencies: 0, filesUnseen: 0, filesCut: 0 };
   const tokensSent = requests.reduce((sum, { tokens }) => sum + tokens, 0);
-  return { strategy: 'mapReduce', requests, tokensSent, coverage: 1, losses, notes: [] };
+  return {
+    strategy: 'mapReduce',
+    requests,
+    tokensSent,
+    coverage: 1,
+    seenTokens: 9,
+    codeTokens: 9,
+    losses,
+    notes: [],
+  };
 }
 
 const exact = { budgetTokens: 200_000, likelyRatio: 1, lowRatio: 1, highRatio: 1 };

@@ -21,6 +21,8 @@ function planLike(
     })),
     tokensSent: tokens,
     coverage,
+    seenTokens: coverage * tokens,
+    codeTokens: tokens,
     losses: {
       dependenciesTogether: together * 100,
       dependencies: 100,
@@ -34,6 +36,7 @@ function planLike(
 const fitting = (tokens: number, limitTokens = 190_000): PlanFit => ({
   verdict: 'fits',
   tokens,
+  countedTokens: tokens,
   lowTokens: tokens,
   highTokens: tokens,
   limitTokens,
@@ -101,7 +104,12 @@ describe('the recommendation', () => {
         ...circumstances,
         task: { kind: 'review' },
       }).find(({ strategy }) => strategy === 'full');
-    const estimate = { tokens: 200_000, lowTokens: 180_000, highTokens: 230_000 };
+    const estimate = {
+      tokens: 200_000,
+      countedTokens: 200_000,
+      lowTokens: 180_000,
+      highTokens: 230_000,
+    };
     const uncertain = ranked({ ...estimate, verdict: 'uncertain', limitTokens: 190_000 });
     expect(uncertain?.reasons).toContain(
       'uncertain whether all of it fits: 180K to 230K tokens of 190K; 7 files are left out',

@@ -20,6 +20,8 @@ function fullPlan(sentTokens: number, wholeTokens?: number): PlanOutline {
     ],
     tokensSent: sentTokens,
     coverage: wholeTokens === undefined ? 1 : sentTokens / wholeTokens,
+    seenTokens: sentTokens,
+    codeTokens: wholeTokens ?? sentTokens,
     losses: { dependencies: 0, dependenciesTogether: 0, filesUnseen: 0, filesCut: 0 },
     ...(wholeTokens === undefined
       ? {}

@@ -14,6 +14,7 @@ import {
   formatTokens,
   formatUsd,
 } from '../../../src/core/format/numbers.ts';
+import { formatShare } from '../../../src/core/format/shares.ts';
 import { t } from '../../shared/l10n.ts';
 import { countText, usdIntervalText } from '../../shared/words.ts';
 import { strategyText } from '../words.ts';
@@ -54,7 +55,7 @@ export function tokensNumber({ model, count }: FitRow, { subject }: FitModel): T
 export function shareNumber({ model, budget, fit, count }: FitRow): TemplateResult {
   return inTable(
     () => shareReason(model, budget, fit, count),
-    fit.sharePercent === undefined ? t('unknown') : formatPercent(fit.sharePercent),
+    fit.sharePercent === undefined ? t('unknown') : formatShare(fit.sharePercent),
     t('Share of what {0} takes', model.name),
   );
 }

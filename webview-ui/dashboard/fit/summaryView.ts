@@ -10,8 +10,11 @@ import {
   plainReasons,
   shareReason,
 } from '../../../src/core/dashboard/fitReasons.ts';
+import { instructionsReason, overheadReason } from '../../../src/core/dashboard/overheadReason.ts';
+import { countedReason } from '../../../src/core/dashboard/planReasons.ts';
 import { plainSize } from '../../../src/core/dashboard/plainSize.ts';
-import { formatCount, formatPercent, formatTokens } from '../../../src/core/format/numbers.ts';
+import { formatCount, formatTokens } from '../../../src/core/format/numbers.ts';
+import { formatShareInterval, isManyTimes } from '../../../src/core/format/shares.ts';
 import { shownName } from '../../../src/core/format/fileNames.ts';
 import { t } from '../../shared/l10n.ts';
 import { verdictIcon } from '../../shared/verdictIcon.ts';
@@ -19,6 +22,7 @@ import { countText, freeText, verdictText } from '../../shared/words.ts';
 import { checkField, numberField } from '../fields.ts';
 import type { TabContext } from '../tab.ts';
 import { why } from '../why.ts';
+import { whyIn } from '../whyIn.ts';
 
 /** What the chosen model makes of the subject: verdict, size in words, and the window as a bar with its parts. */
 export function summaryView(model: FitModel, context: TabContext): TemplateResult {
@@ -50,7 +54,7 @@ export function summaryView(model: FitModel, context: TabContext): TemplateResul
           ? nothing
           : html`<span
               >${why(() => shareReason(chosen.model, chosen.budget, fit, count), {
-                text: t('{0} of what {1} takes', shareText(chosen), chosen.model.name),
+                text: shareText(chosen),
                 label: t('Share of the window'),
               })}</span
             >`
@@ -83,10 +87,13 @@ export function summaryView(model: FitModel, context: TabContext): TemplateResul
   </section>`;
 }
 
-function shareText({ fit }: FitRow): string {
+/** "14.5% of what GPT-4o takes", "20× – 37.2× what GPT-4o takes". */
+function shareText({ fit, model }: FitRow): string {
   const [low, high] = [fit.lowSharePercent ?? 0, fit.highSharePercent ?? 0];
-  const [first, last] = [formatPercent(low), formatPercent(high)];
-  return first === last ? first : `${first} – ${last}`;
+  const text = formatShareInterval(low, high);
+  return isManyTimes(high)
+    ? t('{0} what {1} takes', text, model.name)
+    : t('{0} of what {1} takes', text, model.name);
 }
 
 function partText(part: BarPart): string {
@@ -183,17 +190,32 @@ function barView(
 /** What a tool sends besides the code, split: each part shown and to be changed. */
 function overheadView({ store, snapshot, api, fail }: TabContext): TemplateResult {
   const state = store.get();
-  const { overheadFiles, settings } = snapshot().now;
+  const { now, files } = snapshot();
+  const { overheadFiles, settings } = now;
+  const { encoding } = files;
   const fileTokens = overheadFiles.reduce((sum, { tokens }) => sum + tokens, 0);
   const { overhead } = chosenOf(snapshot(), state);
   return html`<details id="overhead">
     <summary>
-      ${t('Overhead: {0} tokens', formatCount(overhead.totalTokens))}
+      ${whyIn(
+        t('Overhead: {0} tokens'),
+        why(() => overheadReason(overhead, snapshot()), {
+          text: formatCount(overhead.totalTokens),
+          label: t('Overhead'),
+        }),
+      )}
       <span class="quiet">${t('system prompt, tool definitions, instruction files')}</span>
     </summary>
     <div class="row">
       <span
-        >${t('By the setting: {0}', formatCount(settings.overheadTokens))}
+        >${whyIn(
+          t('By the setting: {0}'),
+          why(
+            () =>
+              countedReason('overheadTokens', settings.overheadTokens, 'the setting contextBudget.overheadTokens', 'tokens'), // prettier-ignore
+            { text: formatCount(settings.overheadTokens), label: t('Overhead (setting)') },
+          ),
+        )}
         <button
           class="link"
           @click=${() => {
@@ -229,10 +251,17 @@ function overheadView({ store, snapshot, api, fail }: TabContext): TemplateResul
           </p>`
         : html`${checkField({
               id: 'count-instruction-files',
-              label: t('Count the instruction files in: {0} tokens', formatCount(fileTokens)),
+              label: t('Count the instruction files in:'),
               checked: state.countInstructionFiles,
               change: (countInstructionFiles) => store.set({ countInstructionFiles }),
             })}
+            ${whyIn(
+              t('{0} tokens'),
+              why(() => instructionsReason(snapshot().now, encoding), {
+                text: formatCount(fileTokens),
+                label: t('Instruction files'),
+              }),
+            )}
             <ul>
               ${overheadFiles.map(
                 ({ path, tokens }) =>
@@ -245,7 +274,16 @@ function overheadView({ store, snapshot, api, fail }: TabContext): TemplateResul
                     >
                       ${shownName(path)}
                     </button>
-                    <span class="quiet">${t('{0} tokens', formatCount(tokens))}</span>
+                    <span class="quiet"
+                      >${whyIn(
+                        t('{0} tokens'),
+                        why(
+                          () =>
+                            countedReason(shownName(path), tokens, t('counted here with {0}', encoding), 'tokens'), // prettier-ignore
+                          { text: formatCount(tokens), label: shownName(path) },
+                        ),
+                      )}</span
+                    >
                   </li>`,
               )}
             </ul>`

@@ -1,19 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PlannedModel, StrategyRow } from '../../../../src/core/dashboard/strategies.ts';
+import type { Workload } from '../../../../src/core/dashboard/workload.ts';
 import type { StrategyId } from '../../../../src/core/plans/plan.ts';
 import { rules } from '../../../../src/core/plans/recommend.ts';
-import { formatCount, formatPercent } from '../../../../src/core/format/numbers.ts';
 import { t } from '../../../shared/l10n.ts';
-import { usdIntervalText } from '../../../shared/words.ts';
-import {
-  fitText,
-  lossText,
-  pointsText,
-  secondsText,
-  sentText,
-  strategyName,
-  togetherText,
-} from './words.ts';
+import { planHeadings, planNumbers } from './planNumbers.ts';
+import { lossText, pointsText, strategyName } from './words.ts';
 
 export function bestView({ best }: PlannedModel): TemplateResult | typeof nothing {
   if (best === undefined) return nothing;
@@ -25,12 +17,13 @@ export function bestView({ best }: PlannedModel): TemplateResult | typeof nothin
 
 /** The strategies beside each other; each name is a button that shows its requests. */
 export function plansTable(
-  { rows }: PlannedModel,
+  planned: PlannedModel,
+  workload: Workload,
   shown: StrategyId | undefined,
   show: (strategy: StrategyId) => void,
 ): TemplateResult {
   return html`<div class="scrolled">
-    <table class="plans">
+    <table class="plans numbers">
       <caption class="hidden">
         ${t('Strategies')}
       </caption>
@@ -38,19 +31,11 @@ export function plansTable(
         <tr>
           <th scope="col">${t('Strategy')}</th>
           <th scope="col">${t('Fits')}</th>
-          <th scope="col" class="number">${t('Calls')}</th>
-          <th scope="col" class="number">${t('Tokens sent')}</th>
-          <th scope="col" class="number">${t('Cost')}</th>
-          <th scope="col" class="number">${t('Batch')}</th>
-          <th scope="col" class="number">${t('Asked again')}</th>
-          <th scope="col" class="number">${t('First answer')}</th>
-          <th scope="col" class="number">${t('All calls')}</th>
-          <th scope="col" class="number">${t('Code seen')}</th>
-          <th scope="col" class="number">${t('Dependencies together')}</th>
+          ${planHeadings().map((heading) => html`<th scope="col" class="number">${heading}</th>`)}
         </tr>
       </thead>
       <tbody>
-        ${rows.map((row) => rowView(row, row.strategy === shown, show))}
+        ${planned.rows.map((row) => rowView(row, planned, workload, row.strategy === shown, show))}
       </tbody>
     </table>
   </div>`;
@@ -58,16 +43,19 @@ export function plansTable(
 
 function rowView(
   row: StrategyRow,
+  planned: PlannedModel,
+  workload: Workload,
   isShown: boolean,
   show: (strategy: StrategyId) => void,
 ): TemplateResult {
-  const { strategy, plan, refused, fit, cost, time } = row;
-  if (plan === undefined) {
+  const { strategy, plan, refused, fit } = row;
+  if (plan === undefined || fit === undefined) {
     return html`<tr data-strategy=${strategy}>
       <th scope="row">${strategyName(strategy)}</th>
       <td colspan="10">${refused ?? ''}</td>
     </tr>`;
   }
+  const numbers = planNumbers({ ...row, plan, fit }, planned, workload);
   return html`<tr data-strategy=${strategy} class=${row.rank === 1 ? 'best' : ''}>
       <th scope="row">
         <button
@@ -81,24 +69,18 @@ function rowView(
         </button>
         ${row.rank === 1 ? html`<strong>${t('recommended')}</strong>` : nothing}
       </th>
-      <td class="fit">${fit === undefined ? '' : fitText(fit.verdict)}</td>
-      <td class="number">${formatCount(plan.requests.length)}</td>
-      <td class="number">${sentText(row)}</td>
-      <td class="number">${usdIntervalText(cost?.once)}</td>
-      <td class="number">${usdIntervalText(cost?.batch)}</td>
-      <td class="number">${usdIntervalText(cost?.again)}</td>
-      <td class="number">${secondsText(time?.firstAnswer)}</td>
-      <td class="number">${secondsText(time?.total)}</td>
-      <td class="number">${formatPercent(plan.coverage * 100)}</td>
-      <td class="number">${togetherText(row)}</td>
+      <td class="fit" data-label=${t('Fits')}>${numbers.fit}</td>
+      ${numbers.cells.map(
+        ([heading, number]) => html`<td class="number" data-label=${heading}>${number}</td>`,
+      )}
     </tr>
-    <tr class=${row.rank === 1 ? 'why best' : 'why'}>
-      <td colspan="11" class="quiet">${whyText(row)}</td>
+    <tr class=${row.rank === 1 ? 'said best' : 'said'}>
+      <td colspan="11" class="quiet">${saidOf(row)}</td>
     </tr>`;
 }
 
 /** What speaks for and against a strategy, what was cut, what is not seen. */
-function whyText(row: StrategyRow): string {
+function saidOf(row: StrategyRow): string {
   const said = [...row.reasons, ...(row.plan?.notes ?? []), lossText(row)];
   return said
     .filter((text) => text !== '')

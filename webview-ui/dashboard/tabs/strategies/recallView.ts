@@ -1,9 +1,17 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { countedReason } from '../../../../src/core/dashboard/planReasons.ts';
+import {
+  foundReason,
+  intervalEndReason,
+  tokensPerHitReason,
+} from '../../../../src/core/dashboard/recallReasons.ts';
 import type { PlannedModel } from '../../../../src/core/dashboard/strategies.ts';
 import type { MeasuredRecall, RecallShare } from '../../../../src/core/plans/recall.ts';
 import type { QuestionKind } from '../../../../src/core/plans/recallQuestions.ts';
 import { formatCount, formatPercent } from '../../../../src/core/format/numbers.ts';
 import { t } from '../../../shared/l10n.ts';
+import { why, type Why } from '../../why.ts';
+import { whyIn } from '../../whyIn.ts';
 
 /** How well retrieval finds things in this code; measured only when asked for. */
 export function recallView(
@@ -27,18 +35,24 @@ export function recallView(
   return html`<section id="recall">
     <h2>${t('Retrieval, measured on this code')}</h2>
     <p>
-      ${t(
-        '{0} questions made from the code, {1} tokens retrieved for each.',
-        measured.questions,
-        formatCount(measured.budgetTokens),
+      ${whyIn(
+        t('{0} questions made from the code, {1} tokens retrieved for each.'),
+        counted(t('Questions'), measured.questions, t('measured on this code')),
+        counted(t('Tokens retrieved'), measured.budgetTokens, t('what retrieval sends at most')),
       )}
       ${
         tokensPerHit === undefined
           ? nothing
-          : t('{0} tokens for each hit.', formatCount(Math.round(tokensPerHit)))
+          : whyIn(
+              t('{0} tokens for each hit.'),
+              why(() => tokensPerHitReason(measured), {
+                text: formatCount(tokensPerHit),
+                label: t('Tokens for each hit'),
+              }),
+            )
       }
     </p>
-    <table>
+    <table class="numbers">
       <thead>
         <tr>
           <th scope="col">${t('What')}</th>
@@ -66,11 +80,20 @@ export function recallView(
   </section>`;
 }
 
-function shareRow(name: string, { share, lowShare, highShare }: RecallShare): TemplateResult {
+function counted(label: string, value: number, source: string): TemplateResult {
+  return why(() => countedReason(label, value, source), { text: formatCount(value), label });
+}
+
+function shareRow(name: string, share: RecallShare): TemplateResult {
+  const number = (label: string, value: number, reason: Why) =>
+    why(reason, { text: formatPercent(value * 100), label, isInTable: true });
   return html`<tr>
     <th scope="row">${name}</th>
-    <td class="number">${formatPercent(share * 100)}</td>
-    <td class="number">${formatPercent(lowShare * 100)} – ${formatPercent(highShare * 100)}</td>
+    <td class="number">${number(name, share.share, () => foundReason(share))}</td>
+    <td class="number">
+      ${number(t('{0}, at least', name), share.lowShare, () => intervalEndReason(share, 'low'))} –
+      ${number(t('{0}, at most', name), share.highShare, () => intervalEndReason(share, 'high'))}
+    </td>
   </tr>`;
 }
 

@@ -5,10 +5,13 @@ import {
   type FileOfRequest,
   type RequestNode,
 } from '../../../../src/core/plans/requestTree.ts';
+import { partsReason, requestReason } from '../../../../src/core/dashboard/requestReasons.ts';
 import type { RequestFacts } from '../../../../src/core/plans/plansReport.ts';
 import type { StrategyId } from '../../../../src/core/plans/plan.ts';
 import { formatCount } from '../../../../src/core/format/numbers.ts';
 import { t } from '../../../shared/l10n.ts';
+import { why } from '../../why.ts';
+import { whyIn } from '../../whyIn.ts';
 import { pagerView } from '../../fields.ts';
 import type { TabContext } from '../../tab.ts';
 import { strategyName } from './words.ts';
@@ -30,6 +33,8 @@ export interface ShownRequests {
 }
 
 interface Drawing {
+  /** What the tokens are counted with. */
+  readonly encoding: string;
   readonly shown: ShownRequests;
   readonly requests: readonly RequestFacts[];
   readonly context: TabContext;
@@ -39,6 +44,7 @@ interface Drawing {
 /** The requests of a plan: what combines answers above the requests that give them, below each its files and their lines. */
 export function requestTreeView(
   shown: ShownRequests,
+  encoding: string,
   context: TabContext,
   patch: (patch: Partial<ShownRequests>) => void,
 ): TemplateResult {
@@ -47,7 +53,7 @@ export function requestTreeView(
   const roots = requestTree(requests);
   const pages = Math.max(1, Math.ceil(roots.length / pageSize));
   const { api, fail } = context;
-  const drawing: Drawing = { shown, requests, context, patch };
+  const drawing: Drawing = { encoding, shown, requests, context, patch };
   return html`<section id="requests" aria-label=${t('Requests')}>
     <h2>
       ${
@@ -78,7 +84,7 @@ export function requestTreeView(
 }
 
 function requestView(node: RequestNode, drawing: Drawing): TemplateResult {
-  const { shown, requests, context, patch } = drawing;
+  const { shown, context, patch } = drawing;
   const { planId, strategy, opened } = shown;
   const { api, fail } = context;
   const { idx } = node;
@@ -97,7 +103,7 @@ function requestView(node: RequestNode, drawing: Drawing): TemplateResult {
     </button>`;
   return html`<li data-request=${idx + 1}>
     <details ?open=${isOpen} @toggle=${toggle}>
-      <summary>${headText(idx, requests[idx])}</summary>
+      <summary>${headView(idx, drawing)}</summary>
       ${isOpen ? insideView(node, drawing) : nothing}
     </details>
     <span class="actions">
@@ -120,8 +126,8 @@ function insideView({ idx, children }: RequestNode, drawing: Drawing): TemplateR
   ${
     files.length === 0
       ? nothing
-      : html`<ul class="files">
-          ${files.slice(0, maxFiles).map((file) => fileView(file, drawing.context))}
+      : html`<ul class="files numbers">
+          ${files.slice(0, maxFiles).map((file) => fileView(file, drawing))}
         </ul>`
   }
   ${
@@ -131,9 +137,20 @@ function insideView({ idx, children }: RequestNode, drawing: Drawing): TemplateR
   }`;
 }
 
-function fileView({ path, tokens, parts }: FileOfRequest<Part>, context: TabContext) {
-  const head = html`<span class="path">${path}</span>
-    <span class="quiet">${t('{0} tokens', formatCount(tokens))}</span>`;
+function fileView(file: FileOfRequest<Part>, { encoding, context }: Drawing): TemplateResult {
+  const { path, tokens, parts } = file;
+  const number = (label: string, of: readonly Part[], value: number) =>
+    html`<span class="quiet"
+      >${whyIn(
+        t('{0} tokens'),
+        why(() => partsReason(of, value, encoding), {
+          text: formatCount(value),
+          label,
+          isInTable: true,
+        }),
+      )}</span
+    >`;
+  const head = html`<span class="path">${path}</span> ${number(path, parts, tokens)}`;
   if (parts.length === 1) return html`<li>${head} ${lineButton(parts[0], context)}</li>`;
   return html`<li>
     ${head}
@@ -141,8 +158,7 @@ function fileView({ path, tokens, parts }: FileOfRequest<Part>, context: TabCont
       ${parts.map(
         (part) =>
           html`<li>
-            ${lineButton(part, context)}
-            <span class="quiet">${t('{0} tokens', formatCount(part.tokens))}</span>
+            ${lineButton(part, context)} ${number(linesText(part), [part], part.tokens)}
           </li>`,
       )}
     </ul>
@@ -150,11 +166,9 @@ function fileView({ path, tokens, parts }: FileOfRequest<Part>, context: TabCont
 }
 
 /** Opens the file at these lines. */
-function lineButton({ path, startLine, endLine }: Part, { api, fail }: TabContext): TemplateResult {
-  const lines =
-    startLine === endLine
-      ? t('line {0}', startLine + 1)
-      : t('lines {0} to {1}', startLine + 1, endLine + 1);
+function lineButton(part: Part, { api, fail }: TabContext): TemplateResult {
+  const { path, startLine, endLine } = part;
+  const lines = linesText(part);
   return html`<button
     class="link lines"
     aria-label=${t('Open {0}, {1}', path, lines)}
@@ -164,14 +178,24 @@ function lineButton({ path, startLine, endLine }: Part, { api, fail }: TabContex
   </button>`;
 }
 
-function headText(idx: number, { role, tokens, answersOf, parts }: RequestFacts): string {
+function linesText({ startLine, endLine }: Part): string {
+  return startLine === endLine
+    ? t('line {0}', startLine + 1)
+    : t('lines {0} to {1}', startLine + 1, endLine + 1);
+}
+
+function headView(idx: number, { requests, encoding }: Drawing): TemplateResult {
+  const { role, tokens, answersOf, parts } = requests[idx];
+  const name = t('Request {0}', idx + 1);
   const files = new Set(parts.map(({ path }) => path)).size;
   const said = [
-    t('Request {0}', idx + 1),
-    t('{0} tokens', formatCount(tokens)),
     ...(files === 0 ? [] : [files === 1 ? t('1 file') : t('{0} files', formatCount(files))]),
   ];
   if (role === 'reduce') said.push(t('combines {0} answers', formatCount(answersOf.length)));
   else if (answersOf.length > 0) said.push(t('carries the note of request {0}', answersOf[0] + 1));
-  return said.join(' · ');
+  const number = why(() => requestReason(requests, idx, encoding), {
+    text: formatCount(tokens),
+    label: name,
+  });
+  return html`${name} · ${whyIn(t('{0} tokens'), number)}${said.map((text) => ` · ${text}`)}`;
 }

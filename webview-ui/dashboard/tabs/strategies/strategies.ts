@@ -7,6 +7,7 @@ import {
   type StrategiesKnobs,
   type StrategiesModel,
 } from '../../../../src/core/dashboard/strategies.ts';
+import { countedReason, ratioReason } from '../../../../src/core/dashboard/planReasons.ts';
 import { fileOrders } from '../../../../src/core/plans/order.ts';
 import type { PlansReport } from '../../../../src/core/plans/plansReport.ts';
 import type { MeasuredRecall } from '../../../../src/core/plans/recall.ts';
@@ -14,7 +15,10 @@ import type { StrategyId } from '../../../../src/core/plans/plan.ts';
 import { formatCount } from '../../../../src/core/format/numbers.ts';
 import { t } from '../../../shared/l10n.ts';
 import { numberField, selectField } from '../../fields.ts';
+import { keepOneStop } from '../../numbersTable.ts';
 import type { Tab, TabContext, TabView } from '../../tab.ts';
+import { refreshWhy, why } from '../../why.ts';
+import { whyIn } from '../../whyIn.ts';
 import { strategiesTable } from './exportTable.ts';
 import { recallView } from './recallView.ts';
 import { bestView, plansTable, rulesView } from './plansTable.ts';
@@ -41,6 +45,8 @@ function mount(host: HTMLElement, context: TabContext): TabView {
     const { snapshot, store } = context;
     model = strategiesModel(snapshot(), store.get(), report, at, store.counted());
     render(view(model), host);
+    for (const table of host.querySelectorAll<HTMLElement>('.numbers')) keepOneStop(table);
+    refreshWhy();
   };
 
   const plan = async () => {
@@ -161,7 +167,7 @@ function mount(host: HTMLElement, context: TabContext): TabView {
   };
 
   const plannedView = (planned: PlannedModel, { workload }: StrategiesModel): TemplateResult => {
-    const { index, planId, encoding, counted } = planned.report;
+    const { planId } = planned.report;
     return html`${
         planned.isStale
           ? html`<p class="notice">${t('The knobs say something else by now: plan again.')}</p>`
@@ -170,34 +176,17 @@ function mount(host: HTMLElement, context: TabContext): TabView {
       ${bestView(planned)}
       <p class="quiet" id="whose-times">${timesText(workload)}</p>
       ${wouldFitView(planned, context)}
-      ${plansTable(planned, shown?.planId === planId ? shown.strategy : undefined, (strategy) => void show(planId, strategy))}
+      ${plansTable(planned, workload, shown?.planId === planId ? shown.strategy : undefined, (strategy) => void show(planId, strategy))}
       ${rulesView()}
-      <p class="quiet">
-        ${t(
-          '{0} files, {1} pieces, {2} imports and {3} references by name; {4} imports lead outside, {5} are unresolved.',
-          formatCount(index.files),
-          formatCount(index.chunks),
-          formatCount(index.importDependencies),
-          formatCount(index.symbolDependencies),
-          formatCount(index.externalImports),
-          formatCount(index.unresolvedImports),
-        )}
-        ${
-          counted.highRatio === 1
-            ? t('Counted exactly with {0}.', encoding)
-            : t(
-                'Planned by the upper end of the estimate, {0} times {1}.',
-                counted.highRatio.toFixed(2),
-                encoding,
-              )
-        }
+      <p class="quiet" id="index-facts">
+        ${indexFacts(planned)}
         ${t('Asked again: the start of each call is read from the provider’s cache. A dependency is together as far as one request holds both its files: half of one beside all of the other counts half. That tells what was seen together, not that it was understood, and a reference by name can be a coincidence.')}
       </p>
       ${recallView(planned, recall, () => void measure(planId))}
       ${
         shown === undefined || shown.planId !== planId
           ? nothing
-          : requestTreeView(shown, context, (patch) => {
+          : requestTreeView(shown, planned.report.encoding, context, (patch) => {
               if (shown !== undefined) shown = { ...shown, ...patch };
               update();
             })
@@ -251,6 +240,39 @@ function formKnobs(
       set({ overlapPercent: percent });
     },
   })}`;
+}
+
+/** What the plans stand on, and how that was counted. */
+function indexFacts({ report, facts }: PlannedModel): TemplateResult {
+  const { index, encoding, counted } = report;
+  const fact = (label: string, value: number) =>
+    why(() => countedReason(label, value, t('found in the files when they were planned')), {
+      text: formatCount(value),
+      label,
+    });
+  return html`${whyIn(
+    t(
+      '{0} files, {1} pieces, {2} imports and {3} references by name; {4} imports lead outside, {5} are unresolved.',
+    ),
+    fact(t('Files'), index.files),
+    fact(t('Pieces'), index.chunks),
+    fact(t('Imports'), index.importDependencies),
+    fact(t('References by name'), index.symbolDependencies),
+    fact(t('Imports that lead outside'), index.externalImports),
+    fact(t('Unresolved imports'), index.unresolvedImports),
+  )}
+  ${
+    counted.highRatio === 1
+      ? t('Counted exactly with {0}.', encoding)
+      : whyIn(
+          t('Planned by the upper end of the estimate, {0} times {1}.'),
+          why(() => ratioReason(facts), {
+            text: counted.highRatio.toFixed(2),
+            label: t('Upper end of the estimate'),
+          }),
+          encoding,
+        )
+  }`;
 }
 
 /** Whose times they are. */

@@ -5,7 +5,12 @@ import type { Task } from '../../../../src/core/plans/task.ts';
 import type { FileOrder } from '../../../../src/core/plans/order.ts';
 import type { PlanFit } from '../../../../src/core/plans/planFit.ts';
 import type { StrategiesModel } from '../../../../src/core/dashboard/strategies.ts';
-import { formatCount, formatPercent, formatSeconds } from '../../../../src/core/format/numbers.ts';
+import {
+  formatCount,
+  formatPercent,
+  formatSeconds,
+  formatTokens,
+} from '../../../../src/core/format/numbers.ts';
 import { t } from '../../../shared/l10n.ts';
 
 export function strategyName(strategy: StrategyId): string {
@@ -79,10 +84,11 @@ export function secondsText(time: SecondsInterval | undefined): string {
   return low === high ? low : `${low} – ${high}`;
 }
 
+/** Full digits of what was counted; an estimate has none, and its reasons have them all. */
 export function sentText({ tokensSent }: ComparedPlan): string {
   if (tokensSent === undefined) return '';
   const { low, high, tokens } = tokensSent;
-  return low === high ? formatCount(tokens) : `${formatCount(low)} – ${formatCount(high)}`;
+  return low === high ? formatCount(tokens) : `${formatTokens(low)} – ${formatTokens(high)}`;
 }
 
 /** "83%" of the dependencies. */
