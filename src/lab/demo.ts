@@ -88,7 +88,7 @@ export interface DemoRun {
 export interface Demo {
   /** Command suffix and deep link: `contextBudget.demo.<id>`. */
   readonly id: string;
-  /** Row of the mechanisms table, 1 to 39. */
+  /** Number of the mechanism, from 1 on; a mechanism may have several demos. */
   readonly mechanism: number;
   readonly title: string;
   readonly line: string;

@@ -40,11 +40,30 @@ export function tokenVectors(tokens: readonly string[], width: number, seed: num
   return vectors;
 }
 
+/** The last ones: a control that changes something else, and the same text in a next demo, need not draw them anew. */
+const kept: { tokens: readonly string[]; plan: string; heads: EmbeddedHeads }[] = [];
+const mostKept = 2;
+
 /**
  * Queries, keys and values of one layer of attention over the tokens: token vectors through seeded random projections.
- * Equal tokens get equal queries, keys and values (positions are the mechanism's own business).
+ * Equal tokens get equal queries, keys and values (positions are the mechanism's own business). The arrays are shared
+ * between calls: whoever changes one copies it first.
  */
 export function embedHeads(tokens: readonly string[], plan: HeadPlan): EmbeddedHeads {
+  const { numHeads, numKvHeads = numHeads, headDim, seed, scoreDeviation = 1 } = plan;
+  const planKey = [numHeads, numKvHeads, headDim, seed, scoreDeviation].join(' ');
+  const known = kept.find((one) => one.plan === planKey && areEqual(one.tokens, tokens));
+  const heads = known?.heads ?? drawnHeads(tokens, plan);
+  kept.splice(0, kept.length, ...kept.filter((one) => one !== known).slice(1 - mostKept));
+  kept.push({ tokens: known?.tokens ?? [...tokens], plan: planKey, heads });
+  return heads;
+}
+
+function areEqual(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((token, idx) => token === b[idx]);
+}
+
+function drawnHeads(tokens: readonly string[], plan: HeadPlan): EmbeddedHeads {
   const { numHeads, numKvHeads = numHeads, headDim, seed, scoreDeviation = 1 } = plan;
   const width = headDim;
   const distinct = [...new Set(tokens)];

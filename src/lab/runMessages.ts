@@ -40,6 +40,8 @@ export interface ShownFrame {
   readonly keyNumberId: string;
   /** Tokens that the demo took; fewer than were given where the text is longer than it takes. */
   readonly usedTokens: number;
+  /** What the engine's thread needed for it, by the clock; undefined where nobody looked at one. */
+  readonly engineSeconds?: number;
 }
 
 /** A picture of the pattern wall: the first step of a demo of a pattern. */
@@ -134,6 +136,11 @@ export type LabEvent =
 
 /** What the thread that runs the engine is asked. */
 export interface LabCalls {
+  /** Loads what the first demo needs, and runs it once on a few words: asked for while its page is still on its way. */
+  readonly prepare: {
+    readonly args: [encoding: string, demoId: string | undefined];
+    readonly result: void;
+  };
   readonly demos: { readonly args: []; readonly result: readonly DemoCard[] };
   readonly frame: { readonly args: [FrameRequest]; readonly result: ShownFrame };
   readonly wall: {

@@ -14,9 +14,30 @@ const runner = createRunner();
 const encoders = new Map<string, Promise<TokenEncoder>>();
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+function encoderOf(encoding: string): Promise<TokenEncoder> {
+  let encoder = encoders.get(encoding);
+  if (encoder === undefined) {
+    encoder = openTokenCounter(encoding);
+    encoders.set(encoding, encoder);
+    encoder.catch(() => encoders.delete(encoding));
+  }
+  return encoder;
+}
+
+const fewWords = ['a', ' few', ' words', ' to', ' begin', ' with', ',', ' a', ' few', ' words'];
+
 const methods: CallMethods<LabCalls> = {
+  prepare: async (encoding, demoId) => {
+    const encoder = encoderOf(encoding);
+    if (demoId !== undefined) runner.frame({ demoId, tokens: fewWords, values: {} });
+    await encoder;
+  },
   demos: demoCards,
-  frame: (request) => runner.frame(request),
+  frame: (request) => {
+    const start = performance.now();
+    const shown = runner.frame(request);
+    return { ...shown, engineSeconds: (performance.now() - start) / 1000 };
+  },
   wall: (tokens) => patternWall(runner, tokens),
   thumbnail: (demoId, tokens) => thumbnail(runner, demoId, tokens),
   visibility,
@@ -24,19 +45,18 @@ const methods: CallMethods<LabCalls> = {
   checkAnswer,
   gradeQuiz,
   tokens: async (text, encoding) => {
-    let encoder = encoders.get(encoding);
-    if (encoder === undefined) {
-      encoder = openTokenCounter(encoding);
-      encoders.set(encoding, encoder);
-      encoder.catch(() => encoders.delete(encoding));
-    }
-    return tokenTexts(await encoder, new TextEncoder().encode(text), maxTokens, (bytes) => {
-      try {
-        return utf8.decode(bytes);
-      } catch {
-        return undefined;
-      }
-    });
+    return tokenTexts(
+      await encoderOf(encoding),
+      new TextEncoder().encode(text),
+      maxTokens,
+      (bytes) => {
+        try {
+          return utf8.decode(bytes);
+        } catch {
+          return undefined;
+        }
+      },
+    );
   },
 };
 

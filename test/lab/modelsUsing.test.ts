@@ -6,9 +6,17 @@ import { modelsUsing } from '../../src/lab/modelsUsing.ts';
 import { createRunner, demoCards, thumbnail } from '../../src/lab/runner.ts';
 import { expectWellFormedPicture, sampleTokens } from './wellFormed.ts';
 
+/** Each once, in order. */
+const mechanisms = [...new Set(demos.map(({ mechanism }) => mechanism))];
 const idsOf = (mechanism: number) => modelsUsing(mechanism).models.map(({ id }) => id);
 const howOf = (mechanism: number, id: string) =>
   modelsUsing(mechanism).models.find((one) => one.id === id)?.how;
+
+describe('the mechanisms of the lab', () => {
+  it('are numbered from 1 on without a hole, and have a demo each', () => {
+    expect(mechanisms).toEqual(mechanisms.map((_, idx) => idx + 1));
+  });
+});
 
 describe('the models that use a mechanism', () => {
   it('are those whose published shape has it', () => {
@@ -59,9 +67,7 @@ describe('the models that use a mechanism', () => {
       const uses = mechanismsOf(architecture);
       for (const { mechanism, how } of uses) expect(howOf(mechanism, architecture.id)).toBe(how);
       // And no mechanism that lists the model is left out.
-      const listing = Array.from({ length: 39 }, (_, idx) => idx + 1).filter((mechanism) =>
-        idsOf(mechanism).includes(architecture.id),
-      );
+      const listing = mechanisms.filter((mechanism) => idsOf(mechanism).includes(architecture.id));
       expect(uses.map(({ mechanism }) => mechanism)).toEqual(listing);
     }
   });

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ControlValue, NumberRow } from '../../src/lab/demo.ts';
 import type { DemoCard } from '../../src/lab/runMessages.ts';
-import { formatCount } from '../../src/core/format/numbers.ts';
+import { formatCount, formatSeconds } from '../../src/core/format/numbers.ts';
 import { t } from '../shared/l10n.ts';
 import { controlsView } from './controlsView.ts';
 import { pictureView, type PictureActions } from './pictureView.ts';
@@ -71,7 +71,16 @@ export function demoView(
                   ),
                 )}
               </div>
-              ${numbersView(shown.frame.numbers, shown.keyNumberId)}
+              <div class="beside">
+                ${numbersView(shown.frame.numbers, shown.keyNumberId)}
+                ${
+                  shown.engineSeconds === undefined
+                    ? nothing
+                    : html`<p class="quiet">
+                        ${t('The engine took {0} for this, in a thread of its own.', formatSeconds(shown.engineSeconds))}
+                      </p>`
+                }
+              </div>
             </div>`
     }
     <section>

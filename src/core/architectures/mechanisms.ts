@@ -3,7 +3,7 @@ import type { Architecture, TokenMixer } from './architecture.ts';
 
 /** A mechanism of the attention lab that a model uses. */
 export interface MechanismUse {
-  /** Its row of the mechanisms table, 1 to 39. */
+  /** Its number in the attention lab, from 1 on. */
   readonly mechanism: number;
   /** The lab's demo of it, and that demo's title. */
   readonly demoId: string;

@@ -107,34 +107,46 @@ export function singularValues(
   const work = Array.from({ length: columns }, (_, column) =>
     Float64Array.from({ length: rows }, (__, row) => matrix[row * columns + column]),
   );
-  const product = (a: Float64Array, b: Float64Array) => {
-    let sum = 0;
-    for (let row = 0; row < rows; row++) sum += a[row] * b[row];
-    return sum;
-  };
+  // A column that is nothing but rounding is 0: turning it would never end, and tokens that come twice leave many of them.
+  const least = 1e-30 * work.reduce((sum, column) => sum + product(column, column), 0);
   for (let sweep = 0; sweep < 40; sweep++) {
     let turned = false;
     for (let left = 0; left < columns; left++) {
+      const a = work[left];
       for (let right = left + 1; right < columns; right++) {
-        const [a, b] = [work[left], work[right]];
-        const [aa, bb, ab] = [product(a, a), product(b, b), product(a, b)];
+        const b = work[right];
+        const aa = product(a, a);
+        const bb = product(b, b);
+        if (aa <= least || bb <= least) continue;
+        const ab = product(a, b);
         if (!(Math.abs(ab) > 1e-14 * Math.sqrt(aa * bb))) continue;
         turned = true;
         const zeta = (bb - aa) / (2 * ab);
         const tangent = (zeta < 0 ? -1 : 1) / (Math.abs(zeta) + Math.hypot(1, zeta));
         const cosine = 1 / Math.hypot(1, tangent);
-        const sine = cosine * tangent;
-        for (let row = 0; row < rows; row++) {
-          const [x, y] = [a[row], b[row]];
-          a[row] = cosine * x - sine * y;
-          b[row] = sine * x + cosine * y;
-        }
+        turn(a, b, cosine, cosine * tangent);
       }
     }
     if (!turned) break;
   }
   const values = Float64Array.from(work, (column) => Math.sqrt(product(column, column)));
   return values.sort().reverse().slice(0, Math.min(rows, columns));
+}
+
+function product(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let idx = 0; idx < a.length; idx++) sum += a[idx] * b[idx];
+  return sum;
+}
+
+/** Turns two columns towards each other, in place. */
+function turn(a: Float64Array, b: Float64Array, cosine: number, sine: number): void {
+  for (let idx = 0; idx < a.length; idx++) {
+    const x = a[idx];
+    const y = b[idx];
+    a[idx] = cosine * x - sine * y;
+    b[idx] = sine * x + cosine * y;
+  }
 }
 
 /** Of the matrix with these singular values: the smallest relative error, in the Frobenius norm, that any rank-r matrix has. */

@@ -117,8 +117,18 @@ export function openLab({ extensionUri, encoding, marks, setTokens }: LabOptions
       await saveInFolder(folder, fileName, content);
     },
   };
+  /** The thread begins while the page is still on its way. What goes wrong here is said where it is asked for. */
+  const prepare = async (shown: vscode.WebviewPanel, demoId: string | undefined) => {
+    try {
+      const name = await encoding();
+      if (panel === shown) await thread.call('prepare', name, demoId);
+    } catch {
+      // As above.
+    }
+  };
   const attach = (shown: vscode.WebviewPanel) => {
     panel = shown;
+    void prepare(shown, opened?.demoId);
     shown.iconPath = panelIcon(extensionUri);
     shown.webview.options = webviewOptions(extensionUri);
     const server = serve<LabApi>(webviewPort(shown.webview), api);

@@ -95,8 +95,8 @@ export const kvQuantizationDemo: Demo = {
     const seed = numberValue(controls, input, 'seed');
     const outlier = numberValue(controls, input, 'outlier');
     const options = optionsOf(input);
-    const { q, k, v, shape } = embedHeads(tokens, { numHeads: 1, headDim, seed });
-    for (let idx = 0; idx < k.length; idx += headDim) k[idx] *= outlier;
+    const { q, k: plainKeys, v, shape } = embedHeads(tokens, { numHeads: 1, headDim, seed });
+    const k = plainKeys.map((value, idx) => (idx % headDim === 0 ? value * outlier : value));
     const cache = createQuantizedCache({ numKvHeads: 1, headDim }, options);
     cache.append(k, v);
     const kept = cache.read();
