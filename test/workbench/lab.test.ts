@@ -1,6 +1,10 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { findDemo } from '../../src/lab/demos.ts';
 import { takeImage } from './support/images.ts';
 import { keyNumber, keySelector, openDemo, pricesCode } from './support/lab.ts';
+import { pngSize } from './support/png.ts';
 import { openFile } from './support/views.ts';
 import { waitUntil } from './support/waiting.ts';
 import { accessibilityFaults } from './support/webviews.ts';
@@ -41,5 +45,37 @@ describe('the attention lab', () => {
     await frame.locator('.card[data-demo="slidingWindow"]').waitFor();
     await takeImage(page, 'lab/gallery.png');
     expect(workbench().outsideRequests).toEqual([]);
+  });
+
+  it('saves a picture of every step in a folder, through the dialog that chooses one', async () => {
+    const { page, workspace } = workbench();
+    const frame = await openDemo(page, 'slidingWindow');
+    const folder = path.join(workspace, 'steps');
+    mkdirSync(folder);
+    await frame.locator('figure .steps').first().click();
+    // The dialog writes its own proposal into the box a moment after it has opened.
+    const box = page.locator('.quick-input-widget:visible input[type="text"]').first();
+    await waitUntil('the proposal', async () => (await box.inputValue()).includes(workspace));
+    await box.fill(folder);
+    await waitUntil('the folder to be taken', async () => {
+      if ((await box.count()) === 0) return true;
+      await page
+        .locator('.quick-input-widget:visible .monaco-button', { hasText: 'Save Here' })
+        .click({ timeout: 3000 })
+        .catch(() => {});
+      return false;
+    });
+    const { numFrames } = findDemo('slidingWindow').run({ tokens: ['a', 'b'], values: {} });
+    const names = Array.from(
+      { length: numFrames },
+      (_, idx) => `slidingWindow-picture-1-step-${idx + 1}.png`,
+    );
+    await waitUntil('every step', () => names.every((name) => existsSync(path.join(folder, name))));
+    await frame.locator('#saving').waitFor({ state: 'detached' });
+    expect(readdirSync(folder).sort()).toEqual(names);
+    for (const name of names) {
+      expect(pngSize(readFileSync(path.join(folder, name))).width).toBeGreaterThan(200);
+    }
+    expect(await frame.locator('.error').count()).toBe(0);
   });
 });

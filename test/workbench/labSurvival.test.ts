@@ -1,14 +1,34 @@
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { takeImage } from './support/images.ts';
 import { openDemo } from './support/lab.ts';
-import { openFile, setTheme, statusBarItem } from './support/views.ts';
+import { runCommand } from './support/palette.ts';
+import { openFile, setTheme, statusBarItem, waitForNotification } from './support/views.ts';
 import { waitUntil } from './support/waiting.ts';
-import { useWorkbench } from './support/workbench.ts';
+import { projectRoot, useWorkbench } from './support/workbench.ts';
 
 const line = 'for (const price of prices) sum += price;\n';
 const long = line.repeat(Math.ceil(200_000 / line.length)).slice(0, 200_000);
+const threadEnder = 'test/workbench/extensions/context-budget-tests.thread-ender-0.0.1';
+
 describe('the lab survives', () => {
   const workbench = useWorkbench({
     files: { 'long.ts': long },
+    extensionFolders: [path.join(projectRoot, threadEnder)],
+  });
+
+  it('a selection of nothing: it takes the start of the file, and says so', async () => {
+    const { page } = workbench();
+    const frame = await waitUntil('the lab to take the file', async () => {
+      await openFile(page, 'long.ts');
+      await page.locator('.tabs-container .tab[data-resource-name="long.ts"]').click();
+      await page.locator('.part.editor .monaco-editor .view-lines').first().click();
+      const lab = await openDemo(page, 'slidingWindow');
+      const text = await lab.locator('#text').innerText();
+      return text.includes('long.ts') ? lab : undefined;
+    });
+    expect(await frame.locator('#text').innerText()).not.toContain('selection');
+    expect(await frame.locator('.error').count()).toBe(0);
   });
 
   it('a selection of 200,000 characters, of which it takes the start', async () => {
@@ -31,6 +51,36 @@ describe('the lab survives', () => {
       return (await reach.getAttribute('data-value')) === String(8192 * 8 - 28);
     });
     expect(await frame.locator('.error').count()).toBe(0);
+  });
+
+  it('the end of its thread in the middle of a run, which it says, and goes on with the next step', async () => {
+    const { page } = workbench();
+    const frame = await openDemo(page, 'flashAttention');
+    await frame.locator('.timeline input').press('Home');
+    const position = frame.locator('.position');
+    const isAt = (step: number) =>
+      waitUntil(`step ${step}`, async () =>
+        (await position.innerText()).startsWith(`step ${step} `),
+      );
+    await isAt(1);
+    await runCommand(page, "Context Budget Tests: End the Lab's Thread in Its Next Run");
+    await waitForNotification(page, 'The next run of the thread is its last.');
+    await frame.locator('.timeline .step').click();
+    const alert = frame.locator('article [role="alert"]');
+    await alert.waitFor();
+    expect(await alert.innerText()).toBe(
+      'The engine ended with code 7. It starts anew when it is needed.',
+    );
+    // What was shown stays, and the next press does what this one should have done.
+    expect(await frame.locator('figure').count()).toBeGreaterThan(0);
+    await takeImage(page.locator('.part.editor'), 'lab/threadEnded.png');
+    await isAt(1);
+    await frame.locator('.timeline .step').click();
+    await alert.waitFor({ state: 'detached' });
+    await isAt(2);
+    // Controls and other demos are answered by the new thread as well.
+    const next = await openDemo(page, 'longformer');
+    expect(await next.locator('.error').count()).toBe(0);
   });
 
   it('changes of theme while a time line plays', async () => {

@@ -12,7 +12,12 @@ import { learnView } from './learnView.ts';
 import { measure } from './measuring.ts';
 import { createPanes, messageOf } from './panes.ts';
 import { kept, newPane, newState, restore } from './state.ts';
-import './lab.css';
+import './styles/page.css';
+import './styles/gallery.css';
+import './styles/demo.css';
+import './styles/pictures.css';
+import './styles/categories.css';
+import './styles/learn.css';
 
 const root = document.getElementById('root') ?? document.body;
 const state = newState();

@@ -19,7 +19,7 @@ export function tokensSvg(drawn: Element): { svg: string; width: number; height:
     }));
     for (const box of boxes) {
       const rim = { stroke: style.borderTopColor, 'stroke-width': 0.5 };
-      root.append(element('rect', { ...box, fill: style.backgroundColor, ...rim }));
+      root.append(element('rect', { ...box, ...plainFill(style.backgroundColor), ...rim }));
       const { x, y } = box;
       const line = { x, y: round(y + box.height - 3), width: box.width, height: 3 };
       root.append(element('rect', { ...line, fill: style.borderBottomColor }));
@@ -34,6 +34,15 @@ export function tokensSvg(drawn: Element): { svg: string; width: number; height:
   }
   root.setAttribute('xmlns', svgNamespace);
   return { svg: new XMLSerializer().serializeToString(root), width, height };
+}
+
+/** A mixed colour, "color(srgb 0.1 0.2 0.3 / 0.4)", as viewers of SVG outside browsers know it. */
+export function plainFill(colour: string): { fill: string; 'fill-opacity'?: number } {
+  const parts = /^color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)(?: \/ ([\d.e-]+))?\)$/.exec(colour);
+  if (parts === null) return { fill: colour };
+  const [red, green, blue] = parts.slice(1, 4).map((share) => Math.round(255 * Number(share)));
+  const alpha = parts[4] as string | undefined;
+  return { fill: `rgb(${red}, ${green}, ${blue})`, 'fill-opacity': Number(alpha ?? 1) };
 }
 
 /** The lines that a token's text is broken into, with the baseline of each. */
