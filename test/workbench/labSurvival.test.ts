@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { takeImage } from './support/images.ts';
 import { openDemo } from './support/lab.ts';
 import { runCommand } from './support/palette.ts';
 import { openFile, setTheme, statusBarItem, waitForNotification } from './support/views.ts';
@@ -73,7 +72,6 @@ describe('the lab survives', () => {
     );
     // What was shown stays, and the next press does what this one should have done.
     expect(await frame.locator('figure').count()).toBeGreaterThan(0);
-    await takeImage(page.locator('.part.editor'), 'lab/threadEnded.png');
     await isAt(1);
     await frame.locator('.timeline .step').click();
     await alert.waitFor({ state: 'detached' });
@@ -88,16 +86,18 @@ describe('the lab survives', () => {
     const frame = await openDemo(page, 'flashAttention');
     await frame.locator('#num-tokens').selectOption('256');
     const position = frame.locator('.position');
-    await frame.locator('.timeline .primary').click();
     for (const theme of ['Dark High Contrast', 'Light High Contrast', 'Dark Modern'] as const) {
+      // From the start for each: a slow machine plays to the end while a theme is chosen.
+      await frame.locator('.timeline input').press('Home');
+      await frame.locator('.timeline .primary').click();
       await setTheme(page, theme);
       const before = await position.innerText();
       await waitUntil(
         'the time line to go on',
         async () => (await position.innerText()) !== before,
       );
+      await frame.locator('.timeline .primary').click();
     }
     expect(await frame.locator('.error').count()).toBe(0);
-    await frame.locator('.timeline .primary').click();
   });
 });
