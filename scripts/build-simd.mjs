@@ -9,21 +9,26 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const folder = 'src/engine/simd';
 
 /** The compiled kernel. */
-export async function compileKernel() {
+export function compileKernel() {
+  return compileAssemblyScript(folder, 'attentionKernel.as.ts', ['--enable=simd']);
+}
+
+/** What a file of AssemblyScript in a folder of the project compiles to; its memory is imported. */
+export async function compileAssemblyScript(sourceFolder, source, options) {
   let wasm;
   const { error, stderr } = await asc.main(
     [
-      'attentionKernel.as.ts',
+      source,
       '--outFile=kernel.wasm',
       '-O3',
       '--noAssert',
       '--runtime=stub',
-      '--enable=simd',
       '--importMemory',
+      ...options,
     ],
     {
       readFile: (name, base) =>
-        readFile(path.resolve(root, folder, base, name), 'utf8').catch(() => null),
+        readFile(path.resolve(root, sourceFolder, base, name), 'utf8').catch(() => null),
       writeFile: (name, contents) => {
         if (name === 'kernel.wasm') wasm = contents;
       },

@@ -8,17 +8,24 @@ const KEPT_BYTES = 1 << 22;
 
 /** The text being counted as valid UTF-8, readable by bytes and by unaligned 32-bit words. */
 export class TextBuffer {
-  bytes = new Uint8Array(INITIAL_BYTES);
-  view = new DataView(this.bytes.buffer);
+  bytes: Uint8Array;
+  view: DataView;
   /** Bytes of text. */
   length = 0;
+  readonly #home: Uint8Array | undefined;
   readonly #normalization: 'NFC' | undefined;
   readonly #isUtf8: (bytes: Uint8Array) => boolean;
 
-  /** @param isUtf8Natively the platform's own check, many times faster than one written here */
-  constructor(normalization?: 'NFC', isUtf8Natively = isUtf8) {
+  /**
+   * @param isUtf8Natively the platform's own check, many times faster than one written here
+   * @param home where a text is put unless it is too long for that
+   */
+  constructor(normalization?: 'NFC', isUtf8Natively = isUtf8, home?: Uint8Array) {
     this.#normalization = normalization;
     this.#isUtf8 = isUtf8Natively;
+    this.#home = home;
+    this.bytes = home ?? new Uint8Array(INITIAL_BYTES);
+    this.view = viewOf(this.bytes);
   }
 
   /** Takes a copy of the bytes, with U+FFFD in place of what is no UTF-8. */
@@ -61,9 +68,10 @@ export class TextBuffer {
   /** Gives back the memory of a huge text. */
   release(): void {
     this.length = 0;
-    if (this.bytes.length <= KEPT_BYTES) return;
-    this.bytes = new Uint8Array(INITIAL_BYTES);
-    this.view = new DataView(this.bytes.buffer);
+    if (this.#home === undefined && this.bytes.length <= KEPT_BYTES) return;
+    if (this.bytes === this.#home) return;
+    this.bytes = this.#home ?? new Uint8Array(INITIAL_BYTES);
+    this.view = viewOf(this.bytes);
   }
 
   #normalize(): void {
@@ -83,6 +91,10 @@ export class TextBuffer {
     if (this.bytes.length >= textBytes + PADDING_BYTES) return;
     const doubled = Math.min(this.bytes.length * 2, KEPT_BYTES);
     this.bytes = new Uint8Array(Math.max(textBytes + PADDING_BYTES, doubled));
-    this.view = new DataView(this.bytes.buffer);
+    this.view = viewOf(this.bytes);
   }
+}
+
+function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, length);
 }

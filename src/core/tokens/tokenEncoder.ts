@@ -1,23 +1,22 @@
+import { countKernelOf } from './kernel/countKernel.ts';
 import { createSplitter } from './split/pieceSplitter.ts';
 import { shortMerger, SHORT_PIECE_BYTES } from './merge/merge.ts';
-import type { PieceMerger } from './merge/merge.ts';
 import { longMerger } from './merge/mergeLong.ts';
 import type { OperationCounter } from './merge/operationCounter.ts';
-import { MAX_CACHED_PIECE_BYTES, PieceCache } from './pieceCache.ts';
 import { everyKindOfPiece } from './everyKindOfPiece.ts';
-import { safeSplitOf } from './split/safeSplit.ts';
+import { createPieceCounter, type PieceCounter } from './pieceCounter.ts';
+import { safeSplitOf, splitForCounting } from './split/safeSplit.ts';
 import { segmenterOf } from './segments.ts';
-import { MAX_SHORT_PIECE_BYTES, ShortPieceCounts } from './shortPieceCounts.ts';
 import { TextBuffer } from './textBuffer.ts';
 import type { Encoded, TokenEncoder } from './tokenCounter.ts';
 import { NO_TOKEN } from './merge/noToken.ts';
-import { hashBytes, TokenLookup } from './vocabulary/vocabulary.ts';
+import { TokenLookup } from './vocabulary/vocabulary.ts';
 import type { Vocabulary } from './vocabulary/vocabulary.ts';
 
 /** Twice, so that the engine has noted every kind before it compiles; more would only compile what few texts need. */
 const ROUNDS_BEFORE_USE = 2;
-/** 2^14 slots of 64 bytes, 1 MiB: with more of them fewer pieces are merged, but more memory is waited for. */
-const CACHE_SLOTS = 1 << 14;
+/** A longer text is counted in parts, each of which fits into the kernel's memory and into a cache of the processor. */
+const PART_BYTES = 1 << 18;
 
 /**
  * Counts and encodes with one vocabulary: split into pieces; most pieces are one token, found by one look-up; others
@@ -30,17 +29,22 @@ export function createTokenEncoder(
   counter?: OperationCounter,
   isUtf8?: (bytes: Uint8Array) => boolean,
 ): TokenEncoder {
-  const split = createSplitter(vocabulary);
+  const isSafeSplit = safeSplitOf(vocabulary);
   const takeApart = segmenterOf(vocabulary);
-  const shortCounts = new ShortPieceCounts();
+  // Operations are counted in TypeScript.
+  const kernel = counter === undefined ? countKernelOf(vocabulary) : undefined;
+  let countByOne: PieceCounter | undefined;
+  const buffer = new TextBuffer(vocabulary.split.normalization, isUtf8, kernel?.text);
+  const split = createSplitter(vocabulary);
   const lookup = new TokenLookup(vocabulary);
-  const cache = new PieceCache(CACHE_SLOTS);
-  const buffer = new TextBuffer(vocabulary.split.normalization, isUtf8);
-  const short = shortMerger(lookup, counter);
-  const long = longMerger(lookup, counter);
+  const short = shortMerger(lookup);
+  const long = longMerger(lookup);
 
-  function mergerOf(length: number): PieceMerger {
-    return length <= SHORT_PIECE_BYTES ? short : long;
+  function countPart(utf8: Uint8Array, continues: boolean): number {
+    buffer.setBytes(utf8);
+    const tokens = countAll(continues);
+    buffer.release();
+    return tokens;
   }
 
   function countAll(continues: boolean): number {
@@ -53,43 +57,10 @@ export function createTokenEncoder(
     return tokens;
   }
 
-  function countPieces(textStart: number, end: number): number {
-    const { bytes, view } = buffer;
-    let tokens = 0;
-    let start = textStart;
-    while (start < end) {
-      const pieceEnd = split(bytes, start, end);
-      const length = pieceEnd - start;
-      if (length === 1) tokens++;
-      else if (length <= MAX_SHORT_PIECE_BYTES) {
-        const known = shortCounts.tokensOf(view, start, length);
-        tokens += known !== 0 ? known : countShort(view, start, pieceEnd);
-      } else tokens += countLong(view, start, pieceEnd);
-      start = pieceEnd;
-    }
-    return tokens;
-  }
-
-  function countShort(view: DataView, start: number, end: number): number {
-    const tokens = countUnknown(view, start, end);
-    shortCounts.remember(view, start, end - start, tokens);
-    return tokens;
-  }
-
-  function countLong(view: DataView, start: number, end: number): number {
-    const length = end - start;
-    if (length > MAX_CACHED_PIECE_BYTES) return countUnknown(view, start, end);
-    const hash = hashBytes(view, start, length);
-    const known = cache.tokensOf(view, start, length, hash);
-    if (known !== 0) return known;
-    const tokens = countUnknown(view, start, end);
-    cache.remember(view, start, length, hash, tokens);
-    return tokens;
-  }
-
-  function countUnknown(view: DataView, start: number, end: number): number {
-    if (lookup.idOf(view, start, end) !== NO_TOKEN) return 1;
-    return mergerOf(end - start).merge(view, start, end);
+  function countPieces(start: number, end: number): number {
+    if (kernel !== undefined && buffer.bytes === kernel.text) return kernel.countPieces(start, end);
+    countByOne ??= createPieceCounter(vocabulary, counter);
+    return countByOne(buffer, start, end);
   }
 
   function encodeAll(): Encoded {
@@ -116,7 +87,7 @@ export function createTokenEncoder(
       const id = lookup.idOf(view, start, pieceEnd);
       if (id !== NO_TOKEN) ids.add(id, pieceEnd - moved);
       else {
-        const merger = mergerOf(pieceEnd - start);
+        const merger = pieceEnd - start <= SHORT_PIECE_BYTES ? short : long;
         const tokens = merger.merge(view, start, pieceEnd);
         const { merged } = merger;
         for (let k = 0; k < tokens; k++) ids.add(merged.ids[k], merged.ends[k] - moved);
@@ -127,13 +98,15 @@ export function createTokenEncoder(
 
   const encoder: TokenEncoder = {
     encoding: vocabulary.encoding,
-    isSafeSplit: safeSplitOf(vocabulary),
+    isSafeSplit,
     putsSpaceFirst:
       vocabulary.split.kind === 'joins' && vocabulary.split.leadingSpace !== undefined,
     countBytes(utf8, continues = false) {
-      buffer.setBytes(utf8);
-      const tokens = countAll(continues);
-      buffer.release();
+      if (kernel === undefined || utf8.length <= PART_BYTES) return countPart(utf8, continues);
+      let tokens = 0;
+      for (const part of splitForCounting(utf8, PART_BYTES, isSafeSplit)) {
+        tokens += countPart(part, continues || tokens > 0);
+      }
       return tokens;
     },
     countText(text, continues = false) {

@@ -1,3 +1,5 @@
+import type { TableMemory } from './tableMemory.ts';
+
 /** Tokens beside the vocabulary's own that are found in a text before it is split: the longest at the leftmost place. */
 export interface AddedToken {
   readonly id: number;
@@ -12,13 +14,10 @@ export interface AddedTokens {
   readonly utf8: Uint8Array;
 }
 
-export function packAddedTokens(
-  tokens: readonly AddedToken[],
-  memory: (numBytes: number) => ArrayBuffer | SharedArrayBuffer,
-): AddedTokens {
-  const ids = new Int32Array(memory(tokens.length * 4));
-  const ends = new Int32Array(memory(tokens.length * 4));
-  const utf8 = new Uint8Array(memory(tokens.reduce((sum, each) => sum + each.utf8.length, 0)));
+export function packAddedTokens(tokens: readonly AddedToken[], memory: TableMemory): AddedTokens {
+  const ids = memory.int32(tokens.length);
+  const ends = memory.int32(tokens.length);
+  const utf8 = memory.uint8(tokens.reduce((sum, each) => sum + each.utf8.length, 0));
   let end = 0;
   for (const [idx, token] of tokens.entries()) {
     utf8.set(token.utf8, end);

@@ -5,7 +5,9 @@ import type { CharacterPairs } from '../split/characterPairs.ts';
 import { NO_TOKEN } from '../merge/noToken.ts';
 import { addPairMerge, pairRank } from '../merge/pairMerges.ts';
 import type { MergeList, PairMerges } from '../merge/pairMerges.ts';
+import type { WasmMemory } from '../kernel/sharedMemory.ts';
 import type { SplitRule } from '../split/splitRule.ts';
+import { TableMemory } from './tableMemory.ts';
 import type { EncodingName } from '../tokenCounter.ts';
 
 /** What a vocabulary file holds; a token's id is its place in the list. */
@@ -33,6 +35,8 @@ export interface VocabularyData {
 export interface Vocabulary {
   readonly encoding: EncodingName;
   readonly split: SplitRule;
+  /** What all tables lie in, where the kernel can count with them. */
+  readonly memory?: WasmMemory;
   /** Ids run from 0 to below this; some may be no ordinary token. */
   readonly numIds: number;
   readonly maxTokenBytes: number;
@@ -62,7 +66,8 @@ const LAST_FILTER_WORD = FILTER_BITS / 32 - 1;
 export function buildVocabulary(data: VocabularyData): Vocabulary {
   const { tokenLengths } = data;
   const numIds = tokenLengths.length;
-  const tokenStarts = new Int32Array(sharedMemory((numIds + 1) * 4));
+  const memory = new TableMemory(isForKernel(data));
+  const tokenStarts = memory.int32(numIds + 1);
   let maxTokenBytes = 0;
   for (let id = 0; id < numIds; id++) {
     tokenStarts[id + 1] = tokenStarts[id] + tokenLengths[id];
@@ -74,15 +79,15 @@ export function buildVocabulary(data: VocabularyData): Vocabulary {
       `The vocabulary ${data.encoding} has ${data.tokenBytes.length} bytes of tokens where its lengths add up to ${numBytes}`,
     );
   }
-  const tokenBytes = new Uint8Array(sharedMemory(numBytes + PADDING_BYTES));
+  const tokenBytes = memory.uint8(numBytes + PADDING_BYTES);
   tokenBytes.set(data.tokenBytes);
 
   // Up to five sixths full: the filter answers most questions for what is not there.
   const slots = 2 ** Math.ceil(Math.log2(numIds * 1.2));
-  const table = new Int32Array(sharedMemory(slots * 16));
-  const filter = new Int32Array(sharedMemory(FILTER_BITS / 8));
-  const bytePairRanks = new Int32Array(sharedMemory(65536 * 4)).fill(NO_TOKEN);
-  const byteIds = new Int32Array(sharedMemory(256 * 4)).fill(NO_TOKEN);
+  const table = memory.int32(slots * 4);
+  const filter = memory.int32(FILTER_BITS / 32);
+  const bytePairRanks = memory.int32(65536).fill(NO_TOKEN);
+  const byteIds = memory.int32(256).fill(NO_TOKEN);
   const parts = { tokenBytes, tokenStarts, table, filter, bytePairRanks, byteIds };
   writeTokens(parts, new Set(data.byteFallbackIds));
   data.byteFallbackIds?.forEach((id, byte) => {
@@ -102,11 +107,12 @@ export function buildVocabulary(data: VocabularyData): Vocabulary {
     maxTokenBytes,
     ...parts,
     ...(addedTokens !== undefined &&
-      addedTokens.length > 0 && { addedTokens: packAddedTokens(addedTokens, sharedMemory) }),
-    ...buildPairs(data, tokenStarts),
+      addedTokens.length > 0 && { addedTokens: packAddedTokens(addedTokens, memory) }),
+    ...buildPairs(data, tokenStarts, memory),
+    ...(memory.forKernel !== undefined && { memory: memory.forKernel }),
   };
   if (data.merges === undefined) return vocabulary;
-  const merges = buildMerges(vocabulary, data.merges);
+  const merges = buildMerges(vocabulary, data.merges, memory);
   for (let pair = 0; pair < 65536; pair++) {
     bytePairRanks[pair] = pairRank(merges, byteIds[pair & 0xff], byteIds[pair >> 8]);
   }
@@ -132,7 +138,7 @@ function writeTokens(
   >,
   leftOut: ReadonlySet<number>,
 ): void {
-  const view = new DataView(tokenBytes.buffer);
+  const view = viewOf(tokenBytes);
   const numIds = tokenStarts.length - 1;
   for (let id = 0; id < numIds; id++) {
     const start = tokenStarts[id];
@@ -149,9 +155,10 @@ function writeTokens(
 function buildPairs(
   { split, tokenBytes, addedTokens = [], byteFallbackIds }: VocabularyData,
   tokenStarts: Int32Array,
+  memory: TableMemory,
 ): { readonly pairs?: CharacterPairs } {
   if (split.kind !== 'joins' && addedTokens.length === 0) return {};
-  const pairs = new Int32Array(sharedMemory(CHARACTER_PAIRS_BYTES));
+  const pairs = memory.int32(CHARACTER_PAIRS_BYTES / 4);
   for (const { utf8 } of addedTokens) addPairs(pairs, utf8, 0, utf8.length);
   if (split.kind !== 'joins') return { pairs };
   const fallbackIds = new Set(byteFallbackIds);
@@ -161,12 +168,16 @@ function buildPairs(
   return { pairs };
 }
 
-function buildMerges(vocabulary: Vocabulary, { resultIds, leftLengths }: MergeList): PairMerges {
+function buildMerges(
+  vocabulary: Vocabulary,
+  { resultIds, leftLengths }: MergeList,
+  memory: TableMemory,
+): PairMerges {
   const { tokenBytes, tokenStarts, encoding } = vocabulary;
   const lookup = new TokenLookup(vocabulary);
-  const view = new DataView(tokenBytes.buffer);
+  const view = viewOf(tokenBytes);
   const slots = 2 ** Math.ceil(Math.log2(resultIds.length * 1.5 + 1));
-  const table = new Int32Array(sharedMemory(slots * 16));
+  const table = memory.int32(slots * 4);
   for (let rank = 0; rank < resultIds.length; rank++) {
     const start = tokenStarts[resultIds[rank]];
     const middle = start + leftLengths[rank];
@@ -179,7 +190,7 @@ function buildMerges(vocabulary: Vocabulary, { resultIds, leftLengths }: MergeLi
     }
     addPairMerge(table, left, right, rank);
   }
-  const shared = new Int32Array(sharedMemory(resultIds.length * 4));
+  const shared = memory.int32(resultIds.length);
   shared.set(resultIds);
   return { table, resultIds: shared };
 }
@@ -192,10 +203,13 @@ export function hideTokens({ table }: Pick<Vocabulary, 'table'>, ids: ReadonlySe
   }
 }
 
-function sharedMemory(numBytes: number): ArrayBuffer | SharedArrayBuffer {
-  return typeof SharedArrayBuffer === 'undefined'
-    ? new ArrayBuffer(numBytes)
-    : new SharedArrayBuffer(numBytes);
+/** The kernel knows the rules that have an automaton, and ranks that are ids. */
+function isForKernel({ split, merges }: VocabularyData): boolean {
+  return (split.kind === 'o200k' || split.kind === 'cl100k') && merges === undefined;
+}
+
+function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, length);
 }
 
 /** Keeps the lowest n bytes of a little-endian word, n = 0 to 4. */
@@ -259,7 +273,7 @@ export class TokenLookup {
     this.#filter = vocabulary.filter;
     this.#lastSlot = vocabulary.table.length - 4;
     this.#tokenStarts = vocabulary.tokenStarts;
-    this.#tokenView = new DataView(vocabulary.tokenBytes.buffer);
+    this.#tokenView = viewOf(vocabulary.tokenBytes);
   }
 
   /** Id of the token of exactly these bytes, or NO_TOKEN. `length` is at least 1. */
