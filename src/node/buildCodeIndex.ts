@@ -4,13 +4,7 @@ import type { CodeIndex, TextOf } from '../core/plans/codeIndex.ts';
 import { WordCounter } from '../core/search/wordCounter.ts';
 import { WordTable } from '../core/search/wordTable.ts';
 import type { TokenCounter } from '../core/tokens/tokenCounter.ts';
-import { analyzeFile } from './analyzeFile.ts';
-
-/** A file's text as it is counted: UTF-8 without a byte order mark. */
-export interface TextFile {
-  readonly path: string;
-  readonly utf8: Uint8Array;
-}
+import { analyzeFile, type TextFile } from './analyzeFile.ts';
 
 export interface BuiltIndex {
   readonly index: CodeIndex;
@@ -26,11 +20,11 @@ export async function buildCodeIndex(
   const table = new WordTable();
   const words = new WordCounter(table);
   const analyzed: FileToIndex[] = [];
-  for (const { path, utf8 } of files) {
+  for (const file of files) {
     analyzed.push({
-      path,
-      bytes: utf8.length,
-      analyzed: await analyzeFile(path, utf8, counter, words, limits),
+      path: file.path,
+      bytes: file.utf8.length,
+      analyzed: await analyzeFile(file, counter, words, limits),
     });
   }
   const textOf: TextOf = (fileIdx) => files[fileIdx].utf8;

@@ -22,6 +22,17 @@ export interface SecretFinding {
 
 /** Searches a text by secretlint's recommended rules (https://github.com/secretlint/secretlint). */
 export async function findSecrets(path: string, text: string): Promise<SecretFinding[]> {
+  const messages = await lintText(path, text);
+  return messages.map(({ loc, messageId }) => ({
+    path,
+    line: loc.start.line,
+    endLine: loc.end.line,
+    kind: messageId.toLowerCase().replaceAll('_', ' '),
+  }));
+}
+
+/** What secretlint says of a text, with the places in it; not to be passed on. */
+export async function lintText(path: string, text: string) {
   const { messages } = await lintSource({
     source: {
       content: text,
@@ -36,32 +47,25 @@ export async function findSecrets(path: string, text: string): Promise<SecretFin
       maskSecrets: true,
     },
   });
-  return messages.map(({ loc, messageId }) => ({
-    path,
-    line: loc.start.line,
-    endLine: loc.end.line,
-    kind: messageId.toLowerCase().replaceAll('_', ' '),
-  }));
+  return messages;
 }
 
-/** What every secret that the rules know has: a long word, mostly with digits, a key's first line, or a name before a host. */
-const candidate =
-  /(?=[\w-]{0,40}\d)(?=[\w-]{0,40}[A-Za-z])[\w-]{16}|[\w-]{30}|[A-Za-z0-9/+]{40}|PRIVATE KEY|:\/\/[^\s/]{1,200}@/;
-
-/** Whether something in a file looks like a secret; most files are told by one look that nothing does. */
-export async function holdsSecret(path: string, utf8: Uint8Array): Promise<boolean> {
-  const text = decodeUtf8(utf8);
-  return candidate.test(text) && (await findSecrets(path, text)).length > 0;
+/** The files of an index, as the search goes through them. */
+export interface SearchedFiles {
+  readonly paths: readonly string[];
+  readonly textOf: TextOf;
+  /** The files in which something looks like a secret: they were all searched when they were read. */
+  readonly withSecrets: ReadonlySet<number>;
 }
 
-/** Searches the stretches that are sent, with the lines that they have in their files; each file is searched once. */
+/** Where something in the stretches that are sent looks like a secret, with the lines that it has in its file. */
 export async function findSecretsInParts(
   parts: readonly Part[],
-  paths: readonly string[],
-  textOf: TextOf,
+  { paths, textOf, withSecrets }: SearchedFiles,
 ): Promise<SecretFinding[]> {
   const partsOfFile = new Map<number, Part[]>();
   for (const part of parts) {
+    if (!withSecrets.has(part.fileIdx)) continue;
     const list = partsOfFile.get(part.fileIdx);
     if (list === undefined) partsOfFile.set(part.fileIdx, [part]);
     else list.push(part);

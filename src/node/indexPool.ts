@@ -30,6 +30,8 @@ export type AnalyzeOutcome =
       readonly utf8: Uint8Array;
       readonly hash: string;
       readonly file: PackedFile;
+      /** Something in it looks like a secret. */
+      readonly hasSecrets: boolean;
     }
   /** The text has the known hash. */
   | { readonly type: 'known'; readonly utf8: Uint8Array }

@@ -7,9 +7,10 @@ import { tidyCacheFolder } from './cacheFolder.ts';
 import { readColumns, writeColumns } from './columnFile.ts';
 import { columnsOf, keptIndexOf, type KeptIndex } from './keptColumns.ts';
 import { tokenizerVersion } from './openTokenCounter.ts';
+import { secretlintVersion } from './secretHints.ts';
 
 /** Raise it when grammars, outlines, chunks or words are read in another way than before. */
-const indexVersion = 4;
+const indexVersion = 5;
 
 export interface StoreLimits {
   readonly maxFiles: number;
@@ -39,7 +40,8 @@ export class IndexStore {
     chunkLimits: ChunkLimits,
     limits = defaultLimits,
   ) {
-    this.#key = JSON.stringify([indexVersion, tokenizerVersion, encoding, chunkLimits, root]);
+    const versions = [indexVersion, tokenizerVersion, secretlintVersion];
+    this.#key = JSON.stringify([...versions, encoding, chunkLimits, root]);
     this.#file = path.join(folder, `${sha256(this.#key).slice(0, 32)}.index`);
     this.#limits = limits;
   }

@@ -45,8 +45,8 @@ export function serveIndexing(port: MessagePort, data: IndexWorkerData): void {
       const utf8 = owned(read);
       const hash = createHash('sha256').update(utf8).digest('hex');
       if (hash === knownHash) return { type: 'known', utf8 };
-      const file = await analyzeFile(path, utf8, await counterOf(), words, limits);
-      return { type: 'analyzed', utf8, hash, file: packFile(file) };
+      const file = await analyzeFile({ path, utf8 }, await counterOf(), words, limits);
+      return { type: 'analyzed', utf8, hash, file: packFile(file), hasSecrets: file.hasSecrets };
     } catch (error) {
       return { type: 'problem', message: error instanceof Error ? error.message : String(error) };
     }

@@ -11,6 +11,8 @@ export interface KeptFile {
   readonly hash: string;
   /** When an index last held it. */
   readonly usedMs: number;
+  /** Something in it looks like a secret; `packed` holds none of that. */
+  readonly hasSecrets: boolean;
   /** Its word ids are those of the store's table. */
   readonly packed: PackedFile;
 }
@@ -42,15 +44,18 @@ export function columnsOf(
   const lengths = new Uint32Array(files.length * lengthsPerFile);
   const hashes = new Uint8Array(files.length * hashBytes);
   const usedMs = new Float64Array(files.length);
+  const hasSecrets = new Uint8Array(files.length);
   const strings: string[] = [];
   let numWords = 0;
-  files.forEach(([path, { hash, usedMs: used, packed }], i) => {
+  files.forEach(([path, file], i) => {
+    const { packed } = file;
     lengths.set(
       [path.length, packed.strings.length, packed.numbers.length, packed.wordIds.length],
       i * lengthsPerFile,
     );
-    hashes.set(Buffer.from(hash, 'hex'), i * hashBytes);
-    usedMs[i] = used;
+    hashes.set(Buffer.from(file.hash, 'hex'), i * hashBytes);
+    usedMs[i] = file.usedMs;
+    hasSecrets[i] = Number(file.hasSecrets);
     strings.push(path, packed.strings);
     numWords += packed.wordIds.length;
   });
@@ -63,6 +68,7 @@ export function columnsOf(
     lengths,
     hashes,
     usedMs,
+    hasSecrets,
     strings: encodeUtf8(strings.join('')),
     numbers: files.map(([, { packed }]) => packed.numbers),
     wordIds,
@@ -84,6 +90,7 @@ export function keptIndexOf(columns: ReadonlyMap<string, Column>): KeptIndex {
   const lengths = columns.get('lengths') as Uint32Array;
   const hashes = Buffer.from(columns.get('hashes') as Uint8Array).toString('hex');
   const usedMs = columns.get('usedMs') as Float64Array;
+  const hasSecrets = columns.get('hasSecrets') as Uint8Array;
   const strings = decodeUtf8(columns.get('strings') as Uint8Array);
   const numbers = columns.get('numbers') as Uint32Array;
   const wordIds = columns.get('wordIds') as Uint32Array;
@@ -101,6 +108,7 @@ export function keptIndexOf(columns: ReadonlyMap<string, Column>): KeptIndex {
     files.set(stringOf(pathLength), {
       hash: hashes.slice(2 * i * hashBytes, 2 * (i + 1) * hashBytes),
       usedMs: usedMs[i],
+      hasSecrets: hasSecrets[i] === 1,
       packed: {
         strings: stringOf(stringLength),
         numbers: numbers.subarray(numberAt, (numberAt += numNumbers)),

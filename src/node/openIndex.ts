@@ -1,22 +1,24 @@
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { assembleIndex, type FileToIndex } from '../core/plans/assembleIndex.ts';
-import { defaultChunkLimits } from '../core/plans/chunks.ts';
+import { defaultChunkLimits, type ChunkLimits } from '../core/plans/chunks.ts';
+import type { TextOf } from '../core/plans/codeIndex.ts';
 import { unpackFile } from '../core/plans/packedFile.ts';
 import { WordTable } from '../core/search/wordTable.ts';
 import type { BuiltIndex } from './buildCodeIndex.ts';
-import { holdsSecret } from './findSecrets.ts';
-import { analyzeInThreads, type FileToAnalyze } from './indexPool.ts';
+import { analyzeInThreads } from './indexPool.ts';
 import { IndexStore } from './indexStore.ts';
 import type { KeptFile, KeptIndex } from './keptColumns.ts';
 import { openControl, type OpenIndexRequest } from './plansCalls.ts';
 import { loadVocabulary } from './vocabularies.ts';
 
 export interface OpenedIndex extends BuiltIndex {
+  /** By file index: those in which something looks like a secret. */
+  readonly filesWithSecrets: ReadonlySet<number>;
   readonly filesKept: number;
   readonly problems: readonly { readonly path: string; readonly message: string }[];
-  /** Writes what is new, but of no file in which something looks like a secret. Rejects with what hinders it. */
-  readonly keep: () => Promise<void>;
+  /** Writes what is new; nothing that looks like a secret is in it. Throws what hinders it. */
+  readonly keep: () => void;
 }
 
 /** The index of files: what was kept is taken where the text is the same, the rest is read in threads of this worker file. */
@@ -29,20 +31,57 @@ export async function openIndex(request: OpenIndexRequest): Promise<OpenedIndex>
     words: new WordTable(),
     files: new Map<string, KeptFile>(),
   };
-  const usedMs = Date.now();
-  const found: ({ readonly utf8: Uint8Array; readonly file: KeptFile } | undefined)[] = [];
-  const problems: { readonly path: string; readonly message: string }[] = [];
-  /** By file index: what was read anew. */
-  const readAnew: number[] = [];
-  let filesKept = 0;
+  const { found, problems } = await readFiles(request, limits, kept);
+  if (Atomics.load(control, openControl.cancelled) === 1) throw new Error('Cancelled');
 
-  const sorted = [...request.files].sort((a, b) => (a.path < b.path ? -1 : 1));
-  const files = sorted.map((file, fileIdx): FileToAnalyze => {
-    const known = kept.files.get(file.path);
-    return { ...file, fileIdx, ...(known === undefined ? {} : { knownHash: known.hash }) };
-  });
+  const setHash = createHash('sha256');
+  const toIndex: FileToIndex[] = [];
+  for (const { path, utf8, file } of found) {
+    setHash.update(`${path}\0${file.hash}\n`);
+    toIndex.push({ path, bytes: utf8.length, analyzed: unpackFile(file.packed) });
+    kept.files.set(path, file);
+  }
+  const textOf = textsOf(found);
+  const hash = setHash.digest('hex');
+  const isSame = kept.assembled?.hash === hash;
+  const made = isSame ? kept.assembled.made : undefined;
+  const index = assembleIndex(toIndex, kept.words, textOf, made);
+  return {
+    index,
+    textOf,
+    filesWithSecrets: new Set(found.flatMap(({ file }, i) => (file.hasSecrets ? [i] : []))),
+    filesKept: found.filter(({ isKnown }) => isKnown).length,
+    problems,
+    keep:
+      store === undefined || isSame
+        ? () => store?.touch()
+        : keeper(store, { ...kept, assembled: { hash, made: index } }),
+  };
+}
+
+interface FoundFile {
+  readonly path: string;
+  readonly utf8: Uint8Array;
+  readonly file: KeptFile;
+  /** Its text is the one that was kept. */
+  readonly isKnown: boolean;
+}
+
+/** Reads every file, in the order of their paths; those that can't be read are the problems. */
+async function readFiles(
+  { files: sources, encoding, control }: OpenIndexRequest,
+  limits: ChunkLimits,
+  kept: KeptIndex,
+): Promise<{ readonly found: readonly FoundFile[]; readonly problems: OpenedIndex['problems'] }> {
+  const usedMs = Date.now();
+  const found: (FoundFile | undefined)[] = [];
+  const problems: { readonly path: string; readonly message: string }[] = [];
+  const sorted = [...sources].sort((a, b) => (a.path < b.path ? -1 : 1));
   await analyzeInThreads({
-    files,
+    files: sorted.map((file, fileIdx) => {
+      const known = kept.files.get(file.path);
+      return { ...file, fileIdx, ...(known === undefined ? {} : { knownHash: known.hash }) };
+    }),
     words: kept.words,
     encoding,
     vocabulary: await loadVocabulary(encoding),
@@ -54,61 +93,33 @@ export async function openIndex(request: OpenIndexRequest): Promise<OpenedIndex>
         problems.push({ path, message: outcome.message });
         return;
       }
+      const { utf8 } = outcome;
       const known = kept.files.get(path);
-      if (outcome.type === 'known' && known !== undefined) {
-        filesKept++;
-        found[fileIdx] = { utf8: outcome.utf8, file: { ...known, usedMs } };
-      } else if (outcome.type === 'analyzed') {
-        const { hash, file } = outcome;
-        readAnew.push(fileIdx);
-        found[fileIdx] = { utf8: outcome.utf8, file: { hash, usedMs, packed: file } };
+      if (outcome.type === 'analyzed') {
+        const { hash, hasSecrets, file: packed } = outcome;
+        const file = { hash, usedMs, hasSecrets, packed };
+        found[fileIdx] = { path, utf8, file, isKnown: false };
+      } else if (known !== undefined) {
+        found[fileIdx] = { path, utf8, file: { ...known, usedMs }, isKnown: true };
       }
     },
   });
-  if (Atomics.load(control, openControl.cancelled) === 1) throw new Error('Cancelled');
-
-  const setHash = createHash('sha256');
-  const texts: Uint8Array[] = [];
-  const toIndex: FileToIndex[] = [];
-  files.forEach(({ path, fileIdx }) => {
-    const entry = found[fileIdx];
-    if (entry === undefined) return;
-    const { utf8, file } = entry;
-    texts.push(utf8);
-    setHash.update(`${path}\0${file.hash}\n`);
-    toIndex.push({ path, bytes: utf8.length, analyzed: unpackFile(file.packed) });
-    kept.files.set(path, file);
-  });
-  const textOf = (fileIdx: number) => texts[fileIdx];
-  const hash = setHash.digest('hex');
-  const isSame = kept.assembled?.hash === hash;
-  const made = isSame ? kept.assembled.made : undefined;
-  const index = assembleIndex(toIndex, kept.words, textOf, made);
-  let unwritten: KeptIndex | undefined =
-    store === undefined || isSame ? undefined : { ...kept, assembled: { hash, made: index } };
-  const keep = async () => {
-    if (unwritten === undefined) {
-      store?.touch();
-      return;
-    }
-    const unsafe: string[] = [];
-    for (const fileIdx of readAnew) {
-      const { path } = files[fileIdx];
-      const utf8 = found[fileIdx]?.utf8;
-      if (utf8 !== undefined && (await holdsSecret(path, utf8))) unsafe.push(path);
-    }
-    if (unsafe.length === 0) store?.save(unwritten);
-    else if (unsafe.length === readAnew.length) store?.touch();
-    else store?.save(withoutFiles(unwritten, unsafe));
-    // The words of all files are asked for no more.
-    unwritten = undefined;
-  };
-  return { index, textOf, filesKept, problems, keep };
+  return { found: found.filter((file) => file !== undefined), problems };
 }
 
-/** Without these files, and without what was made of all files: a secret's words would lie on disk as long as the index does. */
-function withoutFiles({ words, files }: KeptIndex, paths: readonly string[]): KeptIndex {
-  const others = new Map(files);
-  for (const path of paths) others.delete(path);
-  return { words, files: others };
+// The two closures below live as long as the index. Each is made in a function of its own, because V8 keeps everything for a
+// closure that any closure of the same function uses: here what was read off every file, as much as the index itself.
+
+function textsOf(found: readonly FoundFile[]): TextOf {
+  const texts = found.map(({ utf8 }) => utf8);
+  return (fileIdx) => texts[fileIdx];
+}
+
+/** Writes the index once, and lets go of it. */
+function keeper(store: IndexStore, index: KeptIndex): OpenedIndex['keep'] {
+  const unwritten = [index];
+  return () => {
+    const toWrite = unwritten.pop();
+    if (toWrite !== undefined) store.save(toWrite);
+  };
 }

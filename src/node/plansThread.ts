@@ -12,8 +12,11 @@ export interface OpenHandlers {
 }
 
 const progressIntervalMs = 100;
-/** Enough for an index of some 40 million tokens; beyond it the thread ends instead of the whole process. */
-const maxHeapMegabytes = 2048;
+/**
+ * Enough for an index of some 100 million tokens; beyond it the thread ends instead of the whole process. No more than that: V8 lets
+ * garbage grow to four times what is used where a heap may have 2 GB, and to less than twice where it may have 1 GB.
+ */
+const maxHeapMegabytes = 1024;
 
 /** The thread that indexes code and makes plans. One that was started anew has no index open. */
 export class PlansThread extends ThreadCalls<PlansCalls> {

@@ -8,7 +8,7 @@ import { maxRecallHits, measureRecall, recallQuestions } from '../core/plans/rec
 import { hasOwnWords, instructionOf } from '../core/plans/task.ts';
 import type { TokenCounter } from '../core/tokens/tokenCounter.ts';
 import type { EmbeddingTarget } from './embeddingEndpoint.ts';
-import { findSecretsInParts } from './findSecrets.ts';
+import { findSecretsInParts, type SearchedFiles } from './findSecrets.ts';
 import type { IndexWorkerData } from './indexPool.ts';
 import { serveIndexing } from './indexWorker.ts';
 import { openIndex, type OpenedIndex } from './openIndex.ts';
@@ -65,17 +65,12 @@ const methods: CallMethods<PlansCalls> = {
     return renderPrompt(request.parts, paths, textOf, request.instruction, notes, prompt);
   },
   secrets: (indexId, requests) => {
-    const { index, textOf } = indexOf(indexId);
     const parts = requests.flatMap((request) => request.parts);
-    return findSecretsInParts(
-      parts,
-      index.files.map((file) => file.path),
-      textOf,
-    );
+    return findSecretsInParts(parts, searchedFiles(indexOf(indexId)));
   },
-  keep: async (indexId) => {
+  keep: (indexId) => {
     try {
-      await indexOf(indexId).keep();
+      indexOf(indexId).keep();
       return undefined;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
@@ -94,9 +89,7 @@ const methods: CallMethods<PlansCalls> = {
   },
   embeddingSize: async (indexId, request) => {
     const embedded = semanticIndexOf(indexId, request);
-    const { index, textOf } = indexOf(indexId);
-    const paths = index.files.map((file) => file.path);
-    const secrets = await findSecretsInParts(embedded.newParts(), paths, textOf);
+    const secrets = await findSecretsInParts(embedded.newParts(), searchedFiles(indexOf(indexId)));
     return { ...embedded.size(), secrets };
   },
   embed: async (indexId, request, control) => {
@@ -117,6 +110,11 @@ const methods: CallMethods<PlansCalls> = {
     return size;
   },
 };
+
+function searchedFiles({ index, textOf, filesWithSecrets }: Opened): SearchedFiles {
+  const paths = index.files.map((file) => file.path);
+  return { paths, textOf, withSecrets: filesWithSecrets };
+}
 
 /** The index with the vectors of this model, made anew for another model or index. */
 function semanticIndexOf(

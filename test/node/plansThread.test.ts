@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -145,5 +145,30 @@ describe('the thread of the plans', () => {
     expect(JSON.stringify(found)).not.toContain(secret);
     const first = { ...part, endByte: 13, endLine: 0 };
     expect(await thread.call('secrets', index.indexId, [{ parts: [first] }])).toEqual([]);
+  });
+
+  it('keeps a file in which something looks like a secret, but nothing of that', async () => {
+    const secret = `ghp_${'wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx'}`;
+    const secretFolder = tempTree({
+      'key.ts': `export const shownName = 1;\nexport const k = '${secret}';\n`,
+      'other.ts': "import { shownName } from './key';\nexport const o = shownName;\n",
+    });
+    const own = mkdtempSync(path.join(cacheFolder, 'secret-'));
+    const files = ['key.ts', 'other.ts'].map((name) => ({
+      path: name,
+      systemPath: path.join(secretFolder, name),
+    }));
+    const opened = () =>
+      thread.open({ files, encoding: 'o200k_base', root: secretFolder, cacheFolder: own });
+    const first = await opened();
+    expect(await thread.call('keep', first.indexId)).toBeUndefined();
+    const [kept] = readdirSync(own).map((name) => readFileSync(path.join(own, name), 'latin1'));
+    expect(kept).toContain('shownName');
+    expect(kept.toLowerCase()).not.toContain(secret.slice(4, 20).toLowerCase());
+    const again = await opened();
+    expect(again).toEqual({ ...first, indexId: again.indexId, filesKept: 2 });
+    const part = { fileIdx: 0, startByte: 0, endByte: 90, startLine: 0, endLine: 1 };
+    const found = await thread.call('secrets', again.indexId, [{ parts: [part] }]);
+    expect(found).toMatchObject([{ path: 'key.ts', line: 2, kind: 'github token' }]);
   });
 });

@@ -1,6 +1,7 @@
 import { bm25Index, type DocumentWords } from '../search/bm25Index.ts';
 import type { WordTable } from '../search/wordTable.ts';
 import type { AnalyzedFile } from './analyzedFile.ts';
+import type { Chunk } from './chunks.ts';
 import type { CodeIndex, IndexedChunk, IndexedFile, TextOf } from './codeIndex.ts';
 import { decodeUtf8 } from './decodeUtf8.ts';
 import { dependencyGraph } from './dependencyGraph.ts';
@@ -32,7 +33,7 @@ export function assembleIndex(
     const firstChunk = chunks.length;
     let tokens = 0;
     for (const chunk of analyzed.chunks) {
-      chunks.push({ ...chunk, fileIdx });
+      chunks.push(indexedChunk(chunk, fileIdx));
       tokens += chunk.tokens;
     }
     const numChunks = analyzed.chunks.length;
@@ -53,4 +54,20 @@ export function assembleIndex(
     words,
   );
   return { files: indexed, chunks, graph, search: bm25Index(words, chunks.length, wordsOfChunk) };
+}
+
+/** Field by field: of a spread, V8 makes a hidden class for each object, which takes four times as much as the chunk. */
+function indexedChunk(chunk: Chunk, fileIdx: number): IndexedChunk {
+  const { startByte, endByte, startLine, endLine, tokens, declares, joinTokens, backticks } = chunk;
+  return {
+    fileIdx,
+    startByte,
+    endByte,
+    startLine,
+    endLine,
+    tokens,
+    declares,
+    joinTokens,
+    backticks,
+  };
 }
