@@ -208,7 +208,7 @@ describe('fuzzed', () => {
         wordCounts: new Uint16Array(1),
         wordEnds: new Uint32Array(1),
       });
-      const kept = { hash: 'ab'.repeat(32), usedMs: 1, packed };
+      const kept = { hash: 'ab'.repeat(32), usedMs: 1, hasSecrets: false, packed };
       store.save({ words, files: new Map([['a.ts', kept]]) });
       const embeddings = tempTree();
       const target = { address: 'http://127.0.0.1:9/api/embed', modelName: 'm' };
