@@ -1,6 +1,7 @@
 import { shortMerger, SHORT_PIECE_BYTES } from '../tokens/merge/merge.ts';
 import { longMerger } from '../tokens/merge/mergeLong.ts';
-import { TokenLookup, type Vocabulary } from '../tokens/vocabulary/vocabulary.ts';
+import { TokenLookup } from '../tokens/vocabulary/tokenLookup.ts';
+import type { Vocabulary } from '../tokens/vocabulary/vocabulary.ts';
 
 /** Tokens whose own bytes do not merge to them when the list of merges is followed, in time linear in their bytes. */
 export function neverWholeIds(vocabulary: Vocabulary): ReadonlySet<number> {

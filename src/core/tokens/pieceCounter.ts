@@ -6,7 +6,8 @@ import { MAX_CACHED_PIECE_BYTES, PieceCache } from './pieceCache.ts';
 import { MAX_SHORT_PIECE_BYTES, ShortPieceCounts } from './shortPieceCounts.ts';
 import { createSplitter } from './split/pieceSplitter.ts';
 import type { TextBuffer } from './textBuffer.ts';
-import { hashBytes, TokenLookup } from './vocabulary/vocabulary.ts';
+import { hashBytes } from './vocabulary/tokenTable.ts';
+import { TokenLookup } from './vocabulary/tokenLookup.ts';
 import type { Vocabulary } from './vocabulary/vocabulary.ts';
 
 /** 2^14 slots of 64 bytes, 1 MiB: with more of them fewer pieces are merged, but more memory is waited for. */

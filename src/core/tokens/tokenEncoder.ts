@@ -10,7 +10,7 @@ import { segmenterOf } from './segments.ts';
 import { TextBuffer } from './textBuffer.ts';
 import type { Encoded, TokenEncoder } from './tokenCounter.ts';
 import { NO_TOKEN } from './merge/noToken.ts';
-import { TokenLookup } from './vocabulary/vocabulary.ts';
+import { TokenLookup } from './vocabulary/tokenLookup.ts';
 import type { Vocabulary } from './vocabulary/vocabulary.ts';
 
 /** Twice, so that the engine has noted every kind before it compiles; more would only compile what few texts need. */

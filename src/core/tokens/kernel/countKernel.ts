@@ -1,34 +1,16 @@
 import { longMerger } from '../merge/mergeLong.ts';
 import { asciiAutomaton } from '../split/asciiAutomaton.ts';
 import { scannerOf } from '../split/pieceSplitter.ts';
-import { TokenLookup, type Vocabulary } from '../vocabulary/vocabulary.ts';
-import { countKernelHex } from './countKernel.generated.ts';
-import { takeBytes, webAssembly, type WasmMemory } from './sharedMemory.ts';
+import { TokenLookup } from '../vocabulary/tokenLookup.ts';
+import type { Vocabulary } from '../vocabulary/vocabulary.ts';
+import { instantiateKernel } from './compiledKernel.ts';
+import { takeBytes, type WasmMemory } from './sharedMemory.ts';
 
 /** Counts pieces as `createPieceCounter` does, in WebAssembly; see countKernel.as.ts. */
 export interface CountKernel {
   /** Where a text must stand to be counted, with a zero byte behind it. */
   readonly text: Uint8Array;
   /** Tokens of the bytes `start` to `end` of `text`, valid UTF-8 that begins with a piece. */
-  countPieces(start: number, end: number): number;
-}
-
-/** What the compiled kernel exports; addresses are byte offsets in its memory. */
-interface KernelExports {
-  regionBytes(): number;
-  automatonOffset(): number;
-  textOffset(): number;
-  open(
-    table: number,
-    tableBytes: number,
-    filter: number,
-    filterBytes: number,
-    tokenStarts: number,
-    tokenBytes: number,
-    bytePairRanks: number,
-    maxTokenBytes: number,
-    region: number,
-  ): void;
   countPieces(start: number, end: number): number;
 }
 
@@ -53,7 +35,7 @@ function openKernel(vocabulary: Vocabulary, memory: WasmMemory): CountKernel | u
     scan: (start: number, end: number) => scan(text, start - textAt, end - textAt) + textAt,
     mergeLong: (start: number, end: number) => long.merge(view, start - textAt, end - textAt),
   };
-  const exports = instantiate({ memory, ...toTypeScript });
+  const exports = instantiateKernel({ memory, ...toTypeScript });
   const region = exports && takeBytes(memory, exports.regionBytes());
   if (exports === undefined || region === undefined) return undefined;
 
@@ -79,18 +61,4 @@ function openKernel(vocabulary: Vocabulary, memory: WasmMemory): CountKernel | u
     text,
     countPieces: (start, end) => exports.countPieces(textAt + start, textAt + end),
   };
-}
-
-function instantiate(env: object): KernelExports | undefined {
-  const api = webAssembly();
-  if (api === undefined) return undefined;
-  const bytes = countKernelHex.match(/../g)?.map((byte) => parseInt(byte, 16)) ?? [];
-  try {
-    // V8 compiles the same bytes once, however many threads ask.
-    const module = new api.Module(Uint8Array.from(bytes));
-    return new api.Instance(module, { env }).exports as KernelExports;
-  } catch {
-    // A content security policy without 'wasm-unsafe-eval' refuses to compile: TypeScript counts.
-    return undefined;
-  }
 }

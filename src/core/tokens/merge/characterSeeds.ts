@@ -1,6 +1,6 @@
 import { NO_TOKEN } from './noToken.ts';
 import { utf8LengthOf } from '../utf8.ts';
-import type { TokenLookup } from '../vocabulary/vocabulary.ts';
+import type { TokenLookup } from '../vocabulary/tokenLookup.ts';
 
 /** Writes the tokens that merging begins with, ids and ends, and gives their number. */
 export type Seeds = (

@@ -1,7 +1,7 @@
 import { characterSeeds } from './characterSeeds.ts';
 import type { OperationCounter } from './operationCounter.ts';
 import { NO_TOKEN } from './noToken.ts';
-import type { TokenLookup } from '../vocabulary/vocabulary.ts';
+import type { TokenLookup } from '../vocabulary/tokenLookup.ts';
 
 /** The tokens of the last piece merged: ids and ends, in an array that the next piece overwrites. */
 export interface MergedPiece {

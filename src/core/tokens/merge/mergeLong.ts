@@ -3,7 +3,7 @@ import { RankHeap } from './rankHeap.ts';
 import type { PieceMerger } from './merge.ts';
 import type { OperationCounter } from './operationCounter.ts';
 import { NO_TOKEN } from './noToken.ts';
-import type { TokenLookup } from '../vocabulary/vocabulary.ts';
+import type { TokenLookup } from '../vocabulary/tokenLookup.ts';
 
 /**
  * Byte pair merging of a long piece in O(n log n): parts know their neighbours, the pairs wait in a heap, and a pair

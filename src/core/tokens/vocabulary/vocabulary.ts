@@ -8,6 +8,8 @@ import type { MergeList, PairMerges } from '../merge/pairMerges.ts';
 import type { WasmMemory } from '../kernel/sharedMemory.ts';
 import type { SplitRule } from '../split/splitRule.ts';
 import { TableMemory } from './tableMemory.ts';
+import { TokenLookup } from './tokenLookup.ts';
+import { FILTER_BITS, viewOf, writeTokens, writeTokensByKernel } from './tokenTable.ts';
 import type { EncodingName } from '../tokenCounter.ts';
 
 /** What a vocabulary file holds; a token's id is its place in the list. */
@@ -59,8 +61,6 @@ export interface Vocabulary {
 }
 
 const PADDING_BYTES = 16;
-const FILTER_BITS = 1 << 21;
-const LAST_FILTER_WORD = FILTER_BITS / 32 - 1;
 
 /** Builds the look-up table. Throws a RangeError naming what is missing when a single byte has no token. */
 export function buildVocabulary(data: VocabularyData): Vocabulary {
@@ -89,7 +89,9 @@ export function buildVocabulary(data: VocabularyData): Vocabulary {
   const bytePairRanks = memory.int32(65536).fill(NO_TOKEN);
   const byteIds = memory.int32(256).fill(NO_TOKEN);
   const parts = { tokenBytes, tokenStarts, table, filter, bytePairRanks, byteIds };
-  writeTokens(parts, new Set(data.byteFallbackIds));
+  if (!writeTokensByKernel(parts, memory.forKernel)) {
+    writeTokens(parts, new Set(data.byteFallbackIds));
+  }
   data.byteFallbackIds?.forEach((id, byte) => {
     if (byteIds[byte] === NO_TOKEN) byteIds[byte] = id;
   });
@@ -118,38 +120,6 @@ export function buildVocabulary(data: VocabularyData): Vocabulary {
   }
   hideTokens(vocabulary, new Set(data.neverWholeIds));
   return { ...vocabulary, merges };
-}
-
-/**
- * Writes every token, but those left out, where it is looked up. Apart from the rest, because a short function with a
- * long loop is compiled soonest.
- */
-function writeTokens(
-  {
-    tokenBytes,
-    tokenStarts,
-    table,
-    filter,
-    bytePairRanks,
-    byteIds,
-  }: Pick<
-    Vocabulary,
-    'tokenBytes' | 'tokenStarts' | 'table' | 'filter' | 'bytePairRanks' | 'byteIds'
-  >,
-  leftOut: ReadonlySet<number>,
-): void {
-  const view = viewOf(tokenBytes);
-  const numIds = tokenStarts.length - 1;
-  for (let id = 0; id < numIds; id++) {
-    const start = tokenStarts[id];
-    const length = tokenStarts[id + 1] - start;
-    if (length === 0 || (leftOut.size > 0 && leftOut.has(id))) continue;
-    if (length === 1) byteIds[tokenBytes[start]] = id;
-    if (length === 2) bytePairRanks[view.getUint16(start, true)] = id;
-    const hash = hashBytes(view, start, length);
-    writeSlot(table, view, start, length, hash, id);
-    filter[(hash >>> 5) & LAST_FILTER_WORD] |= 1 << hash;
-  }
 }
 
 function buildPairs(
@@ -206,132 +176,4 @@ export function hideTokens({ table }: Pick<Vocabulary, 'table'>, ids: ReadonlySe
 /** The kernel knows the rules that have an automaton, and ranks that are ids. */
 function isForKernel({ split, merges }: VocabularyData): boolean {
   return (split.kind === 'o200k' || split.kind === 'cl100k') && merges === undefined;
-}
-
-function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, length);
-}
-
-/** Keeps the lowest n bytes of a little-endian word, n = 0 to 4. */
-const KEEP_BYTES = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -1);
-
-/**
- * Hash of the bytes at `start`; reads whole words, so up to 7 bytes beyond the piece must exist.
- * Pieces of up to 8 bytes, which nearly all are, take two words and no loop.
- */
-export function hashBytes(view: DataView, start: number, length: number): number {
-  let hash: number;
-  if (length <= 4) {
-    hash = Math.imul(view.getInt32(start, true) & KEEP_BYTES[length], 0x9e3779b1);
-  } else {
-    hash = Math.imul(view.getInt32(start, true), 0x9e3779b1);
-    const lastWord = start + ((length - 1) & ~3);
-    for (let idx = start + 4; idx < lastWord; idx += 4) {
-      hash = Math.imul((hash ^ (hash >>> 15)) + view.getInt32(idx, true), 0x85ebca6b);
-    }
-    const last = view.getInt32(lastWord, true) & KEEP_BYTES[((length - 1) & 3) + 1];
-    hash = Math.imul((hash ^ (hash >>> 15)) + last, 0x85ebca6b);
-  }
-  hash += length;
-  return hash ^ (hash >>> 15);
-}
-
-/**
- * A slot: the first four bytes, the next four (or for tokens over 8 bytes the hash), the length, the id.
- * So tokens of up to 8 bytes are compared by words alone.
- */
-function writeSlot(
-  table: Int32Array,
-  view: DataView,
-  start: number,
-  length: number,
-  hash: number,
-  id: number,
-): void {
-  const lastWord = table.length - 4;
-  let slot = (hash << 2) & lastWord;
-  while (table[slot + 2] !== 0) slot = (slot + 4) & lastWord;
-  table[slot] = view.getInt32(start, true) & KEEP_BYTES[Math.min(length, 4)];
-  table[slot + 1] =
-    length > 8 ? hash : length > 4 ? view.getInt32(start + 4, true) & KEEP_BYTES[length - 4] : 0;
-  table[slot + 2] = length;
-  table[slot + 3] = id;
-}
-
-/** Looks tokens up in the text of a buffer; one per thread. */
-export class TokenLookup {
-  readonly vocabulary: Vocabulary;
-  readonly #table: Int32Array;
-  readonly #filter: Int32Array;
-  readonly #lastSlot: number;
-  readonly #tokenStarts: Int32Array;
-  readonly #tokenView: DataView;
-
-  constructor(vocabulary: Vocabulary) {
-    this.vocabulary = vocabulary;
-    this.#table = vocabulary.table;
-    this.#filter = vocabulary.filter;
-    this.#lastSlot = vocabulary.table.length - 4;
-    this.#tokenStarts = vocabulary.tokenStarts;
-    this.#tokenView = viewOf(vocabulary.tokenBytes);
-  }
-
-  /** Id of the token of exactly these bytes, or NO_TOKEN. `length` is at least 1. */
-  find(view: DataView, start: number, length: number, hash: number): number {
-    const inFilter = this.#filter[(hash >>> 5) & LAST_FILTER_WORD] >>> hash;
-    if ((inFilter & 1) === 0) return NO_TOKEN;
-    const table = this.#table;
-    const lastSlot = this.#lastSlot;
-    const isLong = length > 8;
-    let first = view.getInt32(start, true);
-    let second: number;
-    if (isLong) second = hash;
-    else if (length > 4) second = view.getInt32(start + 4, true) & KEEP_BYTES[length - 4];
-    else {
-      first &= KEEP_BYTES[length];
-      second = 0;
-    }
-    let slot = (hash << 2) & lastSlot;
-    for (;;) {
-      const slotLength = table[slot + 2];
-      if (slotLength === length && table[slot] === first && table[slot + 1] === second) {
-        const id = table[slot + 3];
-        if (!isLong || this.#isToken(view, start, length, id)) return id;
-      } else if (slotLength === 0) return NO_TOKEN;
-      slot = (slot + 4) & lastSlot;
-    }
-  }
-
-  /** Id of the token of the bytes `start` to `end`, at least one, or NO_TOKEN. */
-  idOf(view: DataView, start: number, end: number): number {
-    const length = end - start;
-    if (length > this.vocabulary.maxTokenBytes) return NO_TOKEN;
-    return this.find(view, start, length, hashBytes(view, start, length));
-  }
-
-  /** Rank of merging two neighbouring parts, which end at `end`: the lowest goes first. NO_TOKEN: they do not. */
-  rankOf(view: DataView, start: number, end: number, left: number, right: number): number {
-    const { merges } = this.vocabulary;
-    return merges === undefined ? this.idOf(view, start, end) : pairRank(merges, left, right);
-  }
-
-  /** Id of the token that the merge of a rank makes. */
-  mergedId(rank: number): number {
-    const { merges } = this.vocabulary;
-    return merges === undefined ? rank : merges.resultIds[rank];
-  }
-
-  #isToken(view: DataView, start: number, length: number, id: number): boolean {
-    const tokenView = this.#tokenView;
-    const tokenStart = this.#tokenStarts[id];
-    // The first word is known to be equal; the last is read so that it ends with the token.
-    for (let idx = 4; idx < length - 4; idx += 4) {
-      if (view.getInt32(start + idx, true) !== tokenView.getInt32(tokenStart + idx, true)) {
-        return false;
-      }
-    }
-    return (
-      view.getInt32(start + length - 4, true) === tokenView.getInt32(tokenStart + length - 4, true)
-    );
-  }
 }

@@ -62,11 +62,16 @@ function readPlanes(
   values: Int32Array | Uint16Array,
   planes: number,
 ): number {
-  let at = start;
+  const { length } = values;
   for (let plane = 0; plane < planes; plane++) {
-    for (let idx = 0; idx < values.length; idx++) values[idx] |= file[at++] << (plane * 8);
+    const bytes = file.subarray(start + plane * length, start + (plane + 1) * length);
+    // Hardly any token has 256 bytes: most planes but the first are empty.
+    if (plane === 0) values.set(bytes);
+    else if (bytes.some((byte) => byte !== 0)) {
+      for (let idx = 0; idx < length; idx++) values[idx] |= bytes[idx] << (plane * 8);
+    }
   }
-  return at;
+  return start + planes * length;
 }
 
 /** Reads the uncompressed form. Throws a RangeError when it is not of this layout. */

@@ -1,0 +1,56 @@
+import { countKernelHex } from './countKernel.generated.ts';
+import { webAssembly, type WasmMemory } from './sharedMemory.ts';
+
+/** What the kernel calls; addresses are byte offsets in its memory. */
+export interface KernelImports {
+  readonly memory: WasmMemory;
+  /** The end of the piece at `start`. */
+  scan(start: number, end: number): number;
+  /** Tokens of a piece too long for the kernel. */
+  mergeLong(start: number, end: number): number;
+}
+
+/** What it exports; see countKernel.as.ts. */
+export interface KernelExports {
+  regionBytes(): number;
+  automatonOffset(): number;
+  textOffset(): number;
+  open(
+    table: number,
+    tableBytes: number,
+    filter: number,
+    filterBytes: number,
+    tokenStarts: number,
+    tokenBytes: number,
+    bytePairRanks: number,
+    maxTokenBytes: number,
+    region: number,
+  ): void;
+  countPieces(start: number, end: number): number;
+  writeTokens(
+    numIds: number,
+    table: number,
+    tableBytes: number,
+    filter: number,
+    filterBytes: number,
+    tokenStarts: number,
+    tokenBytes: number,
+    bytePairRanks: number,
+    byteIds: number,
+  ): void;
+}
+
+/** Undefined where WebAssembly is missing or forbidden. */
+export function instantiateKernel(env: KernelImports): KernelExports | undefined {
+  const api = webAssembly();
+  if (api === undefined) return undefined;
+  const bytes = countKernelHex.match(/../g)?.map((byte) => parseInt(byte, 16)) ?? [];
+  try {
+    // V8 compiles the same bytes once, however many threads ask.
+    const module = new api.Module(Uint8Array.from(bytes));
+    return new api.Instance(module, { env }).exports as KernelExports;
+  } catch {
+    // A content security policy without 'wasm-unsafe-eval' refuses to compile: TypeScript counts.
+    return undefined;
+  }
+}
