@@ -30,12 +30,13 @@ describe('by the keyboard alone', () => {
     const { page } = workbench();
     await runCommandByKeys(page, 'Context Budget: Plan a Strategy…');
     const quickInput = page.locator('.quick-input-widget:visible');
-    await quickInput.getByText('What is the prompt for?').waitFor();
+    await quickInput.locator('.focused').getByText('Ask a question').waitFor();
     await page.keyboard.press('Enter');
     await quickInput.getByText('Question about the code').waitFor();
     await page.keyboard.type('Who shelves a book?');
     await page.keyboard.press('Enter');
     await quickInput.getByText(/^Strategies for/).waitFor();
+    await quickInput.locator('.focused').first().waitFor();
     await page.keyboard.press('Enter');
     await page.locator('.monaco-editor .view-lines').getByText('Who shelves a book?').waitFor();
   });
