@@ -40,6 +40,22 @@ describe('the dashboard’s page', () => {
     );
   });
 
+  it('leads back from anywhere in a tab to its name by Escape, once nothing else is left to close', async () => {
+    const { page } = await pages.open(smallTable());
+    await page.locator('tr[data-model] .why').nth(40).click();
+    await page.locator('.why[aria-expanded="true"]').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('tr[data-model] .why:focus').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('#tab-fit:focus').waitFor();
+    await page.keyboard.press('ArrowRight');
+    await page.locator('#tab-files[aria-selected="true"]').waitFor();
+    await page.locator('#tab-fit').click();
+    await page.locator('#fit-query').fill('claude');
+    await page.keyboard.press('Escape');
+    await page.locator('#fit-query:focus').waitFor();
+  });
+
   it('shares its check boxes and opens files, by mouse and by keyboard', async () => {
     const { page, calls } = await pages.open(smallTable(), { state: { tab: 'files' } });
     await page.locator('.treemap[data-painted=""]').waitFor();

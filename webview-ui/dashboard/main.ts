@@ -15,7 +15,7 @@ import { exportMenu } from './exporting.ts';
 import { knobsView } from './knobs.ts';
 import { createStore, type Store } from './store.ts';
 import type { Tab, TabContext, TabView } from './tab.ts';
-import { tabList } from './tabList.ts';
+import { leaveTabByEscape, tabList } from './tabList.ts';
 import { tabs } from './tabs.ts';
 import './dashboard.css';
 
@@ -210,5 +210,6 @@ new MutationObserver(drawSoon).observe(document.body, {
   attributeFilter: ['class', 'data-vscode-theme-id'],
 });
 
+leaveTabByEscape();
 draw();
 start().catch(fail);

@@ -30,6 +30,27 @@ export function tabList(current: Tab, select: (tab: Tab) => void): TemplateResul
   </div>`;
 }
 
+/**
+ * Escape leads from anywhere in a tab back to its name: hundreds of models lie between the last of them and the next
+ * tab. What closes or leaves something by Escape itself (a reason, a chart, the treemap, a field) comes first.
+ */
+export function leaveTabByEscape(): void {
+  window.addEventListener('keydown', (event) => {
+    const [target] = event.composedPath();
+    if (event.key !== 'Escape' || event.defaultPrevented || !(target instanceof Element)) return;
+    if (target.matches(':is(select, textarea, [role="combobox"])') || isWrittenIn(target)) return;
+    const panel = document.getElementById('panel');
+    if (panel === null || !event.composedPath().includes(panel)) return;
+    document.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus();
+  });
+}
+
+function isWrittenIn(target: Element): boolean {
+  return (
+    target instanceof HTMLInputElement && !['checkbox', 'radio', 'range'].includes(target.type)
+  );
+}
+
 function placeAfter(key: string, at: number): number | undefined {
   const forward = getComputedStyle(document.body).direction === 'rtl' ? -1 : 1;
   switch (key) {
