@@ -30,3 +30,8 @@ export function shareText(part: number, whole: number): string {
   if (whole === 0) return `${formatCount(part)} of 0`;
   return `${formatCount(part)} of ${formatCount(whole)} (${formatPercent((100 * part) / whole)})`;
 }
+
+/** "cells" -> "Cells", for the start of a title. */
+export function capitalised(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

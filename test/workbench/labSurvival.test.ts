@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openDemo } from './support/lab.ts';
+import { demos } from '../../src/lab/demos.ts';
+import { demoTimes, openDemo } from './support/lab.ts';
 import { runCommand } from './support/palette.ts';
 import { openFile, setTheme, statusBarItem, waitForNotification } from './support/views.ts';
 import { waitUntil } from './support/waiting.ts';
@@ -50,6 +51,11 @@ describe('the lab survives', () => {
       return (await reach.getAttribute('data-value')) === String(8192 * 8 - 28);
     });
     expect(await frame.locator('.error').count()).toBe(0);
+    for (const { id } of demos.filter(({ maxTokens }) => maxTokens >= 8192)) {
+      await frame.locator('#gallery').click();
+      console.log(`8,192 tokens: ${await demoTimes(frame, id)}`);
+      expect(await frame.locator('.error').count()).toBe(0);
+    }
   });
 
   it('the end of its thread in the middle of a run, which it says, and goes on with the next step', async () => {

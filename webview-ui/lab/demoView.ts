@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ControlValue, NumberRow } from '../../src/lab/demo.ts';
-import type { DemoCard } from '../../src/lab/runMessages.ts';
+import type { DemoCard, ShownFrame } from '../../src/lab/runMessages.ts';
 import { formatCount, formatSeconds } from '../../src/core/format/numbers.ts';
 import { t } from '../shared/l10n.ts';
+import { columnsOf } from './columns.ts';
 import { controlsView } from './controlsView.ts';
 import { pictureView, type PictureActions } from './pictureView.ts';
 import type { Pane } from './state.ts';
@@ -61,27 +62,7 @@ export function demoView(
                   </p>`
                 : nothing
             }
-            <div class="result">
-              <div class="pictures">
-                ${shown.frame.pictures.map((picture, idx) =>
-                  pictureView(
-                    picture,
-                    actions,
-                    shown.numFrames > 1 ? () => actions.saveSteps(idx) : undefined,
-                  ),
-                )}
-              </div>
-              <div class="beside">
-                ${numbersView(shown.frame.numbers, shown.keyNumberId)}
-                ${
-                  shown.engineSeconds === undefined
-                    ? nothing
-                    : html`<p class="quiet">
-                        ${t('The engine took {0} for this, in a thread of its own.', formatSeconds(shown.engineSeconds))}
-                      </p>`
-                }
-              </div>
-            </div>`
+            ${resultView(shown, actions)}`
     }
     <section>
       <h3>${t('What to notice')}</h3>
@@ -94,6 +75,32 @@ export function demoView(
     </section>
     ${modelsView(demo, actions)}
   </article>`;
+}
+
+/** The step's pictures and, after them, its numbers. */
+function resultView(
+  { frame: { pictures, numbers }, numFrames, keyNumberId, engineSeconds }: ShownFrame,
+  actions: DemoActions,
+): TemplateResult {
+  const columns = columnsOf(pictures, numbers.length);
+  return html`<div class="result">
+    ${pictures.map(
+      (picture, idx) =>
+        html`<div class=${columns[idx]}>
+          ${pictureView(picture, actions, numFrames > 1 ? () => actions.saveSteps(idx) : undefined)}
+        </div>`,
+    )}
+    <div class=${columns[pictures.length]}>
+      ${numbersView(numbers, keyNumberId)}
+      ${
+        engineSeconds === undefined
+          ? nothing
+          : html`<p class="quiet">
+              ${t('The engine took {0} for this, in a thread of its own.', formatSeconds(engineSeconds))}
+            </p>`
+      }
+    </div>
+  </div>`;
 }
 
 /** Longer lists are folded. */

@@ -53,6 +53,8 @@ export function createPanes({ state, api, draw, changed, fail }: PanesParts): Pa
       .then(
         (shown) => {
           measure('lab frame', start);
+          const { engineSeconds } = shown;
+          if (engineSeconds !== undefined) measure('lab engine', start, 1000 * engineSeconds);
           // A playing time line would talk without end.
           if (!pane.playing) state.spoken = spokenText(pane.shown, shown);
           pane.shown = shown;

@@ -1,5 +1,5 @@
 const inlined = [
-  'fill', 'fill-opacity', 'stroke', 'stroke-opacity', 'stroke-width', 'stroke-dasharray', 'font-family', 'font-size',
+  'fill', 'fill-opacity', 'stroke', 'stroke-opacity', 'stroke-width', 'stroke-dasharray', 'paint-order', 'font-family', 'font-size',
 ] as const; // prettier-ignore
 
 /** The theme's colours written into the shapes: a file has no stylesheet of ours. */

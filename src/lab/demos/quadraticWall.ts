@@ -7,6 +7,7 @@ import type { Control, Demo } from '../demo.ts';
 import { bytesRow, flopsRow } from '../numberRows.ts';
 import { seriesPicture } from '../pictures/seriesPicture.ts';
 import { costedTokens, uniformShape } from '../realModel.ts';
+import { capitalised } from '../words.ts';
 
 const names: Readonly<Record<WallVariant, string>> = {
   standard: 'standard',
@@ -114,7 +115,7 @@ export const quadraticWallDemo: Demo = {
         caption,
         pictures: [
           seriesPicture({
-            title: `${quantities[quantity]} against tokens`,
+            title: `${capitalised(quantities[quantity])} against tokens`,
             summary: caption,
             xLabel: 'tokens',
             yLabel: quantity === 'flops' ? 'FLOPs' : 'bytes',

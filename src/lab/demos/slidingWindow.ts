@@ -45,9 +45,20 @@ export function windowPattern(windowTokens: number): Pattern {
 
 const kindsOfReach = [
   { name: 'out of reach' },
-  { name: 'fallen out of the cache, reached through lower layers' },
   { name: 'in the window' },
+  { name: 'fallen out of the cache, reached through lower layers' },
 ];
+
+/** A stack of windows reaches exactly as far as one wider window (tested against the engine's receptive field). */
+function reachPattern(windowTokens: number, layers: number): Pattern {
+  return {
+    ...windowPattern(layers * (windowTokens - 1) + 1),
+    kinds: [
+      { name: 'out of reach', visibility: 'nothing' },
+      { name: 'reached', visibility: 'window' },
+    ],
+  };
+}
 
 export const slidingWindowDemo: Demo = {
   id: 'slidingWindow',
@@ -80,8 +91,7 @@ export const slidingWindowDemo: Demo = {
       keyNumberId: 'reach',
       frame(index) {
         const layers = index + 1;
-        // A stack of windows reaches exactly as far as one wider window (tested against the engine's receptive field).
-        const reached = windowPattern(layers * (windowTokens - 1) + 1);
+        const reached = reachPattern(windowTokens, layers);
         const reach = Math.min(tokens.length, layers * (windowTokens - 1) + 1);
         const outOfReach = tokens.length - reach;
         const summary = `After ${plural(layers, 'layer')} the last token, ${namedToken(tokens, last)}, can depend on ${plural(reach, 'token')}; ${plural(outOfReach, 'token')} of the text stay out of reach.`;
@@ -97,7 +107,7 @@ export const slidingWindowDemo: Demo = {
             categoryTokens(
               { title: 'From the last token', summary, tokens },
               kindsOfReach,
-              (idx) => (idx > last - windowTokens ? 2 : idx > last - reach ? 1 : 0),
+              (idx) => (idx > last - windowTokens ? 1 : idx > last - reach ? 2 : 0),
             ),
           ],
           numbers: [

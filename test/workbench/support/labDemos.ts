@@ -2,11 +2,11 @@
 // should not live too long.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Frame, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { demos, findDemo } from '../../../src/lab/demos.ts';
 import { takeImage } from './images.ts';
-import { keyNumber, keySelector } from './lab.ts';
+import { demoTimes, keyNumber, keySelector } from './lab.ts';
 import { runCommand } from './palette.ts';
 import { openFile, statusBarItem } from './views.ts';
 import { waitUntil } from './waiting.ts';
@@ -38,16 +38,6 @@ async function openOnSelection(page: Page, title: string): Promise<void> {
       return (await frame.locator('#text').innerText()).includes(`selection in ${fileName}`);
     },
     120_000,
-  );
-}
-
-const median = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-
-async function measured(frame: Frame, name: string): Promise<number[]> {
-  return frame.evaluate(
-    (of) => performance.getEntriesByName(of).map(({ duration }) => duration),
-    name,
   );
 }
 
@@ -102,32 +92,7 @@ export function testDemos(part: number, parts: number): void {
       });
       if (part === 0) await takeImage(page.locator('.part.editor'), 'lab/thumbnails.png');
       for (const { id } of own) {
-        await frame.evaluate(() => performance.clearMeasures());
-        await frame.locator(`.card[data-demo="${id}"]`).click();
-        await frame.locator(`article[data-demo="${id}"] .numbers .key`).waitFor();
-        const [first] = await measured(frame, 'lab frame');
-        const step = frame.locator('.timeline .step');
-        const frames = (await step.count()) === 0 ? 0 : 6;
-        if (frames > 0) {
-          await frame.locator('.timeline input').press('Home');
-          await waitUntil('step 1', async () => {
-            return (await frame.locator('.position').innerText()).startsWith('step 1 ');
-          });
-        }
-        await frame.evaluate(() => performance.clearMeasures());
-        for (let idx = 0; idx < frames && (await step.isEnabled()); idx++) {
-          const before = await frame.locator('.position').innerText();
-          await step.click();
-          await waitUntil('the next step', async () => {
-            return (await frame.locator('.position').innerText()) !== before;
-          });
-        }
-        const draws = await measured(frame, 'lab draw');
-        const drawn =
-          draws.length === 0
-            ? 'one step'
-            : `${median(draws).toFixed(1)} ms a step's draw, median of ${draws.length}`;
-        console.log(`${id}, 256 tokens: first frame ${first.toFixed(0)} ms, ${drawn}`);
+        console.log(`256 tokens: ${await demoTimes(frame, id)}`);
         await frame.locator('#gallery').click();
       }
       expect(outsideRequests).toEqual([]);

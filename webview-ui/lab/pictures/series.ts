@@ -9,6 +9,7 @@ const left = 64;
 const bottom = 40;
 const right = 12;
 const top = 12;
+const lineHeight = 14;
 
 /** Lines with a dash of their own each, so that they can be told apart without colour. */
 export function seriesSvg(picture: SeriesPicture): SVGTemplateResult {
@@ -24,16 +25,17 @@ export function seriesSvg(picture: SeriesPicture): SVGTemplateResult {
     height - bottom,
     top,
   ]);
+  /** Right below another level, whose words would stand in the way: its own go to the other end. */
+  const crowded = (value: number) =>
+    ruled('y').some((other) => other > value && y.at(value) - y.at(other) < lineHeight);
   return svg`<svg class="picture" viewBox="0 0 ${width} ${height}" role="img" aria-label=${picture.summary}>
     ${grid(x, y)}
     <text class="label" x=${(left + width) / 2} y=${height - 4} text-anchor="middle">${picture.xLabel}</text>
     <text class="label" transform="translate(12 ${(height - bottom + top) / 2}) rotate(-90)" text-anchor="middle">${picture.yLabel}</text>
-    ${rules.map(({ axis: which, value, label }) =>
+    ${rules.map(({ axis: which, value }) =>
       which === 'x'
-        ? svg`<line class="rule" x1=${x.at(value)} x2=${x.at(value)} y1=${top} y2=${height - bottom}></line>
-          <text class="label" x=${x.at(value)} y=${top + 10} dx=${x.at(value) > width / 2 ? -4 : 4} text-anchor=${x.at(value) > width / 2 ? 'end' : 'start'}>${label}</text>`
-        : svg`<line class="rule" x1=${left} x2=${width - right} y1=${y.at(value)} y2=${y.at(value)}></line>
-          <text class="label" x=${left + 4} y=${y.at(value) - 3}>${label}</text>`,
+        ? svg`<line class="rule" x1=${x.at(value)} x2=${x.at(value)} y1=${top} y2=${height - bottom}></line>`
+        : svg`<line class="rule" x1=${left} x2=${width - right} y1=${y.at(value)} y2=${y.at(value)}></line>`,
     )}
     ${picture.series.map(({ points: own }, idx) => {
       const shown = own.filter(([px, py]) => x.shows(px) && y.shows(py));
@@ -50,6 +52,11 @@ export function seriesSvg(picture: SeriesPicture): SVGTemplateResult {
             : ''
         }`;
     })}
+    ${rules.map(({ axis: which, value, label }) =>
+      which === 'x'
+        ? svg`<text class="label" x=${x.at(value)} y=${top + 10} dx=${x.at(value) > width / 2 ? -4 : 4} text-anchor=${x.at(value) > width / 2 ? 'end' : 'start'}>${label}</text>`
+        : svg`<text class="label" x=${crowded(value) ? width - right - 4 : left + 4} y=${y.at(value) - 3} text-anchor=${crowded(value) ? 'end' : 'start'}>${label}</text>`,
+    )}
   </svg>`;
 }
 

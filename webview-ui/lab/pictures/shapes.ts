@@ -16,11 +16,18 @@ interface Box {
   readonly height: number;
 }
 
-/** A rectangle of a category: its colour, and a mark that says the same without colour. */
-export function categoryBox({ x, y, width, height }: Box, place: number): SVGTemplateResult {
+/**
+ * A rectangle of a category: its colour, and a mark that says the same without colour.
+ * @param markHeight the part of it, from the top, that the mark has; what is below is left to a label
+ */
+export function categoryBox(
+  { x, y, width, height }: Box,
+  place: number,
+  markHeight = height,
+): SVGTemplateResult {
   const mark = placeMark(place);
   const room = Math.min(width, height) >= 7;
-  const [middleX, middleY] = [x + width / 2, y + height / 2];
+  const [middleX, middleY] = [x + width / 2, y + markHeight / 2];
   return svg`<rect class="box ${placeClass(place)}" x=${x} y=${y} width=${Math.max(0, width)} height=${Math.max(0, height)}></rect>
     ${room && mark === 1 ? svg`<circle class="mark" cx=${middleX} cy=${middleY} r="1.5"></circle>` : ''}
     ${room && mark === 2 ? svg`<path class="mark" d="M${middleX - 3} ${middleY + 3}l6 -6"></path>` : ''}
@@ -31,7 +38,7 @@ export function barsSvg(picture: BarsPicture): SVGTemplateResult {
   const places = categoryPlaces(picture.categories);
   const totals = picture.bars.map(({ parts }) => parts.reduce((sum, part) => sum + part, 0));
   const height = picture.bars.length * 26 + 44;
-  const [start, end] = [170, 500];
+  const [start, end] = [188, 505];
   const scale = axis([0, ...totals], 'linear', [start, end]);
   return svg`<svg class="picture" viewBox="0 0 560 ${height}" role="img" aria-label=${picture.summary}>
     ${scale.ticks.map(
@@ -61,7 +68,7 @@ export function blocksSvg(picture: BlocksPicture): SVGTemplateResult {
   const places = categoryPlaces(picture.categories);
   const longest = Math.max(1, ...picture.rows.map(({ cells }) => cells.length));
   const perLine = Math.min(longest, 32);
-  const cell = Math.min(34, 440 / perLine);
+  const cell = Math.min(34, 424 / perLine);
   let y = 4;
   const rows = picture.rows.map(({ label, cells }) => {
     const own = y;
@@ -72,19 +79,20 @@ export function blocksSvg(picture: BlocksPicture): SVGTemplateResult {
     ${rows.map(
       (
         row,
-      ) => svg`<text class="label" x="104" y=${row.y + cell / 2 + 4} text-anchor="end">${cut(row.label, 17)}<title>${row.label}</title></text>
+      ) => svg`<text class="label" x="122" y=${row.y + cell / 2 + 4} text-anchor="end">${cut(row.label, 17)}<title>${row.label}</title></text>
       ${row.cells.map((each, idx) => {
         const box = {
-          x: 110 + (idx % perLine) * cell,
+          x: 128 + (idx % perLine) * cell,
           y: row.y + Math.floor(idx / perLine) * (cell + 2),
           width: cell - 1,
           height: cell - 1,
         };
         const name = picture.categories[each.category]?.name ?? '';
-        return svg`<g><title>${each.label ?? ''} ${name}</title>${categoryBox(box, places[each.category])}
+        const isLabelled = each.label !== undefined && cell >= 16;
+        return svg`<g><title>${each.label ?? ''} ${name}</title>${categoryBox(box, places[each.category], isLabelled ? box.height * 0.6 : box.height)}
           ${
-            each.label !== undefined && cell >= 16
-              ? svg`<text class="tick over" x=${box.x + box.width / 2} y=${box.y + box.height - 3} text-anchor="middle">${cut(each.label, Math.floor(cell / 6))}</text>`
+            isLabelled
+              ? svg`<text class="tick over" x=${box.x + box.width / 2} y=${box.y + box.height - 3} text-anchor="middle">${cut(each.label ?? '', Math.floor(cell / 6))}</text>`
               : ''
           }</g>`;
       })}`,
