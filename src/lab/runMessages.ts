@@ -50,8 +50,10 @@ export interface WallEntry {
   readonly title: string;
   readonly line: string;
   readonly picture: MatrixPicture;
-  /** Cells that the pattern sees, counted in the picture. */
+  /** Cells that the pattern sees, exact. */
   readonly seenCells: number;
+  /** Of so many: the square of the tokens. */
+  readonly allCells: number;
 }
 
 /** What the lab runs on, and where it comes from. */

@@ -1,7 +1,8 @@
-import type { DemoRun, TokenVisibility } from './demo.ts';
+import type { DemoRun, Frame, TokenVisibility } from './demo.ts';
 import { demos, findDemo } from './demos.ts';
 import { notSeen } from './patterns.ts';
 import type { MatrixPicture, Picture } from './picture.ts';
+import { tileTokensFor } from './pictures/tiles.ts';
 import { modelsUsing } from './modelsUsing.ts';
 import type {
   DemoCard,
@@ -99,28 +100,40 @@ export function visibility(request: VisibilityRequest): readonly TokenVisibility
   return demo.visibility({ tokens: used, values }, queryIdx);
 }
 
-/** More tokens are drawn as tiles, whose cells nobody can count. */
-const mostWallTokens = 256;
+/** No demo takes more. */
+const mostWallTokens = 8192;
 
 /** What every attention pattern sees of the same tokens, at the settings its demo starts with. */
 export function patternWall(runner: Runner, tokens: readonly string[]): readonly WallEntry[] {
+  const used = tokens.slice(0, mostWallTokens);
   return demos
-    .filter((demo) => demo.tags.includes('patterns'))
+    .filter(({ tags, visibility: sees }) => tags.includes('patterns') && sees !== undefined)
     .flatMap(({ id, title, line }) => {
-      const { frame } = runner.frame({
-        demoId: id,
-        tokens: tokens.slice(0, mostWallTokens),
-        values: {},
-        frameIdx: 0,
-      });
+      const { frame } = runner.frame({ demoId: id, tokens: used, values: {}, frameIdx: 0 });
       const picture = frame.pictures.find((one) => one.kind === 'matrix');
       if (picture === undefined) return [];
-      return [{ demoId: id, title, line, picture, seenCells: seenCells(picture) }];
+      const seenCells = countSeen(frame, picture, used.length);
+      return [{ demoId: id, title, line, picture, seenCells, allCells: used.length ** 2 }];
     });
 }
 
-function seenCells({ values, categories }: MatrixPicture): number {
-  const isSeen = (value: number) =>
-    categories === undefined ? value > 0 : categories[value]?.name !== notSeen.name;
-  return values.reduce((count, value) => count + Number(isSeen(value)), 0);
+/** Cells that the picture shows as seen: one by one, by the share of each tile, or as the demo counts them where it draws some rows only. */
+function countSeen({ numbers }: Frame, picture: MatrixPicture, numTokens: number): number {
+  const { values, categories, numRows, numColumns } = picture;
+  if (numRows === numTokens) {
+    const isSeen = (value: number) =>
+      categories === undefined ? value > 0 : categories[value]?.name !== notSeen.name;
+    return values.reduce((count, value) => count + Number(isSeen(value)), 0);
+  }
+  if (numRows === numColumns) {
+    const tileTokens = tileTokensFor(numTokens);
+    const side = (tile: number) => Math.min(tileTokens, numTokens - tile * tileTokens);
+    return values.reduce((count, share, idx) => {
+      const cells = side(Math.floor(idx / numColumns)) * side(idx % numColumns);
+      return count + Math.round(share * cells);
+    }, 0);
+  }
+  const counted = numbers.find(({ id }) => id === 'cells');
+  if (counted === undefined) throw new Error(`${picture.title} has no number of its cells`);
+  return counted.value;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { demos } from '../../src/lab/demos.ts';
+import { demos, findDemo } from '../../src/lab/demos.ts';
 import type { MatrixPicture, Picture } from '../../src/lab/picture.ts';
 import { pictureTable, tableCsv } from '../../src/lab/pictureTable.ts';
 import { createRunner, demoCards, patternWall } from '../../src/lab/runner.ts';
@@ -70,6 +70,27 @@ describe('the runner', () => {
     const window = wall.find(({ demoId }) => demoId === 'slidingWindow');
     expect(window?.seenCells).toBe((24 * 25) / 2 - (16 * 17) / 2);
     expect(wall.find(({ demoId }) => demoId === 'causalMasking')?.seenCells).toBe((24 * 25) / 2);
+  });
+
+  it('counts the cells of every pattern exactly at any length, those that it draws as tiles among them', () => {
+    const tokens = sampleTokens(1000);
+    const wall = patternWall(createRunner(), tokens);
+    expect(wall.map(({ demoId }) => demoId)).toEqual(
+      patternWall(createRunner(), tokens.slice(0, 24)).map(({ demoId }) => demoId),
+    );
+    for (const { demoId, seenCells, allCells } of wall) {
+      const { visibility } = findDemo(demoId);
+      if (visibility === undefined) throw new Error(`${demoId} does not say what is seen`);
+      // By the other way that a demo has of saying who sees whom, where one layer's step is what the editor marks.
+      if (['transformerXl', 'hierarchicalAttention'].includes(demoId)) continue;
+      let seen = 0;
+      for (let queryIdx = 0; queryIdx < tokens.length; queryIdx++) {
+        const row = visibility({ tokens, values: {} }, queryIdx);
+        seen += row.filter((kind) => kind !== 'nothing' && kind !== 'evicted').length;
+      }
+      expect(seenCells, demoId).toBe(seen);
+      expect(allCells).toBe(1_000_000);
+    }
   });
 
   it('sends demos without their functions, so that a message can carry them', () => {

@@ -117,7 +117,7 @@ export function wallView(state: State, actions: WallActions): TemplateResult {
         class="short"
         type="number"
         min="1"
-        max="256"
+        max="8192"
         .value=${String(state.wallTokens)}
         @change=${(event: Event) =>
           actions.tokens(Number((event.target as HTMLInputElement).value))}
@@ -128,7 +128,7 @@ export function wallView(state: State, actions: WallActions): TemplateResult {
         ? html`<p class="quiet">${t('Computing…')}</p>`
         : html`<ul class="cards wall">
             ${state.wall.map(
-              ({ demoId, title, line, picture, seenCells }) =>
+              ({ demoId, title, line, picture, seenCells, allCells }) =>
                 html`<li>
                   <button class="card" data-demo=${demoId} @click=${() => actions.open(demoId)}>
                     <strong>${title}</strong>
@@ -136,7 +136,7 @@ export function wallView(state: State, actions: WallActions): TemplateResult {
                       aria-hidden="true"
                       ${ref((element) => drawBare(element, picture))}
                     ></canvas>
-                    <span>${t('Cells: {0}', shareText(seenCells, picture.values.length))}</span>
+                    <span>${t('Cells: {0}', shareText(seenCells, allCells))}</span>
                     <span class="quiet">${line}</span>
                     <span class="quiet uses">${usedBy(state.demos, demoId)}</span>
                   </button>

@@ -167,7 +167,7 @@ function place(): TemplateResult {
       return wallView(state, {
         open: openHere,
         tokens: (numTokens) => {
-          state.wallTokens = Math.max(1, Math.min(256, Math.trunc(numTokens) || 24));
+          state.wallTokens = Math.max(1, Math.min(8192, Math.trunc(numTokens) || 24));
           askWall();
           changed();
         },
