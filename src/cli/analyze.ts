@@ -179,7 +179,8 @@ async function scanned(
     return scans;
   } finally {
     progress.clear();
-    await scanner.dispose();
+    // While the result is printed.
+    void scanner.dispose();
   }
 }
 

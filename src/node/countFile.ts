@@ -44,20 +44,25 @@ export function countFile(file: FileToCount, counting: Counting): CountOutcome {
       const { bytes, stamp } = content;
       // What nobody keeps needs no hash.
       const hash = withHash ? content.hash() : '';
+      const identity = withHash ? { stamp, hash, readMs } : undefined;
       const { known, keep } = file;
       if (withHash && known?.hash === hash && answers(known.result, keep)) {
-        return { type: 'read', bytes, stamp, hash, readMs, result: known.result };
+        return { type: 'read', bytes, result: known.result, identity };
       }
       if (content.type === 'binary') {
-        return { type: 'read', bytes, stamp, hash, readMs, result: { type: 'binary' } };
+        return { type: 'read', bytes, result: { type: 'binary' }, identity };
       }
       const result =
         (isNotebook ? countNotebook(content, counter) : undefined) ??
         countText(file, content, counter, isCancelled);
       if (result === undefined) return { type: 'cancelled' };
       // Counted as it was found, but nothing to remember: the hash is of another content.
-      const lasting = content.isUnchanged() ? hash : '';
-      return { type: 'read', bytes, stamp, hash: lasting, readMs, result };
+      return {
+        type: 'read',
+        bytes,
+        result,
+        identity: content.isUnchanged() ? identity : undefined,
+      };
     };
     return withFileContent(file.systemPath, maxBytes, use, withHash);
   } catch (error) {

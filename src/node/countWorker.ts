@@ -18,7 +18,10 @@ import { rememberCounts, walkFolders } from './walkFolders.ts';
 
 const counters = new Map<EncodingName, Promise<TokenCounter>>();
 
-function counterOf(encoding: EncodingName, vocabulary: SharedVocabulary): Promise<TokenCounter> {
+function counterOf(
+  encoding: EncodingName,
+  vocabulary: SharedVocabulary | undefined,
+): Promise<TokenCounter> {
   let counter = counters.get(encoding);
   if (counter === undefined) {
     counter = openTokenCounter(encoding, vocabulary);

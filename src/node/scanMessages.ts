@@ -55,29 +55,36 @@ export interface WalkReply {
   readonly problems: readonly FileProblem[];
 }
 
-export interface ReadContent {
+/** By what a count is known again: see `CachedCount`. */
+export interface ContentIdentity {
   readonly stamp: FileStamp;
-  /** Empty where there is nothing to remember. */
   readonly hash: string;
   readonly readMs: number;
-  readonly result: ContentResult;
 }
 
 export type CountOutcome =
-  | ({ readonly type: 'read'; readonly bytes: number } & ReadContent)
+  | {
+      readonly type: 'read';
+      readonly bytes: number;
+      readonly result: ContentResult;
+      /** Absent where there is nothing to remember. */
+      readonly identity?: ContentIdentity;
+    }
   | { readonly type: 'notAFile' }
   | { readonly type: 'tooLarge'; readonly bytes: number }
   | { readonly type: 'problem'; readonly message: string }
   | { readonly type: 'cancelled' };
 
-export interface NewCount extends ReadContent {
+export interface NewCount extends ContentIdentity {
+  readonly result: ContentResult;
   readonly cacheKey: string;
   readonly path: string;
 }
 
 interface Counting {
   readonly encoding: EncodingName;
-  readonly vocabulary: SharedVocabulary;
+  /** Absent where the thread was sent it before: its many arrays take longer to send than a batch of files. */
+  readonly vocabulary?: SharedVocabulary;
 }
 
 /** Each request by its type, what it is answered with, and what is sent before that (`part`). */

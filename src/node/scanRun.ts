@@ -37,9 +37,8 @@ export function place(run: Run, batch: FileBatch, outcomes: readonly CountOutcom
   for (const [index, outcome] of outcomes.entries()) {
     const path = paths[index];
     placeOutcome({ path, keep: keep.has(index) }, outcome, run);
-    if (outcome.type === 'read' && outcome.hash !== '') {
-      const { stamp, hash, readMs, result } = outcome;
-      run.counts.push({ cacheKey, path, stamp, hash, readMs, result });
+    if (outcome.type === 'read' && outcome.identity !== undefined) {
+      run.counts.push({ cacheKey, path, ...outcome.identity, result: outcome.result });
     }
   }
   run.filesDone += outcomes.length;

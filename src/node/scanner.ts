@@ -57,6 +57,8 @@ export class Scanner {
   readonly #threads: readonly Thread[];
   /** The memory shared by each scan on its way. */
   readonly #running = new Set<Int32Array>();
+  /** By thread and encoding, at which start of the thread the vocabulary was sent. */
+  readonly #sentAtStart = new Map<string, number>();
   readonly #vocabularies = new Map<EncodingName, Promise<SharedVocabulary>>();
 
   constructor(options: ScannerOptions) {
@@ -90,7 +92,11 @@ export class Scanner {
   async countText(text: string, encoding: EncodingName): Promise<number> {
     const vocabulary = await this.vocabulary(encoding);
     const thread = this.#threads.reduce((a, b) => (b.waiting < a.waiting ? b : a));
-    return thread.call({ type: 'countText', text, encoding, vocabulary });
+    return thread.call({
+      type: 'countText',
+      text,
+      ...this.#counting(thread, encoding, vocabulary),
+    });
   }
 
   /** Worker threads that are there now, busy or not. */
@@ -231,8 +237,7 @@ export class Scanner {
             batch,
             maxFileBytes: run.maxFileBytes,
             withHash: this.#options.cacheFolder !== undefined,
-            encoding: run.request.encoding,
-            vocabulary,
+            ...this.#counting(thread, run.request.encoding, vocabulary),
             control: run.control,
             position,
           });
@@ -258,6 +263,15 @@ export class Scanner {
     };
     // Each has a second batch waiting in its thread while it counts the first.
     await Promise.all([...this.#threads, ...this.#threads].map(work));
+  }
+
+  /** What a thread counts with: the vocabulary only the first time since it started. */
+  #counting(thread: Thread, encoding: EncodingName, vocabulary: SharedVocabulary) {
+    thread.start();
+    const sent = `${this.#threads.indexOf(thread)} ${encoding}`;
+    if (this.#sentAtStart.get(sent) === thread.starts) return { encoding };
+    this.#sentAtStart.set(sent, thread.starts);
+    return { encoding, vocabulary };
   }
 
   async #remember(run: Run): Promise<void> {

@@ -31,9 +31,15 @@ export class Thread {
   readonly #calls = new Map<number, Call>();
   #worker: Worker | undefined;
   #lastId = 0;
+  #starts = 0;
 
   constructor(workerFile: string) {
     this.#workerFile = workerFile;
+  }
+
+  /** Changes when the thread starts anew, and knows nothing of what it was sent before. */
+  get starts(): number {
+    return this.#starts;
   }
 
   /** Calls waiting for their reply. */
@@ -98,6 +104,7 @@ export class Thread {
   }
 
   #start(): Worker {
+    this.#starts++;
     const worker = new Worker(this.#workerFile, {
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMegabytes },
     });
