@@ -25,10 +25,15 @@ export function elementCount(shape: NamedShape): number {
  * @throws EngineInputError like `q must hold numHeads 2 x tokens 3 x headDim 4 = 24 numbers, got 20`
  */
 export function requireShape(argument: string, data: ArrayLike<number>, shape: NamedShape): void {
-  for (const [axis, length] of Object.entries(shape)) {
-    requireNonNegativeInteger(`${argument}'s ${axis}`, length);
+  // Words are made where something is wrong only: small tensors are checked thousands of times.
+  let expected = 1;
+  for (const axis of Object.keys(shape)) {
+    const length = shape[axis];
+    if (!Number.isSafeInteger(length) || length < 0) {
+      requireNonNegativeInteger(`${argument}'s ${axis}`, length);
+    }
+    expected *= length;
   }
-  const expected = elementCount(shape);
   if (data.length === expected) return;
   const axes = Object.entries(shape).map(([axis, length]) => `${axis} ${length}`);
   const product = axes.length > 1 ? `${axes.join(' x ')} = ${expected} numbers` : `${axes[0]}`;

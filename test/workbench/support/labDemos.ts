@@ -8,7 +8,7 @@ import { demos, findDemo } from '../../../src/lab/demos.ts';
 import { takeImage } from './images.ts';
 import { demoTimes, keyNumber, keySelector } from './lab.ts';
 import { runCommand } from './palette.ts';
-import { openFile, statusBarItem } from './views.ts';
+import { hideSideBar, openFile, statusBarItem } from './views.ts';
 import { waitUntil } from './waiting.ts';
 import { accessibilityFaults, webviewWith } from './webviews.ts';
 import { projectRoot, useWorkbench } from './workbench.ts';
@@ -56,7 +56,7 @@ export function testDemos(part: number, parts: number): void {
         const { page } = workbench();
         const title = `Context Budget: Demo: ${findDemo(id).title}`;
         if (id === own[0].id) {
-          await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
+          await hideSideBar(page);
           await openOnSelection(page, title);
         } else await runCommand(page, title);
         const key = keySelector(id);

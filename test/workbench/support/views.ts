@@ -26,6 +26,16 @@ export async function openViewContainer(page: Page, title: string): Promise<void
   });
 }
 
+/** Hides the side bar, however it stands when the workbench has opened. */
+export async function hideSideBar(page: Page): Promise<void> {
+  const sideBar = page.locator('.part.sidebar:visible');
+  await waitUntil('the side bar to go', async () => {
+    if ((await sideBar.count()) === 0) return true;
+    await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
+    return waitUntil('it', async () => (await sideBar.count()) === 0, 5000).catch(() => false);
+  });
+}
+
 /** The section (pane) of the side bar with this title; opened when it is folded. */
 export async function openSection(page: Page, title: string): Promise<Locator> {
   const pane = page
