@@ -34,21 +34,16 @@ const esmForNode = {
   },
 };
 
-const outlineLanguages = [
-  'typescript',
-  'tsx',
-  'javascript',
-  'python',
-  'go',
-  'rust',
-  'java',
-  'cpp',
-  'c-sharp',
-  'php',
-  'ruby',
-  'css',
-  'bash',
-];
+/** The languages that outlines are read of, as the source lists them. */
+const outlineSource = esbuild.buildSync({
+  entryPoints: ['src/core/plans/outline.ts'],
+  bundle: true,
+  format: 'esm',
+  write: false,
+}).outputFiles[0].text;
+const { languages: outlineLanguages } = await import(
+  `data:text/javascript,${encodeURIComponent(outlineSource)}`
+);
 /** What the host imports dynamically (src/host/rooms.ts) is a bundle of its own, so that activation does not read it. */
 const roomsOutside = {
   name: 'rooms-outside',

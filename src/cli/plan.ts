@@ -94,6 +94,8 @@ async function plan(named: string, options: PlanOptions): Promise<number> {
       return 1;
     const strategies = options.strategy === undefined ? strategyIds : [options.strategy];
     const planned = await thread.call('plan', summary.indexId, strategies, settings);
+    // Kept before the process ends; a failure costs time the next time, and nothing else.
+    await thread.call('keep', summary.indexId);
     if (options.out !== undefined) {
       const [{ plan: chosen, refused }] = planned;
       if (chosen === undefined) throw new Error(refused);
@@ -133,8 +135,6 @@ async function plan(named: string, options: PlanOptions): Promise<number> {
       at,
       counts: () => countsForOthers(folder, byEncoding),
     });
-    // Kept before the process ends; a failure costs time the next time, and nothing else.
-    await thread.call('keep', summary.indexId);
     if (options.json) {
       const times = timed === undefined ? undefined : timed.label;
       const report = {

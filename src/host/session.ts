@@ -177,6 +177,10 @@ export class Session implements vscode.Disposable {
   async setChecked(changes: readonly (readonly [path: string, checked: boolean])[]): Promise<void> {
     let set = this.#set;
     for (const [path, checked] of changes) set = withChecked(set, path, checked);
+    await this.replaceSet(set);
+  }
+
+  async replaceSet(set: ContextSet): Promise<void> {
     this.#set = set;
     this.#contentChanged();
     await this.#memory.update(setKey, set);

@@ -16,5 +16,7 @@ export interface PlansApi {
   copyRequest(planId: number, strategy: StrategyId, idx: number): Promise<boolean>;
   sendRequestToChat(planId: number, strategy: StrategyId, idx: number): Promise<boolean>;
   savePlan(planId: number, strategy: StrategyId): Promise<boolean>;
+  /** Takes the files of the full plan's smallest cut out of the context set, which then is what was planned for without them. */
+  leaveOutCut(planId: number): Promise<void>;
   measureRecall(planId: number): Promise<MeasuredRecall>;
 }

@@ -184,6 +184,36 @@ describe('plans in the editor', () => {
     await assert.rejects(page.openPart('plans/header.ts', -1, 1), /no line/);
   });
 
+  it('leave the smallest cut out of the set, and take it back when asked', async () => {
+    const { api: page } = await api.rooms.dashboard();
+    await api.session.clearSet();
+    const subjectPaths = () => api.session.subject.files.map((file) => file.path);
+    const before = subjectPaths();
+    const plan = (overheadTokens: number) =>
+      page.planStrategies({
+        task: { kind: 'review' },
+        subject: { kind: 'folder', path: 'long' },
+        modelId: 'openai/gpt-4o',
+        reservedOutputTokens: 100,
+        overheadTokens,
+      });
+    const whole = await plan(0);
+    await assert.rejects(page.leaveOutCut(whole.planId), /nothing has to be left out/);
+    const { planId } = await plan(126_000);
+    await assert.rejects(page.leaveOutCut(planId + 1), /plan again/);
+    const said = await answering('showInformationMessage', undefined, () =>
+      page.leaveOutCut(planId),
+    );
+    assert.deepEqual(said, ['One file was taken out of the context set']);
+    assert.deepEqual(subjectPaths(), ['long/short.ts']);
+
+    await api.session.clearSet();
+    const answered = () => run('leaveOutCut') as Promise<unknown>;
+    await answering('showInformationMessage', 'Undo', answered);
+    await until('the files back', () => subjectPaths().length === before.length);
+    assert.deepEqual(api.session.set, { checked: [], unchecked: [] });
+  });
+
   it("put a request into the editor's chat, not yet sent, or say that there is none", async () => {
     await api.session.clearSet();
     await api.session.setChecked([['plans', true]]);

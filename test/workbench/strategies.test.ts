@@ -31,11 +31,14 @@ let calls: { readonly method: string; readonly args: readonly unknown[] }[];
 let problems: readonly string[];
 let planned: readonly Planned[] = [];
 let paths: readonly string[] = [];
+/** What the smallest cut took out. */
+let leftOut: readonly string[] = [];
 const thread = new PlansThread(path.join(projectRoot, 'dist/plansWorker.js'));
 
 async function planAll(question: PlanQuestion): Promise<PlansReport> {
   const encoding = 'o200k_base';
-  const index = await thread.open({ files, encoding, root: 'shop' });
+  const rest = files.filter((file) => !leftOut.includes(file.path));
+  const index = await thread.open({ files: rest, encoding, root: 'shop' });
   paths = index.paths;
   const budgetTokens = 20_000;
   planned = await thread.call('plan', index.indexId, strategyIds, {
@@ -73,6 +76,9 @@ function answer(method: string, args: readonly unknown[]): unknown {
         parts: parts.map(({ fileIdx, ...part }) => ({ path: paths[fileIdx], ...part })),
       }));
     }
+    case 'leaveOutCut':
+      leftOut = planned[0].plan?.cut?.files.map((file) => file.path) ?? [];
+      return null;
     case 'measureRecall':
       return thread.call('recall', args[0] as number, 2_000);
     default:
@@ -188,5 +194,17 @@ describe('the tab Strategies', () => {
     await page.locator('#measure-recall').click();
     await page.locator('#recall table').waitFor();
     expect(await page.locator('#recall').innerText()).toContain('An import asks for its file');
+  });
+
+  it('leaves the smallest cut out of the set when asked, plans again, and then all of it fits', async () => {
+    await page.locator('#leave-out-cut').click();
+    await page.locator('#would-fit').waitFor({ state: 'detached' });
+    expect(leftOut.length).toBeGreaterThan(10);
+    const asked = calls.filter(({ method }) => /^(leaveOutCut|planStrategies)$/.test(method));
+    const [leave, again] = asked.slice(-2);
+    expect(leave.method).toBe('leaveOutCut');
+    expect(again.args[0]).toMatchObject({ subject: { kind: 'set' } });
+    expect(await page.locator('tr[data-strategy="full"]').innerText()).not.toContain('not fit');
+    expect(problems).toEqual([]);
   });
 });

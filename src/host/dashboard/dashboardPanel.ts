@@ -127,6 +127,7 @@ export function openDashboard(options: DashboardOptions): Dashboard {
     copyRequest: async (...args) => (await plans()).api.copyRequest(...args),
     sendRequestToChat: async (...args) => (await plans()).api.sendRequestToChat(...args),
     savePlan: async (...args) => (await plans()).api.savePlan(...args),
+    leaveOutCut: async (...args) => (await plans()).api.leaveOutCut(...args),
     measureRecall: async (...args) => (await plans()).api.measureRecall(...args),
   };
 

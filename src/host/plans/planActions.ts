@@ -9,6 +9,7 @@ import type { RequestRow } from '../views/requestsTree.ts';
 import { tokenCountText, usdIntervalText } from '../words.ts';
 import { askTask } from './askTask.ts';
 import type { PlanAnswers } from './planCommands.ts';
+import { leaveOutCut } from './leaveOutCut.ts';
 import { copyRequest, savePlan, sendToChat, type RequestName } from './planOutput.ts';
 import { openPart } from './openPart.ts';
 import type { PlanName, Plans, PlansOptions } from './planService.ts';
@@ -23,6 +24,8 @@ export interface PlanActions {
   copyPlan(row?: RequestRow): Promise<boolean>;
   savePlan(folder?: vscode.Uri): Promise<boolean>;
   sendPlanToChat(row?: RequestRow): Promise<boolean>;
+  /** Takes the files of the smallest cut out of the set; how many they were. */
+  leaveOutCut(): Promise<number>;
   /** Opens what a row of the Requests view stands for: a request's text, or a file at its lines. */
   openRow(row: RequestRow): Promise<void>;
 }
@@ -102,6 +105,7 @@ export function planActions(
       } else if (row.type === 'part') await openPart(session, row.path, row.part);
       else await openPart(session, row.file.path, row.file.parts[0]);
     },
+    leaveOutCut: () => leaveOutCut(session, service, service.report?.planId),
     copyPlan: async (row) => {
       const name = await pickRequest(row);
       return name !== undefined && (await copyRequest(session, service, name));

@@ -19,6 +19,7 @@ export function planCommands(
     copyPlan: async (row?: RequestRow) => (await rooms.plans()).actions.copyPlan(row),
     savePlan: async (folder?: vscode.Uri) => (await rooms.plans()).actions.savePlan(folder),
     sendPlanToChat: async (row?: RequestRow) => (await rooms.plans()).actions.sendPlanToChat(row),
+    leaveOutCut: async () => (await rooms.plans()).actions.leaveOutCut(),
     setEmbeddingKey: async () => (await rooms.plans()).embeddings.setKey(),
     openRequestRow: async (row: RequestRow) => (await rooms.plans()).actions.openRow(row),
   };

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { PlansApi } from '../../protocol/plansMessages.ts';
 import type { Session } from '../session.ts';
+import { leaveOutCut } from './leaveOutCut.ts';
 import { openPart } from './openPart.ts';
 import { copyRequest, savePlan, sendToChat } from './planOutput.ts';
 import type { Plans } from './planService.ts';
@@ -50,6 +51,9 @@ export function plansApi(session: Session, plans: Plans): PlansApi {
     sendRequestToChat: (planId, strategy, idx) =>
       sendToChat(session, plans, { planId, strategy, idx }),
     savePlan: (planId, strategy) => savePlan(session, plans, planId, strategy),
+    leaveOutCut: async (planId) => {
+      await leaveOutCut(session, plans, planId);
+    },
     measureRecall: (planId) => plans.recall(planId),
   };
 }

@@ -6,6 +6,7 @@ import {
   membershipOf,
   parseContextSet,
   withChecked,
+  withoutFiles,
 } from '../../../src/core/set/contextSet.ts';
 
 const someFiles = ['a.ts', 'src/a.ts', 'src/b.ts', 'src/core/a.ts', 'srcs/a.ts'];
@@ -52,6 +53,18 @@ describe('context set', () => {
       checked: ['a'],
       unchecked: [],
     });
+  });
+
+  it('leaves out many files at once as it does one after the other', () => {
+    const click = fc.tuple(fc.constantFrom(...somePaths), fc.boolean());
+    fc.assert(
+      fc.property(fc.array(click), fc.subarray(someFiles), (clicks, gone) => {
+        let set = emptySet;
+        for (const [path, checked] of clicks) set = withChecked(set, path, checked);
+        const oneByOne = gone.reduce((rest, path) => withChecked(rest, path, false), set);
+        expect(withoutFiles(set, gone)).toEqual(oneByOne);
+      }),
+    );
   });
 
   it('agrees with a plain set of files after any clicks', () => {

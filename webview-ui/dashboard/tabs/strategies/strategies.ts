@@ -66,6 +66,18 @@ function mount(host: HTMLElement, context: TabContext): TabView {
     }
   };
 
+  const leaveOut = async (planId: number) => {
+    try {
+      await context.api.leaveOutCut(planId);
+      // What was planned for is the set now, without these files.
+      context.store.set({ subject: { kind: 'set' } });
+      update();
+      await plan();
+    } catch (error) {
+      context.fail(error);
+    }
+  };
+
   const show = async (planId: number, strategy: StrategyId) => {
     if (shown?.strategy === strategy && shown.planId === planId) {
       shown = undefined;
@@ -175,7 +187,7 @@ function mount(host: HTMLElement, context: TabContext): TabView {
       }
       ${bestView(planned)}
       <p class="quiet" id="whose-times">${timesText(workload)}</p>
-      ${wouldFitView(planned, context)}
+      ${wouldFitView(planned, context, () => void leaveOut(planId))}
       ${plansTable(planned, workload, shown?.planId === planId ? shown.strategy : undefined, (strategy) => void show(planId, strategy))}
       ${rulesView()}
       <p class="quiet" id="index-facts">

@@ -24,6 +24,7 @@ const maxFiles = 100;
 export function wouldFitView(
   planned: PlannedModel,
   context: TabContext,
+  leaveOut: () => void,
 ): TemplateResult | typeof nothing {
   const { wouldFit, model, facts } = planned;
   if (wouldFit === undefined) return nothing;
@@ -54,7 +55,11 @@ export function wouldFitView(
     </p>
     <ul>
       <li>
-        ${cut === undefined ? t('Not even one whole file fits.') : cutView(cut, facts.report.encoding)}
+        ${
+          cut === undefined
+            ? t('Not even one whole file fits.')
+            : cutView(cut, facts.report.encoding, leaveOut)
+        }
       </li>
       <li>
         ${
@@ -67,50 +72,59 @@ export function wouldFitView(
   </section>`;
 }
 
-function cutView(cut: PlanCut, encoding: string): TemplateResult {
+function cutView(cut: PlanCut, encoding: string, leaveOut: () => void): TemplateResult {
   const { numFiles, tokens, files } = cut;
   const listed = files.slice(0, maxFiles);
   const countedWith = t('counted here with {0}', encoding);
   return html`<details>
-    <summary>
-      ${whyIn(
-        t(
-          'Smallest cut: leave out {0} files with {1} tokens, the least important per token first.',
-        ),
-        why(
-          () => countedReason('files', numFiles, t('the fewest files without which the rest fits')),
-          { text: formatCount(numFiles), label: t('Files to leave out') },
-        ),
-        why(() => cutTokensReason(cut, encoding), {
-          text: formatCount(tokens),
-          label: t('Tokens to leave out'),
-        }),
-      )}
-    </summary>
-    <ul class="cutFiles numbers">
-      ${listed.map(
-        (file) =>
-          html`<li>
-            <span class="path">${file.path}</span>
-            <span class="quiet"
-              >${whyIn(
-                t('{0} tokens'),
-                why(() => countedReason('tokens', file.tokens, countedWith, 'tokens'), {
-                  text: formatCount(file.tokens),
-                  label: file.path,
-                  isInTable: true,
-                }),
-              )}</span
-            >
-          </li>`,
-      )}
-    </ul>
-    ${
-      numFiles > listed.length
-        ? html`<p class="quiet">${t('and {0} more', formatCount(numFiles - listed.length))}</p>`
-        : nothing
-    }
-  </details>`;
+      <summary>
+        ${whyIn(
+          t(
+            'Smallest cut: leave out {0} files with {1} tokens, the least important per token first.',
+          ),
+          why(
+            () =>
+              countedReason('files', numFiles, t('the fewest files without which the rest fits')),
+            { text: formatCount(numFiles), label: t('Files to leave out') },
+          ),
+          why(() => cutTokensReason(cut, encoding), {
+            text: formatCount(tokens),
+            label: t('Tokens to leave out'),
+          }),
+        )}
+      </summary>
+      <ul class="cutFiles numbers">
+        ${listed.map(
+          (file) =>
+            html`<li>
+              <span class="path">${file.path}</span>
+              <span class="quiet"
+                >${whyIn(
+                  t('{0} tokens'),
+                  why(() => countedReason('tokens', file.tokens, countedWith, 'tokens'), {
+                    text: formatCount(file.tokens),
+                    label: file.path,
+                    isInTable: true,
+                  }),
+                )}</span
+              >
+            </li>`,
+        )}
+      </ul>
+      ${
+        numFiles > listed.length
+          ? html`<p class="quiet">${t('and {0} more', formatCount(numFiles - listed.length))}</p>`
+          : nothing
+      }
+    </details>
+    <button
+      class="link"
+      id="leave-out-cut"
+      title=${t('Takes these files out of the context set, and plans again')}
+      @click=${leaveOut}
+    >
+      ${t('Leave Them Out')}
+    </button>`;
 }
 
 function nearestView(
