@@ -162,7 +162,9 @@ async function plan(named: string, options: PlanOptions): Promise<number> {
     ];
     const sections = [
       strategiesSection(compared.plans, timed?.label),
-      ...(wouldFit === undefined ? [] : [wouldFitSection(wouldFit, model.id)]),
+      ...(wouldFit === undefined
+        ? []
+        : [wouldFitSection(wouldFit, model.id, options.cut === true)]),
       recommendationSection(compared.ranked),
       ...(options.rules ? [rulesSection()] : []),
     ];

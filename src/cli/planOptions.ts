@@ -28,6 +28,7 @@ export interface PlanOptions {
   readonly measure?: true;
   readonly embeddings?: string;
   readonly embeddingModel?: string;
+  readonly cut?: true;
   readonly rules?: true;
   readonly order: FileOrder;
   readonly windowTokens?: number;
@@ -93,6 +94,7 @@ export function addPlanOptions(command: Command): Command {
       'retrieve by embeddings too: an address ending in /v1/embeddings or /api/embed, to which the code is sent',
     )
     .option('--embedding-model <name>', 'embedding model that this address has')
+    .option('--cut', 'list every file of the smallest cut: what to leave out so that the rest fits')
     .option('--rules', 'print the rules that plans are ranked by')
     .option('--line-numbers', 'number the lines')
     .option('--tree', "begin each request with a tree of its files' paths")

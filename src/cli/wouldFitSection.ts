@@ -4,23 +4,26 @@ import type { NearestModel, WouldFit } from '../core/plans/whatWouldFit.ts';
 import { fitNames } from './planSections.ts';
 import type { Section } from './section.ts';
 
-/** Rows of a terminal; `--json` lists all. */
+/** Rows of a terminal where not all are asked for. */
 const maxFiles = 20;
 
 /** The answer where not everything fits at once: which files to leave out, or which model to take. */
-export function wouldFitSection({ fit, cut, nearest }: WouldFit, modelId: string): Section {
-  const more = cut === undefined ? 0 : cut.numFiles - maxFiles;
+export function wouldFitSection(
+  { fit, cut, nearest }: WouldFit,
+  modelId: string,
+  listsAll: boolean,
+): Section {
+  const listed = (cut?.files ?? []).slice(0, listsAll ? undefined : maxFiles);
+  const more = (cut?.numFiles ?? 0) - listed.length;
   return {
     title: 'What would fit into one request',
     columns: [
       { name: 'leave out', align: 'left', flexible: true },
       { name: 'tokens', align: 'right' },
     ],
-    rows: (cut?.files ?? [])
-      .slice(0, maxFiles)
-      .map(({ path, tokens }) => [path, formatCount(tokens)]),
+    rows: listed.map(({ path, tokens }) => [path, formatCount(tokens)]),
     note: [
-      more > 0 ? `and ${formatCount(more)} more files (--json lists all).` : '',
+      more > 0 ? `and ${formatCount(more)} more files (--cut lists all).` : '',
       fitSentence(fit, modelId),
       cut === undefined
         ? 'Not even one whole file fits.'

@@ -62,7 +62,8 @@ const methods: CallMethods<PlansCalls> = {
     const { index, textOf } = indexOf(indexId);
     const paths = index.files.map((file) => file.path);
     const notes = request.answersOf.map((other) => `[answer of request ${other + 1}]`);
-    return renderPrompt(request.parts, paths, textOf, request.instruction, notes, prompt);
+    const { parts, instruction } = request;
+    return renderPrompt({ parts, instruction, notes }, paths, textOf, prompt);
   },
   secrets: (indexId, requests) => {
     const parts = requests.flatMap((request) => request.parts);
@@ -82,7 +83,7 @@ const methods: CallMethods<PlansCalls> = {
     const embedded = embeddedOf(indexId);
     const rankings = await embedded.rankings(recallQuestions(index, textOf), maxRecallHits);
     const { modelName } = embedded.target;
-    return measureRecall(index, textOf, budgetTokens, undefined, undefined, {
+    return measureRecall(index, textOf, budgetTokens, {
       modelName,
       rankings,
     });

@@ -39,7 +39,7 @@ beforeAll(async () => {
   });
   const code = (i: number) =>
     Array.from({ length: 300 }, (_, n) => `export const value${i}_${n} = ${n};`).join('\n');
-  const parts = Array.from({ length: 9 }, (_, i) => [`big/part${i}.ts`, code(i)]);
+  const parts = Array.from({ length: 9 }, (_, i) => [`big/part${i}.ts`, code(i)] as const);
   large = tempTree({ ...Object.fromEntries(parts), 'small.ts': "import './big/part0';\n" });
 });
 afterAll(() => {
@@ -111,9 +111,9 @@ describe('context-budget plan', () => {
     expect(rules.map(({ id }) => id)).toContain('may fit whole');
 
     if (model !== 'openai/gpt-4o') return;
-    const text = cli.run(...args, '--rules').stdout;
+    const text = cli.run(...args, '--rules', '--cut').stdout;
     expect(text).toContain('What would fit into one request');
-    expect(text).toContain(smallestCut.files[0].path);
+    for (const { path: cut } of smallestCut.files) expect(text).toContain(cut);
     expect(text).toContain(nearestModel.id);
     expect(text).toContain('the limit lies inside the interval of the count');
   });

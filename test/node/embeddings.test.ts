@@ -206,7 +206,7 @@ describe('an index with embeddings', () => {
     questions.forEach(({ excluded }, i) => {
       expect(rankings[i].some((chunkIdx) => excluded.has(chunkIdx))).toBe(false);
     });
-    const withBoth = measureRecall(built.index, built.textOf, 100, undefined, undefined, {
+    const withBoth = measureRecall(built.index, built.textOf, 100, {
       modelName: 'words',
       rankings,
     });

@@ -24,13 +24,19 @@ export interface PromptOptions {
 
 export const defaultPromptOptions: PromptOptions = { format: 'markdown', lineNumbers: false };
 
+/** What a request says. */
+export interface PromptContent {
+  readonly parts: readonly Part[];
+  /** What else it carries, between the code and the instruction. */
+  readonly notes?: readonly string[];
+  readonly instruction: string;
+}
+
 /** A request as text: its parts under the names of their files, then what else it carries, then the instruction. */
 export function renderPrompt(
-  parts: readonly Part[],
+  { parts, notes = [], instruction }: PromptContent,
   paths: readonly string[],
   textOf: TextOf,
-  instruction: string,
-  notes: readonly string[] = [],
   options: PromptOptions = defaultPromptOptions,
 ): string {
   const pieces = parts.map((part) =>

@@ -52,8 +52,8 @@ export const recallZ = 1.96;
 const ks = [1, 5, 10, 20] as const;
 /** More pieces than any budget that is measured holds; as many as words are ranked by. */
 export const maxRecallHits = 2_000;
-const defaultQuestions = 200;
-const defaultSeed = 1;
+const numQuestions = 200;
+const seed = 1;
 
 /** What embeddings find for each of the questions of `recallQuestions`. */
 export interface SemanticRecall {
@@ -61,26 +61,19 @@ export interface SemanticRecall {
   readonly rankings: readonly (readonly number[])[];
 }
 
-/** The questions that `measureRecall` asks with the same number and seed. */
-export function recallQuestions(
-  index: CodeIndex,
-  textOf: TextOf,
-  maxQuestions = defaultQuestions,
-  seed = defaultSeed,
-): readonly Question[] {
-  return sampleQuestions(index, textOf, maxQuestions, randomFrom(seed));
+/** The questions that `measureRecall` asks. */
+export function recallQuestions(index: CodeIndex, textOf: TextOf): readonly Question[] {
+  return sampleQuestions(index, textOf, numQuestions, randomFrom(seed));
 }
 
 export function measureRecall(
   index: CodeIndex,
   textOf: TextOf,
   budgetTokens: number,
-  maxQuestions = defaultQuestions,
-  seed = defaultSeed,
   semantic?: SemanticRecall,
 ): MeasuredRecall {
   const random = randomFrom(seed);
-  const questions = sampleQuestions(index, textOf, maxQuestions, random);
+  const questions = sampleQuestions(index, textOf, numQuestions, random);
   const pathOrder = chunksInPathOrder(index);
   let tokens = 0;
   let found = 0;

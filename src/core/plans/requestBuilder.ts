@@ -3,6 +3,15 @@ import type { PlanInput, PlannedRequest } from './plan.ts';
 import { PartTokens, type ChunkedPart } from './partTokens.ts';
 import { renderPart, renderPrompt, type Part } from './prompt.ts';
 
+/** What a request has beside its code and instruction. */
+export interface RequestExtras {
+  /** Kept for the answers that it carries, and by their places in the plan. */
+  readonly carriedTokens?: number;
+  readonly answersOf?: readonly number[];
+  /** False: the next task of this kind would send other chunks, or in another order. */
+  readonly isStable?: boolean;
+}
+
 /**
  * Chunks become parts, parts become requests. Neighbouring chunks of a file are one part. Sizes are planned with the chunks'
  * own counts and a count of the header, which together are never less than the count of the joined text except where a merge
@@ -55,16 +64,13 @@ export class RequestBuilder {
   }
 
   /**
-   * The request of these chunks, in this order; throws nothing away silently: what had to go is returned. `isStable`: the next
-   * task of this kind would send the same chunks in this order.
+   * The request of these chunks, in this order; throws nothing away silently: what had to go is returned.
    */
   build(
     chunkIdxs: readonly number[],
     role: PlannedRequest['role'],
     instruction: string,
-    carriedTokens = 0,
-    answersOf: readonly number[] = [],
-    isStable = true,
+    { carriedTokens = 0, answersOf = [], isStable = true }: RequestExtras = {},
   ): { request: PlannedRequest; dropped: readonly number[] } {
     const { budgetTokens, outputTokens } = this.input;
     const kept = [...chunkIdxs];
@@ -113,7 +119,7 @@ export class RequestBuilder {
 
   private countWhole(parts: readonly Part[], instruction: string): number {
     const { counter, textOf, prompt } = this.input;
-    return counter.countText(renderPrompt(parts, this.paths, textOf, instruction, [], prompt));
+    return counter.countText(renderPrompt({ parts, instruction }, this.paths, textOf, prompt));
   }
 
   /** Chunks in the order given; a chunk that follows on the one before it lengthens that part. */

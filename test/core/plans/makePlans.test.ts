@@ -20,8 +20,7 @@ beforeAll(async () => {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .sort()
-    .filter((name) => /^(engine|core.tokens|core.files|node)/.test(name))
-    .slice(0, 90)
+    .filter((name) => /^(engine.(masks|attention)|core.(tokens|files))\b/.test(name))
     .map((name) => ({
       path: name.replaceAll(path.sep, '/'),
       utf8: readFileSync(path.join(folder, name)),
@@ -47,14 +46,7 @@ function expectWithinBudget(plan: Plan, input: PlanInput): void {
   const paths = input.index.files.map((file) => file.path);
   for (const request of plan.requests) {
     expect(request.tokens).toBeLessThanOrEqual(input.budgetTokens);
-    const text = renderPrompt(
-      request.parts,
-      paths,
-      input.textOf,
-      request.instruction,
-      [],
-      input.prompt,
-    );
+    const text = renderPrompt(request, paths, input.textOf, input.prompt);
     const carried = request.tokens - counter.countText(text);
     expect(carried).toBeGreaterThanOrEqual(0);
     if (request.answersOf.length === 0) expect(carried).toBe(0);

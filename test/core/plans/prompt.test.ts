@@ -45,7 +45,7 @@ function written(prompt: PromptOptions): string {
   const { requests } = makePlan('full', inputFor(prompt));
   const [{ parts, instruction, tokens }] = requests;
   const paths = built.index.files.map(({ path }) => path);
-  const text = renderPrompt(parts, paths, built.textOf, instruction, [], prompt);
+  const text = renderPrompt({ parts, instruction }, paths, built.textOf, prompt);
   expect(counter.countText(text)).toBe(tokens);
   return text;
 }

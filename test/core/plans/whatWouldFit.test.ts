@@ -43,6 +43,7 @@ describe('whether it fits', () => {
     expect(fitOf(100_001, exact).verdict).toBe('doesNotFit');
     expect(fitOf(80_000, estimated)).toEqual({
       verdict: 'fits',
+      countedTokens: 80_000,
       tokens: 96_000,
       lowTokens: 88_000,
       highTokens: 100_000,

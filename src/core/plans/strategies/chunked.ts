@@ -113,8 +113,11 @@ function reduceRequests(input: PlanInput, numAnswers: number): PlannedRequest[] 
     const next: number[] = [];
     for (let i = 0; i < level.length; i += fanIn) {
       const answersOf = level.slice(i, i + fanIn);
-      const carried = answersOf.length * input.outputTokens;
-      const { request } = builder.build([], 'reduce', instruction, carried, answersOf);
+      const carriedTokens = answersOf.length * input.outputTokens;
+      const { request } = builder.build([], 'reduce', instruction, {
+        carriedTokens,
+        answersOf,
+      });
       next.push(numAnswers + requests.length);
       requests.push(request);
     }

@@ -31,7 +31,7 @@ export function planFull(input: PlanInput): Plan {
   }
   // Another task sends the same start where neither the order nor the cut depends on its words.
   const isStable = !hasOwnWords(task) || (cut === undefined && orderFor(wanted, task) !== 'edges');
-  const { request, dropped } = builder.build(chunks, 'answer', instruction, 0, [], isStable);
+  const { request, dropped } = builder.build(chunks, 'answer', instruction, { isStable });
   const plan = planOf(
     'full',
     index,
@@ -82,7 +82,9 @@ export function planTruncate(input: PlanInput): Plan {
       chunks.push(chunkIdx);
     }
   }
-  const { request } = builder.build(chunks, 'answer', instruction, 0, [], !hasOwnWords(task));
+  const { request } = builder.build(chunks, 'answer', instruction, {
+    isStable: !hasOwnWords(task),
+  });
   const notes =
     cut === undefined ? [] : [`Cut inside or before ${cut}; what is less important is not sent.`];
   return planOf('truncate', index, [request], notes);

@@ -57,7 +57,9 @@ function retrieve(
   });
   const rankOf = (chunkIdx: number) => bestFileOf.get(index.chunks[chunkIdx].fileIdx) ?? Infinity;
   const order = [...taken].sort((a, b) => rankOf(b) - rankOf(a) || a - b);
-  const { request } = builder.build(order, 'answer', instruction, 0, [], !hasOwnWords(input.task));
+  const { request } = builder.build(order, 'answer', instruction, {
+    isStable: !hasOwnWords(input.task),
+  });
   const notes =
     ranked.length === 0
       ? ['No word of the task stands in the code: nothing was retrieved.']

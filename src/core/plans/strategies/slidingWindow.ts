@@ -53,8 +53,7 @@ export function windowsOver(
       filling.chunkIdxs,
       role,
       instruction,
-      isFirst ? 0 : carried,
-      isFirst ? [] : [requests.length - 1],
+      isFirst ? {} : { carriedTokens: carried, answersOf: [requests.length - 1] },
     );
     requests.push(request);
     next -= dropped.length;
