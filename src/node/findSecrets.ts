@@ -1,9 +1,11 @@
 import { lintSource } from '@secretlint/core';
-import { decodeUtf8 } from '../core/plans/decodeUtf8.ts';
-import type { TextOf } from '../core/plans/codeIndex.ts';
-import type { Part } from '../core/plans/prompt.ts';
 import { secretLintProfiler } from '@secretlint/profiler';
 import { creator as recommendedRules } from '@secretlint/secretlint-rule-preset-recommend';
+import type { TextOf } from '../core/plans/codeIndex.ts';
+import { decodeUtf8 } from '../core/plans/decodeUtf8.ts';
+import { encodeUtf8 } from '../core/plans/encodeUtf8.ts';
+import type { Part } from '../core/plans/prompt.ts';
+import { mayHoldSecret } from './secretHints.ts';
 
 // secretlint marks the time of every rule on every file, and at each mark looks through all that were ever made: after
 // thousands of files that takes most of a minute, and their memory is never let go.
@@ -22,6 +24,7 @@ export interface SecretFinding {
 
 /** Searches a text by secretlint's recommended rules (https://github.com/secretlint/secretlint). */
 export async function findSecrets(path: string, text: string): Promise<SecretFinding[]> {
+  if (!mayHoldSecret(path, encodeUtf8(text))) return [];
   const messages = await lintText(path, text);
   return messages.map(({ loc, messageId }) => ({
     path,

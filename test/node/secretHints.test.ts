@@ -3,7 +3,7 @@ import path from 'node:path';
 import { rules } from '@secretlint/secretlint-rule-preset-recommend';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findSecrets } from '../../src/node/findSecrets.ts';
+import { lintText } from '../../src/node/findSecrets.ts';
 import { hintedRules, mayHoldSecret, secretlintVersion } from '../../src/node/secretHints.ts';
 import { withoutSecrets } from '../../src/node/withoutSecrets.ts';
 import '../propertySeed.ts';
@@ -167,7 +167,7 @@ describe('telling at one look that no secret is in a file', () => {
         const law = fc.asyncProperty(code, secret, code, async (before, planted, after) => {
           const isAll = rule === 'gcp';
           const text = isAll ? planted : `${before}${planted}\n${after}`;
-          if ((await findSecrets(name, text)).length === 0) return;
+          if ((await lintText(name, text)).length === 0) return;
           found++;
           const utf8 = encode(text);
           expect(mayHoldSecret(name, utf8)).toBe(true);
@@ -175,7 +175,7 @@ describe('telling at one look that no secret is in a file', () => {
           expect(blanked?.length).toBe(utf8.length);
           const rest = decode(blanked ?? utf8);
           expect(rest.split('\n').length).toBe(text.split('\n').length);
-          expect(await findSecrets(name, rest)).toEqual([]);
+          expect(await lintText(name, rest)).toEqual([]);
           // Not a word of it, unless it stands outside of it too.
           for (const word of planted.match(/[A-Za-z0-9]{4,}/g) ?? [])
             if (!`${before}${after}`.includes(word)) expect(rest).not.toContain(word);
@@ -201,7 +201,7 @@ describe('telling at one look that no secret is in a file', () => {
       const utf8 = readFileSync(file);
       if (mayHoldSecret(files[i], utf8)) continue;
       searched++;
-      if ((await findSecrets(files[i], decode(utf8))).length > 0) missed.push(files[i]);
+      if ((await lintText(files[i], decode(utf8))).length > 0) missed.push(files[i]);
     }
     expect(searched).toBeGreaterThan(100);
     expect(missed).toEqual([]);

@@ -25,6 +25,9 @@ const files = Array.from({ length: 60 }, (_, i) => {
   return { path: `shop/module${i}.ts`, utf8: new TextEncoder().encode(text) };
 });
 
+/** Its numbers answer a click themselves. */
+const atItsStart = { position: { x: 8, y: 8 } };
+
 let browser: Browser;
 let page: Page;
 let calls: { readonly method: string; readonly args: readonly unknown[] }[];
@@ -123,7 +126,7 @@ describe('the tab Strategies', () => {
     const wouldFit = page.locator('#would-fit');
     expect(await wouldFit.innerText()).toContain('All of it does not fit');
     expect(await wouldFit.innerText()).toContain('Nearest model that holds all of it');
-    await wouldFit.locator('summary').click();
+    await wouldFit.locator('summary').click(atItsStart);
     expect(await wouldFit.locator('.cutFiles li').count()).toBeGreaterThan(10);
     expect(await page.locator('tr[data-strategy="full"]').innerText()).toContain('Does not fit');
     await page.locator('#rules summary').click();
@@ -131,7 +134,7 @@ describe('the tab Strategies', () => {
 
     await page.locator('tr[data-strategy="slidingWindow"] button.link').click();
     await page.locator('#requests .requests > li').first().waitFor();
-    await page.locator('#requests summary').first().click();
+    await page.locator('#requests summary').first().click(atItsStart);
     await page.locator('#requests .files li').first().waitFor();
     expect(await page.locator('#requests').innerText()).toContain('shop/module0.ts');
     expect(await accessibilityFaults(page.mainFrame())).toEqual([]);
@@ -156,7 +159,7 @@ describe('the tab Strategies', () => {
     await top.first().waitFor();
     expect(await top.count()).toBe(1);
     expect(await top.innerText()).toContain('combines');
-    await top.locator('summary').first().click();
+    await top.locator('summary').first().click(atItsStart);
     const below = top.locator('.requests > li');
     const { requests } = planned.find(({ strategy }) => strategy === 'mapReduce')?.plan ?? {};
     await below.first().waitFor();
@@ -164,9 +167,9 @@ describe('the tab Strategies', () => {
     expect(await top.locator(':scope > details > .requests > li').count()).toBe(
       requests?.at(-1)?.answersOf.length,
     );
-    await below.first().locator('summary').first().click();
+    await below.first().locator('summary').first().click(atItsStart);
     const part = below.first().locator('.requests > li').first();
-    await part.locator('summary').click();
+    await part.locator('summary').click(atItsStart);
     const line = part.locator('button.lines').first();
     await line.click();
     const opened = calls.filter(({ method }) => method === 'openPart').at(-1)?.args;
