@@ -31,9 +31,11 @@ export function newSharedMemory(): WasmMemory | undefined {
   try {
     const memory = new api.Memory({ initial: 1, maximum: maxPages, shared: true });
     Atomics.store(nextFree(memory), 0, LINE_BYTES);
+    // What can't be sent is of no use: a vocabulary goes to other threads as it is.
+    (globalThis as { structuredClone?: (value: unknown) => unknown }).structuredClone?.(memory);
     return memory;
   } catch {
-    // No address space is left for it, or a policy forbids it.
+    // No address space is left for it, a policy forbids it, or a platform does not share it.
     return undefined;
   }
 }
