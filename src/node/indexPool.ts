@@ -48,6 +48,8 @@ export interface PoolRequest extends Omit<IndexWorkerData, 'role' | 'position'> 
   readonly files: readonly FileToAnalyze[];
   readonly words: WordTable;
   readonly workerFile: string;
+  /** A file that takes longer is given up. */
+  readonly maxFileSeconds?: number;
   /** Word ids of an analyzed file are those of `words`. */
   readonly onOutcome: (file: FileToAnalyze, outcome: AnalyzeOutcome) => void;
 }
@@ -56,10 +58,15 @@ const batchFiles = 24;
 const maxThreads = 8;
 /** A file and its syntax tree; small, so that garbage is collected before it is much. */
 const heapLimits = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 };
+/** Many times what the longest file takes on a slow machine: one that takes longer is never done. */
+const defaultMaxFileSeconds = 60;
 /** Below this many files for each thread, starting it costs more than it saves. */
 const filesPerThread = 100;
 
-/** Analyses files in threads of their own, which live as long as this call. */
+/**
+ * Analyses files in threads of their own, which live as long as this call. A file that ends its thread or is never done costs
+ * that file. Throws when a thread can't even start, twice.
+ */
 export async function analyzeInThreads(request: PoolRequest): Promise<void> {
   const { files } = request;
   const count = Math.min(
@@ -68,25 +75,43 @@ export async function analyzeInThreads(request: PoolRequest): Promise<void> {
     Math.ceil(files.length / filesPerThread),
   );
   let next = 0;
-  const takeBatch = () => files.slice(next, (next += batchFiles));
-  await Promise.all(Array.from({ length: count }, () => runThread(request, takeBatch)));
+  let failed = false;
+  const takeBatch = () => (failed ? [] : files.slice(next, (next += batchFiles)));
+  const running = Array.from({ length: count }, async () => {
+    try {
+      await runThread(request, takeBatch);
+    } catch (error) {
+      failed = true;
+      throw error;
+    }
+  });
+  // All of them: what still ran when this call had failed would go on beside the next one.
+  const outcomes = await Promise.allSettled(running);
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failure !== undefined) throw failure.reason;
 }
 
 async function runThread(request: PoolRequest, takeBatch: () => FileToAnalyze[]): Promise<void> {
   const { control } = request;
   let thread: RunningThread | undefined;
+  let failedStarts = 0;
   try {
     for (let batch = takeBatch(); batch.length > 0;) {
       if (Atomics.load(control, openControl.cancelled) === 1) return;
       thread ??= startThread(request);
       const result = await thread.analyze(batch);
       if ('crash' in result) {
+        await thread.stop();
         thread = undefined;
         const { at, crash } = result;
-        // Before the first file: the thread can't work at all, and would not at the next try.
-        if (at < 0) throw new Error(`An indexing thread could not start: ${crash}`);
-        const message = `Reading it ended its thread: ${crash}`;
+        if (at < 0) {
+          // Before the first file: one that fails so twice would at the next try too.
+          if (++failedStarts < 2) continue;
+          throw new Error(`Indexing could not start: its thread ${crash}. Plan again.`);
+        }
+        const message = `Reading it failed: the thread ${crash}`;
         request.onOutcome(batch[at], { type: 'problem', message });
+        Atomics.add(control, openControl.filesDone, 1);
         batch = batch.filter((_, i) => i !== at);
         if (batch.length === 0) batch = takeBatch();
         continue;
@@ -102,18 +127,19 @@ async function runThread(request: PoolRequest, takeBatch: () => FileToAnalyze[])
   }
 }
 
+type AnalyzeResult =
+  | { readonly outcomes: readonly AnalyzeOutcome[] }
+  /** What the thread did instead, as in "ended with code 1", and at which file of the batch; below 0, before the first. */
+  | { readonly crash: string; readonly at: number };
+
 interface RunningThread {
-  analyze(
-    batch: readonly FileToAnalyze[],
-  ): Promise<
-    | { readonly outcomes: readonly AnalyzeOutcome[] }
-    | { readonly crash: string; readonly at: number }
-  >;
+  analyze(batch: readonly FileToAnalyze[]): Promise<AnalyzeResult>;
   stop(): Promise<unknown>;
 }
 
 function startThread(request: PoolRequest): RunningThread {
   const { encoding, vocabulary, limits, control, words, workerFile } = request;
+  const { maxFileSeconds = defaultMaxFileSeconds } = request;
   const position = new Int32Array(new SharedArrayBuffer(4));
   const workerData: IndexWorkerData = {
     role: 'index',
@@ -130,15 +156,29 @@ function startThread(request: PoolRequest): RunningThread {
     analyze: (batch) =>
       new Promise((resolve) => {
         Atomics.store(position, 0, -1);
-        const crashed = (reason: string) => {
-          resolve({ crash: reason, at: Atomics.load(position, 0) });
+        const done = (result: AnalyzeResult) => {
+          clearInterval(watch);
+          resolve(result);
         };
+        const crashed = (crash: string) => {
+          done({ crash, at: Atomics.load(position, 0) });
+        };
+        let at = -1;
+        let sinceMs = Date.now();
+        const watch = setInterval(() => {
+          const now = Atomics.load(position, 0);
+          const nowMs = Date.now();
+          if (now !== at) [at, sinceMs] = [now, nowMs];
+          else if (nowMs - sinceMs > maxFileSeconds * 1000)
+            crashed(`gave no answer within ${maxFileSeconds} s`);
+        }, 250);
         worker.removeAllListeners();
         worker.once('error', (error: unknown) => {
-          crashed(error instanceof Error ? error.message : String(error));
+          const reason = error instanceof Error ? error.message : String(error);
+          crashed(`ended: ${reason}`);
         });
         worker.once('exit', (code) => {
-          crashed(`it ended with code ${code}`);
+          crashed(`ended with code ${code}`);
         });
         worker.once('message', (reply: AnalyzeReply) => {
           const added = words.addAll(reply.words);
@@ -148,7 +188,7 @@ function startThread(request: PoolRequest): RunningThread {
           idOf = longer;
           for (const outcome of reply.outcomes)
             if (outcome.type === 'analyzed') renumberWords(outcome.file, idOf);
-          resolve({ outcomes: reply.outcomes });
+          done({ outcomes: reply.outcomes });
         });
         worker.postMessage(batch);
       }),

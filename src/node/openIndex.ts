@@ -23,7 +23,7 @@ export interface OpenedIndex extends BuiltIndex {
 
 /** The index of files: what was kept is taken where the text is the same, the rest is read in threads of this worker file. */
 export async function openIndex(request: OpenIndexRequest): Promise<OpenedIndex> {
-  const { encoding, control, cacheFolder, root } = request;
+  const { encoding, control, cacheFolder, root, maxFileSeconds } = request;
   const limits = request.limits ?? defaultChunkLimits;
   const store =
     cacheFolder === undefined ? undefined : new IndexStore(cacheFolder, root, encoding, limits);
@@ -87,6 +87,7 @@ async function readFiles(
     vocabulary: await loadVocabulary(encoding),
     limits,
     control,
+    ...(maxFileSeconds !== undefined && { maxFileSeconds }),
     workerFile: fileURLToPath(import.meta.url),
     onOutcome: ({ fileIdx, path }, outcome) => {
       if (outcome.type === 'problem') {

@@ -23,6 +23,8 @@ export interface OpenIndexRequest {
   readonly cacheFolder?: string;
   /** What the kept index belongs to: the folder, or the workspace. */
   readonly root: string;
+  /** A file whose reading takes longer is given up and named as a problem; a minute unless said. */
+  readonly maxFileSeconds?: number;
   /** Shared with the caller; see `openControl`. */
   readonly control: Int32Array;
 }

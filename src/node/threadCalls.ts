@@ -65,11 +65,9 @@ export class ThreadCalls<Calls extends CallTypes<Calls>> {
     });
   }
 
-  /** Ends the thread; the next call starts a new one. */
-  async stop(): Promise<void> {
-    if (this.#worker !== undefined) {
-      await this.#end(this.#worker, `${this.#options.name} was stopped.`);
-    }
+  /** Ends the thread; the next call starts a new one. What it owes fails with the message. */
+  async stop(message = `${this.#options.name} was stopped.`): Promise<void> {
+    if (this.#worker !== undefined) await this.#end(this.#worker, message);
   }
 
   #limitOf(worker: Worker): NodeJS.Timeout | undefined {

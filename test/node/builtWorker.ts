@@ -13,15 +13,20 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The worker, bundled from the sources as they stand. @param before code that runs in it first @param name of the built file */
+/**
+ * A worker, bundled from the sources as they stand.
+ * @param before code that runs in it first
+ * @param name of the built file
+ */
 export async function builtWorker(
   before = '',
   name = before === '' ? 'worker' : 'tampered',
+  worker: 'countWorker' | 'plansWorker' = 'countWorker',
 ): Promise<string> {
   const outfile = path.join(folder, `${name}.mjs`);
   await build({
     stdin: {
-      contents: `${before}\nawait import('./src/node/countWorker.ts');`,
+      contents: `${before}\nawait import('./src/node/${worker}.ts');`,
       resolveDir: root,
       loader: 'ts',
     },
@@ -31,6 +36,7 @@ export async function builtWorker(
     target: 'node20',
     format: 'esm',
     logLevel: 'error',
+    alias: { 'jsonc-parser': path.join(root, 'node_modules/jsonc-parser/lib/esm/main.js') },
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
     },

@@ -1,38 +1,19 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { strategyIds } from '../../src/core/plans/plan.ts';
 import { PlansThread } from '../../src/node/plansThread.ts';
 import type { PlanSettings } from '../../src/node/plansCalls.ts';
+import { builtWorker } from './builtWorker.ts';
 import { tempTree } from './tempTree.ts';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-// Two folders below the root, where the worker finds the vocabularies.
-mkdirSync(path.join(root, 'out'), { recursive: true });
-const out = mkdtempSync(path.join(root, 'out', 'test-plans-'));
-const workerFile = path.join(out, 'plansWorker.mjs');
 const cacheFolder = mkdtempSync(path.join(tmpdir(), 'context-budget-indexes-'));
 let thread: PlansThread;
 let folder: string;
 
 beforeAll(async () => {
-  await build({
-    entryPoints: [path.join(root, 'src/node/plansWorker.ts')],
-    outfile: workerFile,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    logLevel: 'error',
-    alias: { 'jsonc-parser': path.join(root, 'node_modules/jsonc-parser/lib/esm/main.js') },
-    banner: {
-      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
-    },
-  });
-  thread = new PlansThread(workerFile);
+  thread = new PlansThread(await builtWorker('', 'plans', 'plansWorker'));
   folder = tempTree({
     'a.ts': "import { b } from './b';\nexport const a = b + 1;\n",
     'b.ts': '/** The first of all numbers that count. */\nexport const b = 1;\n',
@@ -41,7 +22,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await thread.stop();
-  rmSync(out, { recursive: true, force: true });
   rmSync(cacheFolder, { recursive: true, force: true });
 });
 

@@ -7,9 +7,10 @@ import type { Scanner } from '../../src/node/scanner.ts';
 import { tempTree } from '../node/tempTree.ts';
 import { attack, isFull, often } from './attack.ts';
 import { builtDriver, startDriver } from './driver.ts';
-import { countsOf, disposeScanners, newScanner, recordedWorker, requestFor } from './scanning.ts';
+import { countsOf, disposeScanners, newScanner, requestFor, tamperedWorker } from './scanning.ts';
 
-let workerFile: string;
+/** The worker's file, after it was given what its threads run first. */
+let tampered: (code: string) => string;
 let driver: string;
 let plain: Scanner;
 
@@ -35,9 +36,9 @@ const driverSource = `
   }`;
 
 beforeAll(async () => {
-  workerFile = await recordedWorker();
+  tampered = await tamperedWorker();
   driver = await builtDriver(driverSource, 'host');
-  plain = newScanner({ workerFile });
+  plain = newScanner({ workerFile: tampered('') });
 });
 afterAll(disposeScanners);
 
@@ -57,11 +58,11 @@ describe('a host that is killed', () => {
         tally.note(`seed ${seed}`);
         const moments = fc.sample(fc.nat(700), { numRuns: kills, seed });
         for (const moment of moments) {
-          const host = startDriver(driver, [workerFile, root, cacheFolder, 'always']);
+          const host = startDriver(driver, [tampered(''), root, cacheFolder, 'always']);
           await host.nextLine();
           await new Promise((resolve) => setTimeout(resolve, moment));
           await host.kill();
-          const again = newScanner({ workerFile, cacheFolder });
+          const again = newScanner({ workerFile: tampered(''), cacheFolder });
           const now = await tally.try('scan after it', () => again.scan(requestFor(root)));
           tally.equal(now, await plain.scan(requestFor(root)), 'counts after it');
           await again.dispose();
@@ -86,10 +87,7 @@ describe('a host that is killed', () => {
       for (const [i, [step, action]] of Object.entries(steps).entries()) {
         // Sampled: when half is written.
         if (!isFull && i !== 1) continue;
-        const killing = await recordedWorker(
-          `import fs from 'node:fs';
-           import { syncBuiltinESMExports } from 'node:module';
-           const partials = new Set();
+        const killing = `const partials = new Set();
            const kill = () => process.kill(process.pid, 'SIGKILL');
            for (const name of ['openSync', 'writeSync', 'fsyncSync', 'renameSync']) {
              const call = fs[name];
@@ -101,19 +99,17 @@ describe('a host that is killed', () => {
                return result;
              };
            }
-           syncBuiltinESMExports();`,
-          'killing',
-        );
+           syncBuiltinESMExports();`;
         const root = tempTree(someFiles());
         const cacheFolder = tempTree();
-        const before = newScanner({ workerFile, cacheFolder });
+        const before = newScanner({ workerFile: tampered(''), cacheFolder });
         await before.scan(requestFor(root));
         await before.dispose();
-        const host = startDriver(driver, [killing, root, cacheFolder, 'always']);
+        const host = startDriver(driver, [tampered(killing), root, cacheFolder, 'always']);
         await host.nextLine();
         tally.equal(await host.nextLine(), undefined, `${step}: it was killed before its report`);
         await host.kill();
-        const again = newScanner({ workerFile, cacheFolder });
+        const again = newScanner({ workerFile: tampered(''), cacheFolder });
         const now = await tally.try(step, () => again.scan(requestFor(root)));
         tally.equal(now, await plain.scan(requestFor(root)), `${step}: counts after it`);
         await again.dispose();
@@ -127,7 +123,7 @@ describe('two windows', () => {
       const root = tempTree(someFiles());
       const cacheFolder = tempTree();
       const windows = [1, 2].map(() =>
-        startDriver(driver, [workerFile, root, cacheFolder, 'told']),
+        startDriver(driver, [tampered(''), root, cacheFolder, 'told']),
       );
       for (const window of windows) await window.nextLine();
       for (let round = 0; round < often(1, 40); round++) {

@@ -7,7 +7,7 @@ import type { ScanReport } from '../../src/core/files/scanReport.ts';
 import type { Scanner } from '../../src/node/scanner.ts';
 import { tempTree } from '../node/tempTree.ts';
 import { attack, isFull, often } from './attack.ts';
-import { disposeScanners, newScanner, recordedWorker, requestFor } from './scanning.ts';
+import { disposeScanners, newScanner, requestFor, tamperedWorker } from './scanning.ts';
 
 const files = Object.fromEntries(
   Array.from({ length: 400 }, (_, i) => [
@@ -17,6 +17,8 @@ const files = Object.fromEntries(
 );
 
 let root: string;
+/** The worker's file, after it was given what its threads run first. */
+let tampered: (code: string) => string;
 let plain: Scanner;
 let right: ScanReport;
 
@@ -26,7 +28,8 @@ beforeAll(async () => {
     'node_modules/a/index.js': 'abc',
     'big.txt': 'lorem ipsum\n'.repeat(150_000),
   });
-  plain = newScanner({ workerFile: await recordedWorker() });
+  tampered = await tamperedWorker();
+  plain = newScanner({ workerFile: tampered('') });
   right = await plain.scan(requestFor(root));
 });
 afterAll(disposeScanners);
@@ -42,11 +45,9 @@ const deaths = {
 
 /** Dies once at a stage: when it is asked, or when it has done the work and answers. */
 function dying(stage: string, death: string, when: 'asked' | 'answering', marker: string): string {
-  const mark = `import { parentPort } from 'node:worker_threads';
-    import { existsSync, writeFileSync } from 'node:fs';
-    const die = () => {
-      if (existsSync(${JSON.stringify(marker)})) return false;
-      writeFileSync(${JSON.stringify(marker)}, '');
+  const mark = `const die = () => {
+      if (fs.existsSync(${JSON.stringify(marker)})) return false;
+      fs.writeFileSync(${JSON.stringify(marker)}, '');
       ${death}
       return true;
     };`;
@@ -74,7 +75,7 @@ describe('a thread that is killed', () => {
             if (!isFull && !isSampled) continue;
             const what = `${name} at ${stage}, ${when}`;
             rmSync(marker, { force: true });
-            const workerFile = await recordedWorker(dying(stage, death, when, marker), 'dying');
+            const workerFile = tampered(dying(stage, death, when, marker));
             const scanner = newScanner({ workerFile, cacheFolder: tempTree() });
             const failures: string[] = [];
             const first = await tally.try(what, () => scanner.scan(requestFor(root)), {
@@ -101,7 +102,7 @@ describe('a thread that is killed', () => {
 
   it('by dispose in the middle of a scan ends it, and starts no thread anew', () =>
     attack('processes', 'a scanner disposed in the middle of a scan', async (tally) => {
-      const workerFile = await recordedWorker();
+      const workerFile = tampered('');
       for (let i = 0; i < often(2, 40); i++) {
         const scanner = newScanner({ workerFile });
         const errors: Error[] = [];
@@ -122,10 +123,7 @@ describe('a thread that is killed', () => {
       const marker = path.join(tempTree(), 'hung');
       for (const stage of isFull ? ['walk', 'countFiles'] : ['walk']) {
         rmSync(marker, { force: true });
-        const workerFile = await recordedWorker(
-          dying(stage, 'for (;;);', 'asked', marker),
-          'hanging',
-        );
+        const workerFile = tampered(dying(stage, 'for (;;);', 'asked', marker));
         const scanner = newScanner({ workerFile, patienceMs: 200, threads: 1 });
         const abort = new AbortController();
         const hanging = tally.try(
@@ -154,7 +152,7 @@ describe('a scan that is cancelled', () => {
   it(`at ${times} random moments lets go each time and is right the next time`, () =>
     attack('processes', `cancelled at random moments, ${times} times`, async (tally) => {
       const cacheFolder = tempTree();
-      const scanner = newScanner({ workerFile: await recordedWorker(), cacheFolder });
+      const scanner = newScanner({ workerFile: tampered(''), cacheFolder });
       const startMs = performance.now();
       await scanner.scan(requestFor(root));
       const wholeMs = performance.now() - startMs;

@@ -1,14 +1,47 @@
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ScanReport } from '../../src/core/files/scanReport.ts';
 import { Scanner, type ScannerOptions, type ScanRequest } from '../../src/node/scanner.ts';
 import { builtWorker } from '../node/builtWorker.ts';
+import { tempTree } from '../node/tempTree.ts';
 import { recorder } from './attack.ts';
 
 const scanners: Scanner[] = [];
 
-/** The counting worker as it is built, or with `before` run in it first; its connections are recorded. */
-export function recordedWorker(before = '', name = 'recorded'): Promise<string> {
-  return builtWorker(`import ${JSON.stringify(new URL(recorder).pathname)};\n${before}`, name);
+type WorkerName = 'countWorker' | 'plansWorker';
+
+/** A worker as it is built, or with `before` run in it first; its connections are recorded. */
+export function recordedWorker(
+  before = '',
+  name = 'recorded',
+  worker: WorkerName = 'countWorker',
+): Promise<string> {
+  const recording = `import ${JSON.stringify(new URL(recorder).pathname)};`;
+  return builtWorker(`${recording}\n${before}`, name, worker);
+}
+
+/**
+ * A worker that is built once and tampered with again and again: each of its threads runs the code that was given last, before
+ * anything else. The code has `parentPort`, `workerData`, `fs` and `syncBuiltinESMExports`.
+ */
+export async function tamperedWorker(
+  worker: WorkerName = 'countWorker',
+): Promise<(code: string) => string> {
+  const codeFile = path.join(tempTree(), 'before.js');
+  const names = ['parentPort', 'workerData', 'fs', 'syncBuiltinESMExports'];
+  const workerFile = await recordedWorker(
+    `import { parentPort, workerData } from 'node:worker_threads';
+     import fs from 'node:fs';
+     import { syncBuiltinESMExports } from 'node:module';
+     const code = fs.readFileSync(${JSON.stringify(codeFile)}, 'utf8');
+     new Function(${names.map((name) => `'${name}'`).join()}, code)(${names.join()});`,
+    `tampered-${worker}`,
+    worker,
+  );
+  return (code) => {
+    writeFileSync(codeFile, code);
+    return workerFile;
+  };
 }
 
 export function newScanner(options: ScannerOptions): Scanner {

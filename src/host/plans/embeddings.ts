@@ -28,7 +28,11 @@ export interface Embeddings {
   /**
    * What `run` gives with embeddings where `ready` said so; without them, with the reason shown, where the model fails after all.
    */
-  withThem<T>(isReady: boolean, run: (withEmbeddings: boolean) => Promise<T>): Promise<T>;
+  withThem<T>(
+    isReady: boolean,
+    run: (withEmbeddings: boolean) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T>;
   /** Asks for the key and keeps it in the secret storage; an empty one is removed. */
   setKey(): Promise<void>;
 }
@@ -71,11 +75,12 @@ export function openEmbeddings(options: EmbeddingsOptions): Embeddings {
         return false;
       }
     },
-    withThem: async (isReady, run) => {
+    withThem: async (isReady, run, signal) => {
       if (!isReady) return run(false);
       try {
         return await run(true);
       } catch (error) {
+        if (signal?.aborted === true) throw error;
         showFailure(error);
         return run(false);
       }

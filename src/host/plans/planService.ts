@@ -180,8 +180,14 @@ export function openPlans(options: PlansOptions): Plans {
       ...(question.windowTokens !== undefined && { windowTokens: question.windowTokens }),
       retrievalTokens: defaultRetrievalTokens,
     };
-    const planned = await embeddings.withThem(isReady, (withEmbeddings) =>
-      thread.call('plan', index.indexId, strategyIds, { ...settings, withEmbeddings }),
+    const planned = await embeddings.withThem(
+      isReady,
+      (withEmbeddings) =>
+        thread.callUntil(signal, 'plan', index.indexId, strategyIds, {
+          ...settings,
+          withEmbeddings,
+        }),
+      signal,
     );
     signal.throwIfAborted();
     const report: PlansReport = {
