@@ -9,10 +9,14 @@ import type { IndexSummary, Planned, PlansCalls, PlanSettings } from '../../src/
 import { PlansThread } from '../../src/node/plansThread.ts';
 import { startEmbeddingServer, type EmbeddingServer } from '../node/embeddingServer.ts';
 import { tempTree } from '../node/tempTree.ts';
-import { attack, isFull, type Tally } from './attack.ts';
+import { attack, isFull, often, type Tally } from './attack.ts';
 import { tamperedWorker } from './scanning.ts';
 
-const names = Array.from({ length: 230 }, (_, i) => `d${i % 5}/f${String(i).padStart(3, '0')}.ts`);
+/** In full enough for two indexing threads. */
+const names = Array.from(
+  { length: often(30, 230) },
+  (_, i) => `d${i % 5}/f${String(i).padStart(3, '0')}.ts`,
+);
 const texts = Object.fromEntries(
   names.map((name, i) => [
     name,
@@ -160,7 +164,8 @@ async function checkKept(tally: Tally, cacheFolder: string, what: string): Promi
 
 const saysWhatToDo = (message: string) => /plan again/i.test(message);
 
-describe('the thread of the plans', () => {
+// Sampled: planning that hangs, and a thread that dies as it indexes a file.
+function killThreads(): void {
   it('that dies at any stage costs that planning, says so, and the next one is right', () =>
     attack('processes', 'the thread of the plans killed at every stage', async (tally) => {
       const marker = path.join(tempTree(), 'died');
@@ -169,7 +174,6 @@ describe('the thread of the plans', () => {
           for (const [when, at] of Object.entries({ asked, answering })) {
             // Two gigabytes take their time to fill.
             if (death === 'memory' && stage !== 'open' && stage !== 'plan') continue;
-            if (!isFull && !(death === 'exit' && stage === 'keep' && when === 'asked')) continue;
             const what = `${death} at ${stage}, ${when}`;
             rmSync(marker, { force: true });
             const code = dying('plans', death, marker, at(stage));
@@ -206,8 +210,7 @@ describe('the thread of the plans', () => {
           "if (name === 'renameSync') { const done = call(...args); die(); return done; }",
       };
       for (const kind of ['index', 'embeddings']) {
-        for (const [i, [step, action]] of Object.entries(steps).entries()) {
-          if (!isFull && !(kind === 'index' && i === 1)) continue;
+        for (const [step, action] of Object.entries(steps)) {
           const what = `${kind}, ${step}`;
           const marker = path.join(tempTree(), 'died');
           const code = dying(
@@ -242,7 +245,10 @@ describe('the thread of the plans', () => {
         }
       }
     }));
+}
+if (isFull) describe('the thread of the plans', killThreads);
 
+describe('planning', () => {
   it('that hangs is let go by a cancel, and the next plan is made by a new one', () =>
     attack('processes', 'planning that hangs, then a cancel', async (tally) => {
       const cases = {
