@@ -38,7 +38,15 @@ export interface ContextBudgetApi {
   readonly badges: Badges;
   readonly requests: RequestsTree;
   readonly parts: Parts;
+  /** All that the extension keeps but its keys, which are for nobody to read. */
+  readonly kept: Kept;
   readonly activationMs: number;
+}
+
+export interface Kept {
+  readonly mementos: readonly vscode.Memento[];
+  /** Of the log, of every workspace, and of this one. */
+  readonly folders: readonly vscode.Uri[];
 }
 
 /** Builds the objects and registers them; counts nothing and loads none of the heavy rooms. */
@@ -147,6 +155,12 @@ export function startContextBudget(context: vscode.ExtensionContext): ContextBud
     badges,
     requests,
     parts,
+    kept: {
+      mementos: [context.globalState, workspaceState],
+      folders: [context.logUri, globalStorageUri, context.storageUri].filter(
+        (uri) => uri !== undefined,
+      ),
+    },
     activationMs,
   };
 }
