@@ -117,6 +117,19 @@ const logOf = ({ kept }: ContextBudgetApi) =>
     .map((file) => read(file).toString())
     .join('\n');
 
+/** Waits until the log holds it: what is logged is written a moment later. */
+async function untilLogged(api: ContextBudgetApi, pattern: RegExp): Promise<void> {
+  try {
+    await until('the log', () => pattern.test(logOf(api)));
+  } catch (error) {
+    const files = api.kept.folders.flatMap((folder) => filesBelow(folder.fsPath));
+    throw new Error(
+      `${String(error)}\n${api.kept.folders.join()}\n${files.join('\n')}\n${logOf(api)}`,
+      { cause: error },
+    );
+  }
+}
+
 /** A row of the reliability suite's table, where it asks for one. */
 function writeFigures(name: string, tried: number, startedMs: number): void {
   const file = process.env['CONTEXT_BUDGET_FIGURES'];
@@ -231,7 +244,7 @@ describe('what must not be told', () => {
     );
     await attempt({}, () => page.openPart('planted/../../elsewhere', 0, 1));
 
-    await until('the log', () => /Counted \d+ files.*(?:\n.*)*fault of its own/.test(logOf(api)));
+    await untilLogged(api, /Counted \d+ files.*(?:\n.*)*fault of its own/);
     assert.ok(filesBelow(api.kept.folders[1].fsPath).some((file) => file.endsWith('.counts')));
     assert.deepEqual(leaks(api), []);
     writeFigures('planted secrets in an editor: log, caches, states, messages', tried, startedMs);
@@ -310,7 +323,7 @@ describe('what must not be told', () => {
       run('planStrategy', { task, strategy: 'rag' }),
     );
     assert.equal(embeddings.requests.at(-1)?.authorization, `Bearer ${embeddingKey}`);
-    await until('the log', () => /does not accept the key/.test(logOf(api)));
+    await untilLogged(api, /does not accept the key/);
     assert.deepEqual(leaks(api, keys), []);
 
     await answeringAll({ picks: [/Anthropic/] }, () => run('removeCountKey'));
