@@ -1,13 +1,14 @@
 // Attacks the real code: hostile trees, dying threads and processes, fuzzed input, and what leaves the machine.
-//   npm run test:reliability              everything in full, then the unit tests with their connections recorded; minutes
-//   npm run test:reliability -- trees     the files of test/reliability whose name contains the text, nothing else
-//   npm run test:reliability -- --write   writes the table of figures into docs/reliability.md
+//   npm run test:reliability              everything in full, then the unit tests with their connections recorded, then what
+//                                         needs an editor and a browser; some ten minutes on two quiet cores
+//   npm run test:reliability -- tree      the files of test/reliability whose name contains the text, nothing else
+//   npm run test:reliability -- --write   writes the figures into the table of docs/reliability.md
 // Among the unit tests a sample of the same attacks runs.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, tmpdir, totalmem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { projectRoot, secondsSince } from './support/processes.mjs';
+import { projectRoot, run, secondsSince } from './support/processes.mjs';
 import { runVitest } from './support/vitest.mjs';
 
 const { values, positionals: filters } = parseArgs({
@@ -96,6 +97,24 @@ if (filters.length === 0) {
     notes,
   });
 }
+/** Parts of other suites that write figures too: the editor's log and storage, and each webview in a browser. */
+const others = [
+  ['host', '-g', 'what must not be told'],
+  ['workbench', 'hostileText'],
+];
+let othersFailed = 0;
+if (filters.length === 0) {
+  const before = linesOf(figuresFile).length;
+  for (const args of others) {
+    const { code } = await run(process.execPath, ['scripts/test.mjs', ...args], {
+      env: { ...process.env, RELIABILITY: 'full', CONTEXT_BUDGET_FIGURES: figuresFile },
+    });
+    if (code !== 0) othersFailed++;
+  }
+  // An attempt that is made again writes its figures again: the last ones count.
+  const written = linesOf(figuresFile).slice(before);
+  figures.push(...new Map(written.map((one) => [one.name, one])).values());
+}
 rmSync(folder, { recursive: true, force: true });
 
 const groups = ['trees', 'processes', 'input', 'privacy'];
@@ -124,14 +143,34 @@ const rows = figures.map((one) => [
 ]);
 const line = (cells) =>
   `| ${cells.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en') : cell)).join(' | ')} |`;
-const table = [
-  line(header),
-  line(header.map((_, i) => (i === 0 || i === header.length - 1 ? '---' : '--:'))),
-  ...rows.map(line),
-].join('\n');
+const tableOf = (lines) =>
+  [
+    line(header),
+    line(header.map((_, i) => (i === 0 || i === header.length - 1 ? '---' : '--:'))),
+    ...lines,
+  ].join('\n');
+const table = tableOf(rows.map(line));
 const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${release()}, Node ${process.version}`;
-const summary = `${new Date().toISOString().slice(0, 10)}, ${machine}; ${secondsSince(start)} in all.`;
+const summary = `${new Date().toISOString().slice(0, 10)}, ${machine}; ${secondsSince(start)} in all, ${filters.length === 0 ? 'the whole in one go' : `only ${filters.join(', ')}`}.`;
 console.log(`\n${summary}\n\n${table}`);
+
+/** The lines with those of the same case in their places, and the other new ones at the end of their group. */
+function withAnew(lines, anew) {
+  const caseOf = (text) => text.split('|')[1].trim();
+  const byCase = new Map(anew.map((text) => [caseOf(text), text]));
+  const merged = lines.map((text) => {
+    const other = byCase.get(caseOf(text));
+    byCase.delete(caseOf(text));
+    return other ?? text;
+  });
+  for (const [name, text] of byCase) {
+    const last = merged.findLastIndex(
+      (other) => caseOf(other).split(':')[0] === name.split(':')[0],
+    );
+    merged.splice(last + 1, 0, text);
+  }
+  return merged;
+}
 
 if (values.write) {
   const file = path.join(projectRoot, 'docs/reliability.md');
@@ -139,10 +178,23 @@ if (values.write) {
   const [begin, end] = ['<!-- figures -->', '<!-- end of figures -->'];
   if (!text.includes(begin) || !text.includes(end))
     throw new Error(`${file} has no place for figures`);
-  const kept = [text.slice(0, text.indexOf(begin) + begin.length), text.slice(text.indexOf(end))];
-  writeFileSync(file, `${kept[0]}\n\n${summary}\n\n${table}\n\n${kept[1]}`);
+  const at = [text.indexOf(begin) + begin.length, text.indexOf(end)];
+  const before = text.slice(...at).split('\n');
+  const isWhole = filters.length === 0;
+  const kept = before.filter((each) => each.startsWith('|')).slice(2);
+  // A part leaves the other rows as they are, and says that it was run by itself.
+  const said = isWhole
+    ? summary
+    : [...before.filter((each) => each !== '' && !each.startsWith('|')), '', `Anew, ${summary}`];
+  const written = isWhole ? table : tableOf(withAnew(kept, rows.map(line)));
+  writeFileSync(
+    file,
+    `${text.slice(0, at[0])}\n\n${[said].flat().join('\n')}\n\n${written}\n\n${text.slice(at[1])}`,
+  );
+  const prettier = path.join(projectRoot, 'node_modules/prettier/bin/prettier.cjs');
+  await run(process.execPath, [prettier, '--log-level', 'warn', '--write', file]);
 }
-const failed = attacks.failed + (unit?.failed ?? 0);
+const failed = attacks.failed + (unit?.failed ?? 0) + othersFailed;
 console.log(`\n${attacks.passed + (unit?.passed ?? 0)} passed, ${failed} failed`);
 const bad = figures.filter(
   (one) => one.hangs + one.crashes + one.wrong + one.bytesOut + one.connections > 0,
