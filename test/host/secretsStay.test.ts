@@ -201,7 +201,8 @@ describe('what must not be told', () => {
     // Planned, and not sent: the person is told where something looks like a secret, and decides against it.
     const task = { kind: 'question', question: 'where is the token' } as const;
     await attempt({}, () => run('planStrategy', { task, strategy: 'full' }));
-    assert.ok(plans.report?.planned.some(({ plan }) => plan !== undefined));
+    const isPlanned = plans.report?.planned.some(({ plan }) => plan !== undefined);
+    assert.ok(isPlanned, [...said, ...logged].join('\n'));
     const out = mkdtempSync(path.join(tmpdir(), 'context-budget-out-'));
     for (const action of ['copyPlan', 'sendPlanToChat'])
       await attempt({ buttons: [] }, () => run(action));
@@ -334,7 +335,8 @@ describe('what must not be told', () => {
     await answeringAll({ buttons: ['Send and Embed'] }, () =>
       run('planStrategy', { task, strategy: 'rag' }),
     );
-    assert.equal(embeddings.requests.at(-1)?.authorization, `Bearer ${embeddingKey}`);
+    const { authorization } = embeddings.requests.at(-1) ?? {};
+    assert.equal(authorization, `Bearer ${embeddingKey}`, said.join('\n'));
     assert.match(logged.join('\n'), /does not accept the key/);
     assert.deepEqual(leaks(api, keys), []);
 
