@@ -23,7 +23,7 @@ export interface OpenedIndex extends BuiltIndex {
 
 /** The index of files: what was kept is taken where the text is the same, the rest is read in threads of this worker file. */
 export async function openIndex(request: OpenIndexRequest): Promise<OpenedIndex> {
-  const { encoding, control, cacheFolder, root, maxFileSeconds } = request;
+  const { encoding, control, cacheFolder, root } = request;
   const limits = request.limits ?? defaultChunkLimits;
   const store =
     cacheFolder === undefined ? undefined : new IndexStore(cacheFolder, root, encoding, limits);
@@ -69,7 +69,7 @@ interface FoundFile {
 
 /** Reads every file, in the order of their paths; those that can't be read are the problems. */
 async function readFiles(
-  { files: sources, encoding, control }: OpenIndexRequest,
+  { files: sources, encoding, control, maxFileSeconds }: OpenIndexRequest,
   limits: ChunkLimits,
   kept: KeptIndex,
 ): Promise<{ readonly found: readonly FoundFile[]; readonly problems: OpenedIndex['problems'] }> {
