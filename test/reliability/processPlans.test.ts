@@ -299,9 +299,13 @@ describe('a thread that indexes', () => {
           const code = dying('index', death, marker, at);
           const thread = newThread(tampered(code));
           const cacheFolder = tempTree();
-          const first = await tally.try(what, () => openWith(thread, cacheFolder, undefined, 2), {
-            limitSeconds: 120,
-          });
+          // So long that a thread has started by then on a busy machine, too.
+          const limit = death === 'hang' ? 15 : undefined;
+          const first = await tally.try(
+            what,
+            () => openWith(thread, cacheFolder, undefined, limit),
+            { limitSeconds: 120 },
+          );
           tally.check(existsSync(marker), `${what}: it died`);
           if (first !== undefined) {
             const { problems, paths } = first;
