@@ -70,7 +70,7 @@ export function importanceOrder(index: CodeIndex, importance: Float64Array): num
  * (Liu et al. 2023, Lost in the Middle, https://arxiv.org/abs/2307.03172): the best last, right before the question, the
  * second first, and so on inwards.
  */
-export function edgesFirst(mostImportantFirst: readonly number[]): number[] {
+function edgesFirst(mostImportantFirst: readonly number[]): number[] {
   const front: number[] = [];
   const back: number[] = [];
   mostImportantFirst.forEach((fileIdx, rank) => (rank % 2 === 0 ? back : front).push(fileIdx));

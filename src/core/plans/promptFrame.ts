@@ -1,9 +1,9 @@
 import type { PromptOptions } from './prompt.ts';
 
 /** Placeholders of a person's own template for a file; `{code}` must stand in it once. */
-export const filePlaceholders = ['path', 'lines', 'language', 'fence', 'code'] as const;
+const filePlaceholders = ['path', 'lines', 'language', 'fence', 'code'] as const;
 /** Placeholders of a person's own template for a request; `{files}` must stand in it once. */
-export const promptPlaceholders = ['tree', 'files', 'instruction'] as const;
+const promptPlaceholders = ['tree', 'files', 'instruction'] as const;
 
 /** A person's own form of requests. */
 export interface PromptTemplate {
@@ -115,7 +115,7 @@ function filled(template: string, values: Readonly<Record<string, string>>): str
 }
 
 /** Paths as an indented tree, each folder once; ends with a line end unless empty. */
-export function pathTree(paths: readonly string[]): string {
+function pathTree(paths: readonly string[]): string {
   let text = '';
   let open: readonly string[] = [];
   for (const path of [...new Set(paths)].sort()) {

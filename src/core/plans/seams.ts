@@ -5,7 +5,7 @@ import type { SafeSplit, TokenCounter } from '../tokens/tokenCounter.ts';
 export const maxReachBytes = 2_048;
 
 /** The last place in a text, not at its ends, at which it may be cut with the same tokens; undefined: none near its end. */
-export function lastSafePlace(utf8: Uint8Array, isSafe?: SafeSplit): number | undefined {
+function lastSafePlace(utf8: Uint8Array, isSafe?: SafeSplit): number | undefined {
   const least = Math.max(1, utf8.length - maxReachBytes);
   for (let idx = utf8.length - 1; idx >= least; idx--) {
     if (isSafeSplitAt(utf8, idx, isSafe)) return idx;
@@ -14,7 +14,7 @@ export function lastSafePlace(utf8: Uint8Array, isSafe?: SafeSplit): number | un
 }
 
 /** The first such place; undefined: none near its start. */
-export function firstSafePlace(utf8: Uint8Array, isSafe?: SafeSplit): number | undefined {
+function firstSafePlace(utf8: Uint8Array, isSafe?: SafeSplit): number | undefined {
   const most = Math.min(utf8.length - 1, maxReachBytes);
   for (let idx = 1; idx <= most; idx++) if (isSafeSplitAt(utf8, idx, isSafe)) return idx;
   return undefined;

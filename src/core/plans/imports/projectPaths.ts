@@ -35,13 +35,6 @@ export interface PathAlias {
   readonly targets: readonly string[];
 }
 
-const configNames = new Set(['tsconfig.json', 'jsconfig.json', 'package.json', 'go.mod']);
-
-/** Whether `projectPaths` wants the text of this file. */
-export function configuresImports(path: string): boolean {
-  return configNames.has(nameOf(path));
-}
-
 export function projectPaths(
   files: readonly ProjectFile[],
   textOf: (fileIdx: number) => string,

@@ -78,7 +78,7 @@ function foundBy({ task, semantic }: PlanInput): string {
  * Hits in order. A whole-repository task has no words of its own: the chunks of the most needed files stand in.
  * With embeddings both rankings are fused.
  */
-export function rankedChunks({ index, task, semantic }: PlanInput): number[] {
+function rankedChunks({ index, task, semantic }: PlanInput): number[] {
   if (!hasOwnWords(task)) {
     const importance = fileImportance(index, task);
     return dependencyOrder(index)

@@ -5,7 +5,7 @@ import { Filling, RequestBuilder } from '../requestBuilder.ts';
 import { instructionOf } from '../task.ts';
 
 /** Tokens kept for what the windows before have found. */
-export const carriedNoteTokens = 500;
+const carriedNoteTokens = 500;
 
 /**
  * The set in path order, seen through a window that moves: each request holds what fits, cut between declarations, repeats
