@@ -47,22 +47,25 @@ afterAll(() => {
 });
 
 describe('context-budget plan', () => {
-  it('prints every strategy with its calls, tokens and losses as JSON', () => {
+  it('prints every strategy with its calls, tokens and losses as JSON, made as its options say', () => {
+    const args = ['plan', folder, '-m', 'gpt-4o', '-q', 'where is parseHeader', '--json'];
     const { status, stdout, stderr } = cli.run(
-      'plan',
-      folder,
-      '-m',
-      'gpt-4o',
-      '-q',
-      'where is parseHeader',
-      '--json',
+      ...[...args, '--reserved-output-tokens', '20'],
+      ...['--order', 'path', '--window-tokens', '120', '--overlap', '0'],
     );
     expect(stderr).toBe('');
     expect(status).toBe(0);
     const { plans } = JSON.parse(stdout) as {
-      plans: {
-        strategy: string;
-        plan: { requests: unknown[]; coverage: number; losses: Record<string, number> };
+      readonly plans: readonly {
+        readonly strategy: string;
+        readonly plan: {
+          readonly requests: readonly {
+            readonly tokens: number;
+            readonly parts: readonly { readonly fileIdx: number }[];
+          }[];
+          readonly coverage: number;
+          readonly losses: Readonly<Record<string, number>>;
+        };
       }[];
     };
     expect(plans.map((entry) => entry.strategy)).toEqual([
@@ -75,8 +78,14 @@ describe('context-budget plan', () => {
       'truncate',
       'summariseThenAsk',
     ]);
-    expect(plans[0].plan.coverage).toBe(1);
-    expect(plans[0].plan.losses).toMatchObject({ dependencies: 2, dependenciesTogether: 2 });
+    const [full, windows] = plans;
+    expect(full.plan.coverage).toBe(1);
+    expect(full.plan.losses).toMatchObject({ dependencies: 2, dependenciesTogether: 2 });
+    // For a question the important files would stand at the ends.
+    expect(full.plan.requests[0].parts.map(({ fileIdx }) => fileIdx)).toEqual([0, 1, 2]);
+    expect(windows.plan.requests.length).toBeGreaterThan(1);
+    for (const { tokens } of windows.plan.requests) expect(tokens).toBeLessThanOrEqual(120);
+    expect(cli.run(...args, '--overlap', '80').stderr).toContain('from 0 to 50');
   });
 
   it('writes one file per request and a manifest', () => {
@@ -116,29 +125,6 @@ describe('context-budget plan', () => {
     for (const { path: cut } of smallestCut.files) expect(text).toContain(cut);
     expect(text).toContain(nearestModel.id);
     expect(text).toContain('the limit lies inside the interval of the count');
-  });
-
-  it('takes the order of files and the size of windows from its options', () => {
-    const args = ['plan', folder, '-m', 'gpt-4o', '--json'];
-    const more = ['--order', 'path', '--window-tokens', '120', '--overlap', '0'];
-    const { plans } = JSON.parse(
-      cli.run(...args, '--reserved-output-tokens', '20', ...more).stdout,
-    ) as {
-      plans: readonly {
-        readonly strategy: string;
-        readonly plan: {
-          readonly requests: readonly {
-            readonly tokens: number;
-            readonly parts: readonly { readonly fileIdx: number }[];
-          }[];
-        };
-      }[];
-    };
-    const [full, windows] = plans;
-    expect(full.plan.requests[0].parts.map(({ fileIdx }) => fileIdx)).toEqual([0, 1, 2]);
-    expect(windows.plan.requests.length).toBeGreaterThan(1);
-    for (const { tokens } of windows.plan.requests) expect(tokens).toBeLessThanOrEqual(120);
-    expect(cli.run(...args, '--overlap', '80').stderr).toContain('from 0 to 50');
   });
 
   it('refuses a window without room for code, in words', () => {
