@@ -6,6 +6,8 @@ import type { MeasuredRecall } from '../core/plans/recall.ts';
 export interface PlansApi {
   /** Reads and links the files, then plans every strategy. Fails with the reason when cancelled. */
   planStrategies(question: PlanQuestion): Promise<PlansReport>;
+  /** The plans that were made last, for a page that was hidden or loaded anew; undefined: none were made. */
+  madePlans(): Promise<PlansReport | undefined>;
   cancelPlans(): Promise<void>;
   planRequests(planId: number, strategy: StrategyId): Promise<readonly RequestFacts[]>;
   /** Opens the text of a request, which can't be edited, beside the dashboard. */

@@ -108,6 +108,7 @@ describe('plans in the editor', () => {
       overheadTokens: 0,
     });
     assert.equal(JSON.stringify(report).includes('readHeader'), false);
+    assert.deepEqual(await page.madePlans(), report);
     const requests = await page.planRequests(report.planId, 'full');
     assert.deepEqual(
       requests[0].parts.map((part) => part.path),

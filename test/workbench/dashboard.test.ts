@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { openTokenCounter } from '../../src/node/openTokenCounter.ts';
 import { formatCount } from '../../src/core/format/numbers.ts';
-import { dashboardFrame, openTab, slideTo, tabIds } from './support/dashboardTabs.ts';
+import { choose, dashboardFrame, openTab, slideTo, tabIds } from './support/dashboardTabs.ts';
 import { takeImage } from './support/images.ts';
 import { answerInput, runCommand } from './support/palette.ts';
 import { setTheme, statusBarItem, themes } from './support/views.ts';
@@ -62,12 +62,12 @@ describe('the dashboard', () => {
     await waitUntil('every file to be counted', async () =>
       (await frame.locator('#fit-tokens').innerText()).startsWith(`${formatCount(counted)} tokens`),
     );
-    expect(await frame.locator('#overhead summary').innerText()).toContain('Overhead: 0 tokens');
+    expect(await frame.locator('#overhead > span').innerText()).toContain('Overhead: 0 tokens');
     await frame.locator('#overhead summary').click();
     await frame.locator('#count-instruction-files').click();
     await waitUntil('AGENTS.md as overhead', async () => {
       const tokens = counter.countText(files['AGENTS.md']);
-      return (await frame.locator('#overhead summary').innerText()).includes(`${tokens} tokens`);
+      return (await frame.locator('#overhead > span').innerText()).includes(`${tokens} tokens`);
     });
     await frame.locator('#count-instruction-files').click();
     await frame.locator('#overhead summary').click();
@@ -77,11 +77,11 @@ describe('the dashboard', () => {
   it('filters the models, compares what is pinned and follows a slider', async () => {
     const { page } = workbench();
     const frame = await dashboardFrame(page);
-    await frame.locator('#fit-query').fill('gpt-4o mini');
+    await frame.locator('#fit-query input').fill('gpt-4o mini');
     await waitUntil('one model', async () => (await frame.locator('tr[data-model]').count()) < 10);
     expect(await frame.locator('tr[data-model]').first().innerText()).toMatch(/mini/i);
     await frame.locator('tr[data-model] input[type="checkbox"]').first().click();
-    await frame.locator('#fit-query').fill('claude sonnet');
+    await frame.locator('#fit-query input').fill('claude sonnet');
     await waitUntil('others', async () =>
       /sonnet/i.test(await frame.locator('tr[data-model]').first().innerText()),
     );
@@ -93,8 +93,8 @@ describe('the dashboard', () => {
     await frame.locator('#compare button.link').last().click();
     await frame.locator('#compare button.link').last().click();
     await frame.locator('#compare').waitFor({ state: 'detached' });
-    await frame.locator('#fit-query').fill('');
-    await frame.locator('#subject').selectOption('typed');
+    await frame.locator('#fit-query input').fill('');
+    await choose(frame, '#subject', 'typed');
     await slideTo(frame, '#typed-tokens', 1);
     await waitUntil('too much', async () =>
       (await frame.locator('#fit-verdict').innerText()).includes('Does not fit'),
@@ -103,7 +103,7 @@ describe('the dashboard', () => {
     await waitUntil('little', async () =>
       (await frame.locator('#fit-verdict').innerText()).includes('Fits'),
     );
-    await frame.locator('#subject').selectOption('set');
+    await choose(frame, '#subject', 'set');
   });
 
   it('shows the files as a treemap, and shares its check boxes', async () => {
@@ -120,11 +120,11 @@ describe('the dashboard', () => {
     await waitUntil('no set', async () =>
       (await frame.locator('#subject-text').innerText()).startsWith('All files'),
     );
-    await frame.locator('#files-query').fill('attention');
+    await frame.locator('#files-query input').fill('attention');
     await waitUntil('two files found', async () =>
       (await frame.locator('#files-found').innerText()).includes('2 files'),
     );
-    await frame.locator('#files-query').fill('');
+    await frame.locator('#files-query input').fill('');
     await frame.locator('tr[data-path="AGENTS.md"] .path').click();
     await page.locator('.tab[aria-label^="AGENTS.md"]').first().waitFor();
     await closeEditor(page, 'AGENTS.md');
@@ -163,19 +163,19 @@ describe('the dashboard', () => {
     await frame.locator('tr[data-path="AGENTS.md"] .path').click();
     await page.locator('.tab[aria-label^="AGENTS.md"]').first().click();
     await page.keyboard.press('Control+A');
-    await frame.locator('#subject').selectOption('selection');
+    await choose(frame, '#subject', 'selection');
     await waitUntil('the selection', async () =>
       (await frame.locator('#subject-text').innerText()).startsWith('Selection in AGENTS.md'),
     );
     await closeEditor(page, 'AGENTS.md');
-    await frame.locator('#subject').selectOption('set');
+    await choose(frame, '#subject', 'set');
   });
 
   it('makes its model that of every view', async () => {
     const { page } = workbench();
     const frame = await dashboardFrame(page);
     await openTab(frame, 'fit');
-    await frame.locator('#fit-query').fill('gpt-4o mini');
+    await frame.locator('#fit-query input').fill('gpt-4o mini');
     const row = frame.locator('tr[data-model="openai/gpt-4o-mini"]');
     await row.locator('button.link').first().click();
     const status = await statusBarItem(page, /128K/);
@@ -186,14 +186,14 @@ describe('the dashboard', () => {
       async () => (await status.innerText()) !== before,
     );
     await frame.locator('#use-model').waitFor({ state: 'detached' });
-    await frame.locator('#fit-query').fill('');
+    await frame.locator('#fit-query input').fill('');
   });
 
   it('stands as it stood after the window was loaded again', async () => {
     const { page, reload } = workbench();
     const before = await dashboardFrame(page);
     await openTab(before, 'fit');
-    await before.locator('#subject').selectOption('typed');
+    await choose(before, '#subject', 'typed');
     await slideTo(before, '#typed-tokens', 0.5);
     const text = await waitUntil('the slider to be drawn', async () => {
       const now = await before.locator('#fit-tokens').innerText();
@@ -208,7 +208,7 @@ describe('the dashboard', () => {
     const frame = await restored().catch(restored);
     await openTab(frame, 'fit');
     expect(await frame.locator('#fit-tokens').innerText()).toBe(text);
-    await frame.locator('#subject').selectOption('set');
+    await choose(frame, '#subject', 'set');
   });
 
   it.each(Object.keys(themes) as (keyof typeof themes)[])(

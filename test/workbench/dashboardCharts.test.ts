@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chartTabIds, dashboardFrame, openTab } from './support/dashboardTabs.ts';
+import { choose, chartTabIds, dashboardFrame, openTab } from './support/dashboardTabs.ts';
 import { takeImage } from './support/images.ts';
 import { runCommand } from './support/palette.ts';
 import { accessibilityFaults } from './support/webviews.ts';
@@ -16,10 +16,10 @@ describe('the charts of the dashboard in VS Code', () => {
     const { page } = workbench();
     await runCommand(page, 'Context Budget: Open Dashboard');
     const frame = await dashboardFrame(page);
-    await frame.locator('#subject').selectOption('typed');
+    await choose(frame, '#subject', 'typed');
     await openTab(frame, id);
     expect(await accessibilityFaults(frame)).toEqual([]);
-    if (id === 'cost') await frame.locator('#cost-gpu-hour').fill('3');
+    if (id === 'cost') await frame.locator('#cost-gpu-hour input').fill('3');
     await frame.evaluate(() => window.scrollTo(0, 0));
     await takeImage(page, `dashboard/${id}.png`);
     expect(workbench().outsideRequests).toEqual([]);

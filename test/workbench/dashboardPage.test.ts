@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { formatCount } from '../../src/core/format/numbers.ts';
 import { madeUpFiles, tableOf } from './support/dashboardPage.mjs';
 import { emit, smallTable, useDashboardPages } from './support/dashboardPages.ts';
-import { slideTo } from './support/dashboardTabs.ts';
+import { choose, slideTo } from './support/dashboardTabs.ts';
 import { waitUntil } from './support/waiting.ts';
 
 const pages = useDashboardPages();
@@ -12,7 +12,7 @@ describe('the dashboard’s page', () => {
   it('filters, sorts and compares models, and follows its sliders', async () => {
     const { page } = await pages.open(smallTable());
     expect(await page.locator('#fit-tokens').innerText()).toContain('10,000 tokens, exact');
-    await page.locator('#fit-query').fill('claude sonnet');
+    await page.locator('#fit-query input').fill('claude sonnet');
     await waitUntil('only what was searched', async () => {
       const names = await page
         .locator('tr[data-model]')
@@ -21,11 +21,11 @@ describe('the dashboard’s page', () => {
     });
     await page.locator('tr[data-model] input[type="checkbox"]').first().click();
     await page.locator('#compare').waitFor();
-    await page.locator('#fit-query').fill('no such model');
+    await page.locator('#fit-query input').fill('no such model');
     await page.getByText('No model passes these filters.').waitFor();
-    await page.locator('#fit-query').fill('');
+    await page.locator('#fit-query input').fill('');
 
-    await page.locator('#subject').selectOption('typed');
+    await choose(page, '#subject', 'typed');
     await slideTo(page, '#typed-tokens', 1);
     await waitUntil('a thousand million tokens', async () =>
       (await page.locator('#fit-verdict').innerText()).includes('Does not fit'),
@@ -51,7 +51,7 @@ describe('the dashboard’s page', () => {
     await page.keyboard.press('ArrowRight');
     await page.locator('#tab-files[aria-selected="true"]').waitFor();
     await page.locator('#tab-fit').click();
-    await page.locator('#fit-query').fill('claude');
+    await page.locator('#fit-query input').fill('claude');
     await page.keyboard.press('Escape');
     await page.locator('#fit-query:focus').waitFor();
   });
@@ -79,7 +79,7 @@ describe('the dashboard’s page', () => {
     );
     await page.keyboard.press('Backspace');
     await page.locator('.treemap[data-painted=""]').waitFor();
-    await page.locator('#files-query').fill('heavy');
+    await page.locator('#files-query input').fill('heavy');
     await waitUntil('the search', async () =>
       (await page.locator('#files-found').innerText()).includes('1 file'),
     );

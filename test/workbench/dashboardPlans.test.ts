@@ -53,10 +53,10 @@ async function openPlans(modelId: string, counted: typeof exact) {
   // What combines is above what it combines: each row that opens shows the next.
   for (const id of ['3', '1', '2']) {
     const row = page.locator(`#requests li[data-request="${id}"]`);
-    await row.locator('> details > summary').click({ position: { x: 5, y: 5 } });
+    await row.locator('> details > summary').click();
   }
   for (const summary of await page.locator('#would-fit summary').all()) {
-    await summary.click({ position: { x: 5, y: 5 } });
+    await summary.click();
   }
   return { ...opened, report };
 }
@@ -108,6 +108,10 @@ describe('every number of the tab Strategies', () => {
         expect(text.split('\n')[0]).toContain(`: ${shown}`);
       }
     }
+    expect(await page.locator('.cutFiles .path').allInnerTexts()).toEqual([
+      'b.ts',
+      '</script>"c\ufffd.ts',
+    ]);
     expect(problems).toEqual([]);
   });
 
@@ -132,18 +136,33 @@ describe('every number of the tab Strategies', () => {
   });
 });
 
+describe('a page that was hidden and is made anew', () => {
+  it('shows the plans that the host still has, and the requests that were listed', async () => {
+    const report = reportFor('openai/gpt-4o', exact);
+    const { page, problems, calls } = await pages.open(smallTable(), {
+      state: { tab: 'strategies', tabs: { strategies: { shown: 'mapReduce' } } },
+      answer: (method) => ({ madePlans: report, planRequests: requests })[method],
+    });
+    await page.locator('table.plans').waitFor();
+    await page.locator('#requests').waitFor();
+    expect(calls.find(({ method }) => method === 'planRequests')?.args).toEqual([1, 'mapReduce']);
+    expect(calls.some(({ method }) => method === 'planStrategies')).toBe(false);
+    expect(problems).toEqual([]);
+  });
+});
+
 describe('the line of the overhead', () => {
   it('says which file and which knob its tokens come from', async () => {
     const { page, problems } = await pages.open(smallTable(), {
       state: { systemPromptTokens: 1200, countInstructionFiles: true },
       now: { overheadFiles: [{ path: 'AGENTS.md', tokens: 112 }] },
     });
-    const number = page.locator('#overhead summary .why');
-    expect(await page.locator('#overhead summary').innerText()).toContain('Overhead: 1,312 tokens');
+    const number = page.locator('#overhead > span .why');
+    expect(await page.locator('#overhead').innerText()).toContain('Overhead: 1,312 tokens');
     await number.focus();
     await page.keyboard.press('Enter');
     // The number asks why; the line does not open by it.
-    expect(await page.locator('#overhead').getAttribute('open')).toBeNull();
+    expect(await page.locator('#overhead details').getAttribute('open')).toBeNull();
     const text = await page.locator('.whyPanel').innerText();
     expect(text).toMatch(/= 0 \+ 1200 \+ 0 \+ 112/);
     expect(text).toMatch(/AGENTS\.md 112 tokens counted here with o200k_base/);

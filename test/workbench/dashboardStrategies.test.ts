@@ -84,7 +84,7 @@ describe('the tab Strategies in VS Code', () => {
     const top = treeRow(view, /combines \d+ answers/);
     await top.waitFor();
     const frame = await webviewWith(page, '#requests');
-    const said = await frame.locator('#requests > .requests > li summary').first().innerText();
+    const said = await frame.locator('#requests > .requests > li > .actions').first().innerText();
     const [, tokens] = /([\d,]+) tokens/.exec(said) ?? [];
     expect(await top.innerText()).toContain(`${tokens} tokens`);
     expect(Number(tokens.replaceAll(',', ''))).toBeGreaterThan(0);

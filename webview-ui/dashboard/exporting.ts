@@ -15,6 +15,7 @@ import { canvasPng, svgPng } from '../shared/picturePng.ts';
 import { standaloneSvg } from '../shared/standaloneSvg.ts';
 import type { ExportChart, Tab, TabContext, TabView } from './tab.ts';
 import { subjectText } from './words.ts';
+import './exportMenu.css';
 
 export interface ExportMenu {
   readonly context: TabContext;

@@ -1,5 +1,3 @@
-import '@vscode-elements/elements/dist/vscode-option/index.js';
-import '@vscode-elements/elements/dist/vscode-single-select/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { chosenOf, type Chosen } from '../../src/core/dashboard/chosen.ts';
@@ -9,6 +7,8 @@ import { kvDtypes, weightDtypes } from '../../src/core/estimates/dtypes.ts';
 import { formatTokens } from '../../src/core/format/numbers.ts';
 import type { DashboardApi } from '../../src/protocol/dashboardMessages.ts';
 import { t } from '../shared/l10n.ts';
+import './elements.ts';
+import './knobs.css';
 import { selectField, sliderField } from './fields.ts';
 import type { Store } from './store.ts';
 import { subjectText } from './words.ts';

@@ -1,3 +1,6 @@
+import './page.css';
+import './controls.css';
+import './tables.css';
 import { html, nothing, render } from 'lit';
 import { readCounted, readState } from '../../src/core/dashboard/checkState.ts';
 import type { DashboardSnapshot } from '../../src/core/dashboard/snapshot.ts';
@@ -17,7 +20,6 @@ import { createStore, type Store } from './store.ts';
 import type { Tab, TabContext, TabView } from './tab.ts';
 import { leaveTabByEscape, tabList } from './tabList.ts';
 import { tabs } from './tabs.ts';
-import './dashboard.css';
 
 const root = document.getElementById('root') ?? document.body;
 const nonce = document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce ?? '';

@@ -83,7 +83,7 @@ function besideIn(
   const cellOf = (one: HTMLElement) => one.closest<HTMLTableCellElement>('td, th');
   const own = cellOf(from);
   const column = own?.cellIndex ?? 0;
-  const place = own === null ? 0 : numbersOf(own).indexOf(from);
+  const place = own === null ? 0 : [...own.querySelectorAll<HTMLButtonElement>(stop)].indexOf(from);
   const there = numbersOf(row).filter((one) => (cellOf(one)?.cellIndex ?? 0) <= column);
   const sameCell = there.filter((one) => cellOf(one)?.cellIndex === column);
   return sameCell.at(Math.min(place, sameCell.length - 1)) ?? there.at(-1) ?? numbersOf(row)[0];

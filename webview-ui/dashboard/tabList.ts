@@ -2,6 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import { t } from '../shared/l10n.ts';
 import type { Tab } from './tab.ts';
 import { tabs } from './tabs.ts';
+import './tabList.css';
 
 /** The tabs' names, as the WAI-ARIA pattern has them: one stop for Tab, arrows, Home and End move and show. */
 export function tabList(current: Tab, select: (tab: Tab) => void): TemplateResult {

@@ -120,6 +120,7 @@ export function openDashboard(options: DashboardOptions): Dashboard {
     },
     paste: async () => vscode.env.clipboard.readText(),
     planStrategies: async (...args) => (await plans()).api.planStrategies(...args),
+    madePlans: async () => (await plans()).api.madePlans(),
     cancelPlans: async () => (await plans()).api.cancelPlans(),
     planRequests: async (...args) => (await plans()).api.planRequests(...args),
     showRequest: async (...args) => (await plans()).api.showRequest(...args),

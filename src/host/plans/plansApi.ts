@@ -18,6 +18,7 @@ export function plansApi(session: Session, plans: Plans): PlansApi {
       abort = own;
       return plans.plan(question, own.signal);
     },
+    madePlans: () => Promise.resolve(plans.report),
     cancelPlans: () => {
       abort?.abort(new Error(vscode.l10n.t('Planning was cancelled')));
       return Promise.resolve();

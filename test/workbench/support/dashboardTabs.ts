@@ -45,3 +45,18 @@ export async function slideTo(where: Page | Frame, selector: string, share: numb
     range.dispatchEvent(new Event('input', { bubbles: true }));
   }, share);
 }
+
+/** Chooses in one of VS Code's drop-down lists, as a person would: opens it, and clicks what has this value. */
+export async function choose(where: Page | Frame, selector: string, value: string): Promise<void> {
+  const list = where.locator(selector);
+  const idx = await list.evaluate(
+    (one, wanted) =>
+      (one as HTMLElement & { readonly options: readonly { readonly value: string }[] }).options
+        .map((option) => option.value)
+        .indexOf(wanted),
+    value,
+  );
+  if (idx < 0) throw new Error(`${selector} has no option ${value}`);
+  await list.click();
+  await list.locator('li.option').nth(idx).click();
+}

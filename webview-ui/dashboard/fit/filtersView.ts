@@ -1,5 +1,4 @@
 import { html, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
 import {
   fitSorts,
   strategyOf,
@@ -10,7 +9,7 @@ import {
 import { fitStrategies } from '../../../src/core/dashboard/strategyArithmetic.ts';
 import { formatPercent, formatTokens, formatUsd } from '../../../src/core/format/numbers.ts';
 import { t } from '../../shared/l10n.ts';
-import { checkField, selectField, sliderField } from '../fields.ts';
+import { checkField, selectField, sliderField, textField } from '../fields.ts';
 import { strategyText } from '../words.ts';
 
 export type SetKnobs = (patch: Partial<FitKnobs>) => void;
@@ -80,15 +79,13 @@ export function filtersView(model: FitModel, set: SetKnobs): TemplateResult {
   const filter = (patch: Partial<FitKnobs>) => set({ ...patch, page: 0 });
   const any = t('any');
   return html`<div class="row knob-row" role="search" aria-label=${t('Filter the models')}>
-      <span class="field">
-        <label for="fit-query">${t('Find a model')}</label>
-        <input
-          type="search"
-          id="fit-query"
-          .value=${live(knobs.query)}
-          @input=${(event: Event) => filter({ query: (event.target as HTMLInputElement).value })}
-        />
-      </span>
+      ${textField({
+        id: 'fit-query',
+        label: t('Find a model'),
+        value: knobs.query,
+        type: 'search',
+        change: (query) => filter({ query }),
+      })}
       ${selectField({
         id: 'fit-maker',
         label: t('Maker'),

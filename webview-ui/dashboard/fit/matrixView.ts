@@ -18,6 +18,7 @@ import { sortText } from './filtersView.ts';
 import { shareNumber, tokensNumber, windowNumber } from './fitNumbers.ts';
 import type { RowsInView } from './rowsInView.ts';
 import { strategyCell } from './strategyCell.ts';
+import './matrix.css';
 
 export interface MatrixActions {
   readonly set: SetKnobs;

@@ -23,6 +23,8 @@ import { checkField, numberField } from '../fields.ts';
 import type { TabContext } from '../tab.ts';
 import { why } from '../why.ts';
 import { whyIn } from '../whyIn.ts';
+import '../legend.css';
+import './summary.css';
 
 /** What the chosen model makes of the subject: verdict, size in words, and the window as a bar with its parts. */
 export function summaryView(model: FitModel, context: TabContext): TemplateResult {
@@ -195,98 +197,100 @@ function overheadView({ store, snapshot, api, fail }: TabContext): TemplateResul
   const { encoding } = files;
   const fileTokens = overheadFiles.reduce((sum, { tokens }) => sum + tokens, 0);
   const { overhead } = chosenOf(snapshot(), state);
-  return html`<details id="overhead">
-    <summary>
-      ${whyIn(
+  return html`<div id="overhead">
+    <span
+      >${whyIn(
         t('Overhead: {0} tokens'),
         why(() => overheadReason(overhead, snapshot()), {
           text: formatCount(overhead.totalTokens),
           label: t('Overhead'),
         }),
-      )}
-      <span class="quiet">${t('system prompt, tool definitions, instruction files')}</span>
-    </summary>
-    <div class="row">
-      <span
-        >${whyIn(
-          t('By the setting: {0}'),
-          why(
-            () =>
+      )}</span
+    >
+    <details>
+      <summary class="quiet">${t('system prompt, tool definitions, instruction files')}</summary>
+      <div class="row">
+        <span
+          >${whyIn(
+            t('By the setting: {0}'),
+            why(
+              () =>
               countedReason('overheadTokens', settings.overheadTokens, 'the setting contextBudget.overheadTokens', 'tokens'), // prettier-ignore
-            { text: formatCount(settings.overheadTokens), label: t('Overhead (setting)') },
-          ),
-        )}
-        <button
-          class="link"
-          @click=${() => {
-            api.openSettings('overheadTokens').catch(fail);
-          }}
+              { text: formatCount(settings.overheadTokens), label: t('Overhead (setting)') },
+            ),
+          )}
+          <button
+            class="link"
+            @click=${() => {
+              api.openSettings('overheadTokens').catch(fail);
+            }}
+          >
+            ${t('Change in Settings')}
+          </button></span
         >
-          ${t('Change in Settings')}
-        </button></span
-      >
-      ${numberField({
-        id: 'system-prompt-tokens',
-        label: t('System prompt'),
-        value: state.systemPromptTokens,
-        min: 0,
-        max: 10_000_000,
-        step: 500,
-        change: (systemPromptTokens) => store.set({ systemPromptTokens }),
-      })}
-      ${numberField({
-        id: 'tool-definition-tokens',
-        label: t('Tool definitions'),
-        value: state.toolDefinitionTokens,
-        min: 0,
-        max: 10_000_000,
-        step: 500,
-        change: (toolDefinitionTokens) => store.set({ toolDefinitionTokens }),
-      })}
-    </div>
-    ${
-      overheadFiles.length === 0
-        ? html`<p class="quiet">
-            ${t('No instruction file (AGENTS.md, CLAUDE.md, .github/copilot-instructions.md …) was found.')}
-          </p>`
-        : html`${checkField({
-              id: 'count-instruction-files',
-              label: t('Count the instruction files in:'),
-              checked: state.countInstructionFiles,
-              change: (countInstructionFiles) => store.set({ countInstructionFiles }),
-            })}
-            ${whyIn(
-              t('{0} tokens'),
-              why(() => instructionsReason(snapshot().now, encoding), {
-                text: formatCount(fileTokens),
-                label: t('Instruction files'),
-              }),
-            )}
-            <ul>
-              ${overheadFiles.map(
-                ({ path, tokens }) =>
-                  html`<li>
-                    <button
-                      class="link path"
-                      @click=${() => {
-                        api.openFile(path).catch(fail);
-                      }}
-                    >
-                      ${shownName(path)}
-                    </button>
-                    <span class="quiet"
-                      >${whyIn(
-                        t('{0} tokens'),
-                        why(
-                          () =>
-                            countedReason(shownName(path), tokens, t('counted here with {0}', encoding), 'tokens'), // prettier-ignore
-                          { text: formatCount(tokens), label: shownName(path) },
-                        ),
-                      )}</span
-                    >
-                  </li>`,
+        ${numberField({
+          id: 'system-prompt-tokens',
+          label: t('System prompt'),
+          value: state.systemPromptTokens,
+          min: 0,
+          max: 10_000_000,
+          step: 500,
+          change: (systemPromptTokens) => store.set({ systemPromptTokens }),
+        })}
+        ${numberField({
+          id: 'tool-definition-tokens',
+          label: t('Tool definitions'),
+          value: state.toolDefinitionTokens,
+          min: 0,
+          max: 10_000_000,
+          step: 500,
+          change: (toolDefinitionTokens) => store.set({ toolDefinitionTokens }),
+        })}
+      </div>
+      ${
+        overheadFiles.length === 0
+          ? html`<p class="quiet">
+              ${t('No instruction file (AGENTS.md, CLAUDE.md, .github/copilot-instructions.md …) was found.')}
+            </p>`
+          : html`${checkField({
+                id: 'count-instruction-files',
+                label: t('Count the instruction files in:'),
+                checked: state.countInstructionFiles,
+                change: (countInstructionFiles) => store.set({ countInstructionFiles }),
+              })}
+              ${whyIn(
+                t('{0} tokens'),
+                why(() => instructionsReason(snapshot().now, encoding), {
+                  text: formatCount(fileTokens),
+                  label: t('Instruction files'),
+                }),
               )}
-            </ul>`
-    }
-  </details>`;
+              <ul>
+                ${overheadFiles.map(
+                  ({ path, tokens }) =>
+                    html`<li>
+                      <button
+                        class="link path"
+                        @click=${() => {
+                          api.openFile(path).catch(fail);
+                        }}
+                      >
+                        ${shownName(path)}
+                      </button>
+                      <span class="quiet"
+                        >${whyIn(
+                          t('{0} tokens'),
+                          why(
+                            () =>
+                            countedReason(shownName(path), tokens, t('counted here with {0}', encoding), 'tokens'), // prettier-ignore
+                            { text: formatCount(tokens), label: shownName(path) },
+                          ),
+                        )}</span
+                      >
+                    </li>`,
+                )}
+              </ul>`
+      }
+    </details>
+  </div>`;
 }

@@ -194,10 +194,13 @@ export function hostingSection(
     <h2 id="hosting-title">${t('Own cards or hosted calls')}</h2>
     ${shapeLine(workload, context, 'cost')}
     <div class="tabKnobs">
-      ${numberFieldWithCents({
+      ${numberField({
         id: 'cost-gpu-hour',
         label: t('USD for an hour of one card, 0 for not known'),
         value: knobs.gpuHourUsd,
+        min: 0,
+        max: 10_000,
+        step: 0.05,
         change: (gpuHourUsd) => set({ gpuHourUsd }),
       })}
       ${rangeField({
@@ -254,28 +257,4 @@ export function hostingSection(
     }
     ${figures.call.value === undefined && hosting.gpuHourUsd === undefined ? nothing : charts.hosting}
   </section>`;
-}
-
-/** Prices have cents, which the shared field rounds away. */
-function numberFieldWithCents(field: {
-  readonly id: string;
-  readonly label: string;
-  readonly value: number;
-  readonly change: (value: number) => void;
-}): TemplateResult {
-  return html`<span class="field">
-    <label for=${field.id}>${field.label}</label>
-    <input
-      id=${field.id}
-      type="number"
-      min="0"
-      max="10000"
-      step="0.05"
-      .value=${String(field.value)}
-      @input=${(event: Event) => {
-        const typed = (event.target as HTMLInputElement).valueAsNumber;
-        if (Number.isFinite(typed)) field.change(Math.min(10_000, Math.max(0, typed)));
-      }}
-    />
-  </span>`;
 }

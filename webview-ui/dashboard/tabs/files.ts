@@ -23,6 +23,8 @@ import { keepOneStop } from '../numbersTable.ts';
 import type { ExportTable, Tab, TabContext, TabView } from '../tab.ts';
 import { refreshWhy, why } from '../why.ts';
 import { kindText, leftOutReasonText } from '../words.ts';
+import '../legend.css';
+import '../files/files.css';
 
 export const filesTab: Tab = { id: filesTabId, title: 'Files', mount };
 
@@ -84,14 +86,13 @@ function view(model: FilesModel, parts: Parts): TemplateResult {
   const { files } = context.snapshot();
   if (model.root.fileCount === 0 && files.paths.length === 0) {
     return html`<p class="quiet" id="no-files">${t('No file was counted yet.')}</p>
-      <button
-        class="primary"
+      <vscode-button
         @click=${() => {
           context.api.analyze().catch(context.fail);
         }}
       >
         ${t('Analyze Workspace')}
-      </button>
+      </vscode-button>
       ${leftOutView(files.leftOut, context)} ${problemsView(files.problems)}`;
   }
   return html`${toolsView(model, parts)} ${crumbsView(model, parts)} ${treemap.element}
@@ -114,14 +115,15 @@ function view(model: FilesModel, parts: Parts): TemplateResult {
 function toolsView(model: FilesModel, { context, set }: Parts): TemplateResult {
   const { knobs, found } = model;
   return html`<div class="row">
-    <input
+    <vscode-textfield
       type="search"
       id="files-query"
-      aria-label=${t('Find files')}
+      .label=${t('Find files')}
       placeholder=${t('Find files')}
       .value=${live(knobs.query)}
-      @input=${(event: Event) => set({ query: (event.target as HTMLInputElement).value, page: 0 })}
-    />
+      @input=${(event: Event) =>
+        set({ query: (event.target as HTMLElement & { readonly value: string }).value, page: 0 })}
+    ></vscode-textfield>
     ${
       found === undefined
         ? nothing
@@ -137,24 +139,21 @@ function toolsView(model: FilesModel, { context, set }: Parts): TemplateResult {
     })}
     ${
       model.hasSet
-        ? html`<label
-              ><input
-                type="checkbox"
-                id="only-set"
-                .checked=${live(knobs.onlySet)}
-                @change=${(event: Event) =>
-                  set({ onlySet: (event.target as HTMLInputElement).checked, page: 0 })}
-              />
-              ${t('Checked files only')}</label
-            >
-            <button
+        ? html`${checkField({
+              id: 'only-set',
+              label: t('Checked files only'),
+              checked: knobs.onlySet,
+              change: (onlySet) => set({ onlySet, page: 0 }),
+            })}
+            <vscode-button
+              secondary
               id="clear-set"
               @click=${() => {
                 context.api.clearSet().catch(context.fail);
               }}
             >
               ${t('Uncheck all')}
-            </button>`
+            </vscode-button>`
         : nothing
     }
   </div>`;

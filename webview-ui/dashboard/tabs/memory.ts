@@ -15,13 +15,12 @@ import { formatCount, formatTokens } from '../../../src/core/format/numbers.ts';
 import type { Hardware } from '../../../src/core/hardware/hardware.ts';
 import { t } from '../../shared/l10n.ts';
 import { verdictIcon } from '../../shared/verdictIcon.ts';
-import { numberField, selectField } from '../fields.ts';
+import { checkField, numberField, selectField } from '../fields.ts';
 import type { Tab, TabContext, TabView } from '../tab.ts';
 import { whyIn } from '../whyIn.ts';
 import { refreshWhy, why } from '../why.ts';
 import {
   cardName,
-  checkField,
   deploymentKey,
   exampleNote,
   figuresTable,

@@ -10,7 +10,7 @@ import { t } from '../../shared/l10n.ts';
 import { selectField } from '../fields.ts';
 import type { ExportTable } from '../tab.ts';
 import { why } from '../why.ts';
-import { checkField } from './parts.ts';
+import { checkField } from '../fields.ts';
 
 type Technique = keyof StackSwitches;
 

@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import type { MemoryKnobs } from '../../../src/core/dashboard/tabKnobs.ts';
 import { t } from '../../shared/l10n.ts';
 import { numberField } from '../fields.ts';
-import { checkField } from './parts.ts';
+import { checkField } from '../fields.ts';
 
 type TypedKnob = Extract<keyof MemoryKnobs, `typed${string}`>;
 

@@ -222,25 +222,6 @@ export function rangeField({ id, label, value, min, max, step, text, change }: R
   </span>`;
 }
 
-export interface CheckField {
-  readonly id: string;
-  readonly label: string;
-  readonly checked: boolean;
-  readonly change: (checked: boolean) => void;
-}
-
-export function checkField({ id, label, checked, change }: CheckField): TemplateResult {
-  return html`<label class="check" for=${id}>
-    <input
-      id=${id}
-      type="checkbox"
-      .checked=${live(checked)}
-      @change=${(event: Event) => change((event.target as HTMLInputElement).checked)}
-    />
-    <span>${label}</span>
-  </label>`;
-}
-
 /** `list` with `value` in it or not, in the order of `all`. */
 export function withMember(
   list: readonly string[],

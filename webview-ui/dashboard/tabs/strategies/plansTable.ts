@@ -67,7 +67,7 @@ function rowView(
         >
           ${strategyName(strategy)}
         </button>
-        ${row.rank === 1 ? html`<strong>${t('recommended')}</strong>` : nothing}
+        ${row.rank === 1 ? html`<vscode-badge>${t('recommended')}</vscode-badge>` : nothing}
       </th>
       <td class="fit" data-label=${t('Fits')}>${numbers.fit}</td>
       ${numbers.cells.map(

@@ -21,7 +21,9 @@ export function recallView(
 ): TemplateResult {
   if (recall?.planId !== report.planId) {
     return html`<p>
-      <button id="measure-recall" @click=${measure}>${t('Measure retrieval on this code')}</button>
+      <vscode-button secondary id="measure-recall" @click=${measure}
+        >${t('Measure retrieval on this code')}</vscode-button
+      >
     </p>`;
   }
   const { measured } = recall;

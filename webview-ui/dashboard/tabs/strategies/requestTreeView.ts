@@ -8,6 +8,7 @@ import {
 import { partsReason, requestReason } from '../../../../src/core/dashboard/requestReasons.ts';
 import type { RequestFacts } from '../../../../src/core/plans/plansReport.ts';
 import type { StrategyId } from '../../../../src/core/plans/plan.ts';
+import { shownName } from '../../../../src/core/format/fileNames.ts';
 import { formatCount } from '../../../../src/core/format/numbers.ts';
 import { t } from '../../../shared/l10n.ts';
 import { why } from '../../why.ts';
@@ -63,9 +64,13 @@ export function requestTreeView(
       }
     </h2>
     <div class="row">
-      <button id="save-plan" @click=${() => void api.savePlan(planId, strategy).catch(fail)}>
+      <vscode-button
+        secondary
+        id="save-plan"
+        @click=${() => void api.savePlan(planId, strategy).catch(fail)}
+      >
         ${t('Save requests…')}
-      </button>
+      </vscode-button>
       ${pagerView({
         page,
         pages,
@@ -84,7 +89,7 @@ export function requestTreeView(
 }
 
 function requestView(node: RequestNode, drawing: Drawing): TemplateResult {
-  const { shown, context, patch } = drawing;
+  const { shown, requests, encoding, context, patch } = drawing;
   const { planId, strategy, opened } = shown;
   const { api, fail } = context;
   const { idx } = node;
@@ -103,10 +108,17 @@ function requestView(node: RequestNode, drawing: Drawing): TemplateResult {
     </button>`;
   return html`<li data-request=${idx + 1}>
     <details ?open=${isOpen} @toggle=${toggle}>
-      <summary>${headView(idx, drawing)}</summary>
+      <summary>${headText(idx, requests[idx])}</summary>
       ${isOpen ? insideView(node, drawing) : nothing}
     </details>
     <span class="actions">
+      ${whyIn(
+        t('{0} tokens'),
+        why(() => requestReason(requests, idx, encoding), {
+          text: formatCount(requests[idx].tokens),
+          label: t('Request {0}', idx + 1),
+        }),
+      )}
       ${button(t('Open'), t('Open request {0}', idx + 1), () => api.showRequest(planId, strategy, idx))}
       ${button(t('Copy'), t('Copy request {0}', idx + 1), () => api.copyRequest(planId, strategy, idx))}
       ${button(t('Send to chat'), t('Send to chat: request {0}', idx + 1), () => api.sendRequestToChat(planId, strategy, idx))}
@@ -150,7 +162,8 @@ function fileView(file: FileOfRequest<Part>, { encoding, context }: Drawing): Te
         }),
       )}</span
     >`;
-  const head = html`<span class="path">${path}</span> ${number(path, parts, tokens)}`;
+  const head = html`<span class="path">${shownName(path)}</span>
+    ${number(shownName(path), parts, tokens)}`;
   if (parts.length === 1) return html`<li>${head} ${lineButton(parts[0], context)}</li>`;
   return html`<li>
     ${head}
@@ -171,7 +184,7 @@ function lineButton(part: Part, { api, fail }: TabContext): TemplateResult {
   const lines = linesText(part);
   return html`<button
     class="link lines"
-    aria-label=${t('Open {0}, {1}', path, lines)}
+    aria-label=${t('Open {0}, {1}', shownName(path), lines)}
     @click=${() => void api.openPart(path, startLine, endLine).catch(fail)}
   >
     ${lines}
@@ -184,18 +197,13 @@ function linesText({ startLine, endLine }: Part): string {
     : t('lines {0} to {1}', startLine + 1, endLine + 1);
 }
 
-function headView(idx: number, { requests, encoding }: Drawing): TemplateResult {
-  const { role, tokens, answersOf, parts } = requests[idx];
-  const name = t('Request {0}', idx + 1);
+function headText(idx: number, { role, answersOf, parts }: RequestFacts): string {
   const files = new Set(parts.map(({ path }) => path)).size;
   const said = [
+    t('Request {0}', idx + 1),
     ...(files === 0 ? [] : [files === 1 ? t('1 file') : t('{0} files', formatCount(files))]),
   ];
   if (role === 'reduce') said.push(t('combines {0} answers', formatCount(answersOf.length)));
   else if (answersOf.length > 0) said.push(t('carries the note of request {0}', answersOf[0] + 1));
-  const number = why(() => requestReason(requests, idx, encoding), {
-    text: formatCount(tokens),
-    label: name,
-  });
-  return html`${name} · ${whyIn(t('{0} tokens'), number)}${said.map((text) => ` · ${text}`)}`;
+  return said.join(' · ');
 }

@@ -14,7 +14,7 @@ import type { MeasuredRecall } from '../../../../src/core/plans/recall.ts';
 import type { StrategyId } from '../../../../src/core/plans/plan.ts';
 import { formatCount } from '../../../../src/core/format/numbers.ts';
 import { t } from '../../../shared/l10n.ts';
-import { numberField, selectField } from '../../fields.ts';
+import { numberField, selectField, textField } from '../../fields.ts';
 import { keepOneStop } from '../../numbersTable.ts';
 import type { Tab, TabContext, TabView } from '../../tab.ts';
 import { refreshWhy, why } from '../../why.ts';
@@ -78,8 +78,22 @@ function mount(host: HTMLElement, context: TabContext): TabView {
     }
   };
 
+  /** A page that was hidden is made anew: the host still has the plans, and the knobs say whose requests were listed. */
+  const takeUp = async () => {
+    const made = (await context.api.madePlans()) ?? undefined;
+    if (isDisposed || report !== undefined || made === undefined) return;
+    report = made;
+    update();
+    const listed = made.planned.find(
+      ({ strategy, plan }) => plan !== undefined && strategy === model?.knobs.shown,
+    );
+    if (listed !== undefined) await show(made.planId, listed.strategy);
+  };
+
   const show = async (planId: number, strategy: StrategyId) => {
-    if (shown?.strategy === strategy && shown.planId === planId) {
+    const isClosing = shown?.strategy === strategy && shown.planId === planId;
+    context.store.setKnobs(strategiesTabId, { shown: isClosing ? '' : strategy });
+    if (isClosing) {
       shown = undefined;
       update();
       return;
@@ -134,35 +148,32 @@ function mount(host: HTMLElement, context: TabContext): TabView {
         })}
         ${
           hasWords
-            ? html`<span class="field words">
-                <label for="strategies-words"
-                  >${knobs.task === 'question' ? t('Question') : t('Goal')}</label
-                >
-                <input
-                  id="strategies-words"
-                  type="text"
-                  .value=${knobs.words}
-                  @input=${(event: Event) => {
-                    set({ words: (event.target as HTMLInputElement).value });
-                  }}
-                />
-              </span>`
+            ? textField({
+                id: 'strategies-words',
+                label: knobs.task === 'question' ? t('Question') : t('Goal'),
+                value: knobs.words,
+                change: (words) => {
+                  set({ words });
+                },
+              })
             : nothing
         }
         ${formKnobs(knobs, set)}
-        <button
+        <vscode-button
           id="plan"
-          class="primary"
           ?disabled=${isPlanning || missing !== undefined}
           @click=${() => void plan()}
         >
           ${planned === undefined ? t('Plan') : t('Plan again')}
-        </button>
+        </vscode-button>
         ${
           isPlanning
-            ? html`<button @click=${() => void context.api.cancelPlans().catch(context.fail)}>
+            ? html`<vscode-button
+                secondary
+                @click=${() => void context.api.cancelPlans().catch(context.fail)}
+              >
                 ${t('Cancel')}
-              </button>`
+              </vscode-button>`
             : nothing
         }
       </div>
@@ -204,6 +215,8 @@ function mount(host: HTMLElement, context: TabContext): TabView {
             })
       }`;
   };
+
+  if (report === undefined) takeUp().catch(context.fail);
 
   return {
     update,

@@ -10,6 +10,7 @@ import {
 } from '../../../../src/core/dashboard/wouldFitReasons.ts';
 import type { PlanCut } from '../../../../src/core/plans/plan.ts';
 import type { NearestModel } from '../../../../src/core/plans/whatWouldFit.ts';
+import { shownName } from '../../../../src/core/format/fileNames.ts';
 import { formatCount, formatInterval, formatTokens } from '../../../../src/core/format/numbers.ts';
 import { t } from '../../../shared/l10n.ts';
 import { usdIntervalText } from '../../../shared/words.ts';
@@ -76,34 +77,30 @@ function cutView(cut: PlanCut, encoding: string, leaveOut: () => void): Template
   const { numFiles, tokens, files } = cut;
   const listed = files.slice(0, maxFiles);
   const countedWith = t('counted here with {0}', encoding);
-  return html`<details>
-      <summary>
-        ${whyIn(
-          t(
-            'Smallest cut: leave out {0} files with {1} tokens, the least important per token first.',
-          ),
-          why(
-            () =>
-              countedReason('files', numFiles, t('the fewest files without which the rest fits')),
-            { text: formatCount(numFiles), label: t('Files to leave out') },
-          ),
-          why(() => cutTokensReason(cut, encoding), {
-            text: formatCount(tokens),
-            label: t('Tokens to leave out'),
-          }),
-        )}
-      </summary>
+  return html`${whyIn(
+      t('Smallest cut: leave out {0} files with {1} tokens, the least important per token first.'),
+      why(
+        () => countedReason('files', numFiles, t('the fewest files without which the rest fits')),
+        { text: formatCount(numFiles), label: t('Files to leave out') },
+      ),
+      why(() => cutTokensReason(cut, encoding), {
+        text: formatCount(tokens),
+        label: t('Tokens to leave out'),
+      }),
+    )}
+    <details>
+      <summary>${t('Files to leave out')}</summary>
       <ul class="cutFiles numbers">
         ${listed.map(
           (file) =>
             html`<li>
-              <span class="path">${file.path}</span>
+              <span class="path">${shownName(file.path)}</span>
               <span class="quiet"
                 >${whyIn(
                   t('{0} tokens'),
                   why(() => countedReason('tokens', file.tokens, countedWith, 'tokens'), {
                     text: formatCount(file.tokens),
-                    label: file.path,
+                    label: shownName(file.path),
                     isInTable: true,
                   }),
                 )}</span
