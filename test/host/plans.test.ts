@@ -66,6 +66,28 @@ describe('plans in the editor', () => {
     );
   });
 
+  it('leave the disk for when nobody waits for the thread', async () => {
+    const { thread } = plans;
+    const calls: string[] = [];
+    const call = thread.call.bind(thread);
+    thread.call = (method, ...args) => {
+      calls.push(method);
+      return call(method, ...args);
+    };
+    try {
+      await api.session.setChecked([['plans/main.ts', false]]);
+      await run('planStrategy', { task: { kind: 'review' }, strategy: 'full' });
+      await run('copyPlan');
+      // Before it, what an earlier index left to do.
+      const ofThis = () => calls.slice(calls.indexOf('plan'));
+      await until('the index to be kept', () => ofThis().includes('keep'));
+      assert.deepEqual(ofThis(), ['plan', 'render', 'secrets', 'render', 'keep']);
+    } finally {
+      thread.call = call;
+      await api.session.setChecked([['plans/main.ts', true]]);
+    }
+  });
+
   it('take the unsaved text of an editor, and the form that a person set', async () => {
     const uri = api.session.uriOf('plans/main.ts');
     assert.ok(uri);

@@ -80,6 +80,9 @@ export interface Plans {
   dispose(): Promise<void>;
 }
 
+/** How long nobody must have asked the thread for anything before its index is written to disk. */
+const keepDelayMs = 2000;
+
 /** A plan of the report at hand. */
 export interface PlanName {
   readonly planId: number;
@@ -133,14 +136,29 @@ export function openPlans(options: PlansOptions): Plans {
     for (const problem of index.problems) log.warn(`${problem.path}: ${problem.message}`);
     const known = JSON.stringify([encoding, thread.threadId, files.map((file) => file.path)]);
     indexed = { key: known, index };
-    // Nobody waits for the disk; without it the next window reads everything again.
-    void thread.call('keep', index.indexId).then(
-      (problem) => {
-        if (problem !== undefined) log.warn(`The index of plans was not kept: ${problem}`);
-      },
-      () => {},
-    );
+    unkept = index.indexId;
     return index;
+  };
+
+  // The thread answers one call after the other and the disk takes seconds, so it waits until nobody waits for the thread.
+  let unkept: number | undefined;
+  let keeping: NodeJS.Timeout | undefined;
+  const keep = async () => {
+    if (unkept === undefined) return;
+    const indexId = unkept;
+    unkept = undefined;
+    // Without what is kept the next window reads everything again.
+    const problem = await thread.call('keep', indexId).catch(() => undefined);
+    if (problem !== undefined) log.warn(`The index of plans was not kept: ${problem}`);
+  };
+  const answered = async <T>(call: Promise<T>): Promise<T> => {
+    clearTimeout(keeping);
+    try {
+      return await call;
+    } finally {
+      clearTimeout(keeping);
+      keeping = setTimeout(() => void keep(), keepDelayMs);
+    }
   };
 
   const plan: Plans['plan'] = async (question, signal, onProgress = () => {}) => {
@@ -180,14 +198,16 @@ export function openPlans(options: PlansOptions): Plans {
       ...(question.windowTokens !== undefined && { windowTokens: question.windowTokens }),
       retrievalTokens: defaultRetrievalTokens,
     };
-    const planned = await embeddings.withThem(
-      isReady,
-      (withEmbeddings) =>
-        thread.callUntil(signal, 'plan', index.indexId, strategyIds, {
-          ...settings,
-          withEmbeddings,
-        }),
-      signal,
+    const planned = await answered(
+      embeddings.withThem(
+        isReady,
+        (withEmbeddings) =>
+          thread.callUntil(signal, 'plan', index.indexId, strategyIds, {
+            ...settings,
+            withEmbeddings,
+          }),
+        signal,
+      ),
     );
     signal.throwIfAborted();
     const report: PlansReport = {
@@ -241,12 +261,15 @@ export function openPlans(options: PlansOptions): Plans {
         plan: chosen,
         paths,
         prompt,
-        text: (idx) => thread.call('render', indexId, { request: chosen.requests[idx], prompt }),
+        text: (idx) =>
+          answered(thread.call('render', indexId, { request: chosen.requests[idx], prompt })),
         secrets: (idxs) =>
-          thread.call(
-            'secrets',
-            indexId,
-            idxs.map((idx) => ({ parts: chosen.requests[idx].parts })),
+          answered(
+            thread.call(
+              'secrets',
+              indexId,
+              idxs.map((idx) => ({ parts: chosen.requests[idx].parts })),
+            ),
           ),
       };
     },
@@ -260,13 +283,17 @@ export function openPlans(options: PlansOptions): Plans {
     },
     recall: async (planId) => {
       const { indexId } = madeFor(planId).index;
-      return embeddings.withThem(await embeddings.ready(indexId), (withEmbeddings) =>
-        thread.call('recall', indexId, defaultRetrievalTokens, withEmbeddings),
+      const isReady = await embeddings.ready(indexId);
+      return answered(
+        embeddings.withThem(isReady, (withEmbeddings) =>
+          thread.call('recall', indexId, defaultRetrievalTokens, withEmbeddings),
+        ),
       );
     },
     embeddings,
     dispose: async () => {
       changes.dispose();
+      clearTimeout(keeping);
       await thread.stop();
     },
   };
