@@ -1,6 +1,6 @@
 // Attacks the real code: hostile trees, dying threads and processes, fuzzed input, and what leaves the machine.
 //   npm run test:reliability              everything in full, then the unit tests with their connections recorded, then what
-//                                         needs a browser; some ten minutes on two quiet cores
+//                                         needs an editor and a browser; some ten minutes on two quiet cores
 //   npm run test:reliability -- tree      the files of test/reliability whose name contains the text, nothing else
 //   npm run test:reliability -- --write   writes the figures into the table of docs/reliability.md
 // Among the unit tests a sample of the same attacks runs.
@@ -97,8 +97,11 @@ if (filters.length === 0) {
     notes,
   });
 }
-/** Parts of other suites that write figures too: each webview in a browser. */
-const others = [['workbench', 'hostileText']];
+/** Parts of other suites that write figures too: the editor's log and storage, and each webview in a browser. */
+const others = [
+  ['host', '-g', 'what must not be told'],
+  ['workbench', 'hostileText'],
+];
 let othersFailed = 0;
 if (filters.length === 0) {
   const before = linesOf(figuresFile).length;

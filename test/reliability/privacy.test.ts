@@ -56,12 +56,21 @@ describe('secrets in a tree', () => {
         ],
         'prices that are none': [2, ['models', '--prices', path.join(root, '.npmrc')]],
         'models that are broken': [2, ['models', '--models', path.join(root, 'bad.json')]],
+        'a tokenizer that is none': [
+          2,
+          ['analyze', root, '--tokenizer', path.join(root, '.env'), '--split', 'gpt2'],
+        ],
         'a template that is none': [
           2,
           ['plan', root, '-m', 'gpt-4o', '--template', path.join(root, 'bad.json')],
         ],
       };
-      const sampled = ['plans as JSON', 'export', 'a config that is none'];
+      const sampled = [
+        'plans as JSON',
+        'export',
+        'a config that is none',
+        'a tokenizer that is none',
+      ];
       for (const [what, [expected, args]] of Object.entries(runs)) {
         if (!isFull && !sampled.includes(what)) continue;
         const result = await tally.try(what, () => cli.run(...args));

@@ -1,7 +1,7 @@
 import type { EncodingName } from '../tokens/tokenCounter.ts';
 import type { SplitRule } from '../tokens/split/splitRule.ts';
 import { maxIds, packedTokens, type TokenizerFile } from './readTokenizerJson.ts';
-import { shown, TokenizerFileError } from './tokenizerFileError.ts';
+import { TokenizerFileError } from './tokenizerFileError.ts';
 
 /** The rules by which a rank file's texts may be split: such a file has none of its own. */
 export const namedSplits = {
@@ -47,8 +47,9 @@ export function readRankFile(
     const bytes = base64Bytes(written.slice(0, space));
     const rank = /^\d{1,7}$/.test(written.slice(space + 1)) ? Number(written.slice(space + 1)) : -1;
     if (space < 0 || bytes === undefined || rank < 0 || rank >= maxIds) {
+      // Not what stands there: a file that is none may hold anything, a password too.
       throw new TokenizerFileError(
-        `Line ${line} is ${shown(written)}; expected a token in base64, a space, and its rank below ${maxIds}`,
+        `Line ${line}, of ${written.length} characters, is not a token in base64, a space, and its rank below ${maxIds}`,
       );
     }
     if (tokens[rank] !== undefined) {

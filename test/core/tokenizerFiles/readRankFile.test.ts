@@ -37,10 +37,13 @@ describe('a tiktoken rank file', () => {
 
   it.each([
     ['IQ== 0\nIg== 0', /Line 2 gives the rank 0 a second time/],
-    ['IQ== 0\nnot base64 at all', /Line 2 is "not base64 at all"; expected a token in base64/],
-    ['IQ== -1', /Line 1 is "IQ== -1"/],
-    ['IQ== 99999999', /Line 1 is "IQ== 99999999"/],
-    ['IQ==', /Line 1 is "IQ=="/],
+    [
+      'IQ== 0\nnot base64 at all',
+      /Line 2, of 17 characters, is not a token in base64, a space, and its rank/,
+    ],
+    ['IQ== -1', /Line 1, of 7 characters, is not/],
+    ['IQ== 99999999', /Line 1, of 13 characters, is not/],
+    ['IQ==', /Line 1, of 4 characters, is not/],
     ['IQ== 0', /It has no token for the byte 0x0/],
     ['A'.repeat(100_000), /Line 1 has 100000 characters/],
   ])('is refused with the line: %s', (file, reason) => {
