@@ -39,7 +39,7 @@ export function openLab({ extensionUri, encoding, marks, setTokens }: LabOptions
   let marked: MarkedText | undefined;
   let folder: vscode.Uri | undefined;
   /** The text that was active when a demo was asked for: once the panel is shown it is the active one. */
-  let asked: SourceText | undefined;
+  let asked: Promise<SourceText> | undefined;
   // The panel has the focus while a demo runs: the text is the editor's that was active before.
   let editor = vscode.window.activeTextEditor;
   const editors = vscode.window.onDidChangeActiveTextEditor((active) => {
@@ -53,8 +53,9 @@ export function openLab({ extensionUri, encoding, marks, setTokens }: LabOptions
   });
 
   const takeText = async (): Promise<LabText> => {
-    const source = asked ?? labText(editor);
+    const taken = asked ?? labText(editor);
     asked = undefined;
+    const source = await taken;
     const name = await encoding();
     const { tokens, unitEnds, cut } = await thread.call('tokens', source.text, name);
     const { place } = source;

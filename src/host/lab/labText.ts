@@ -29,21 +29,36 @@ export interface TextPlace {
  * The selection, else the start of the active file, else a sample, named by why it is that.
  * @param lastEditor the text editor that was active before the lab
  */
-export function labText(lastEditor: vscode.TextEditor | undefined): SourceText {
+export async function labText(lastEditor: vscode.TextEditor | undefined): Promise<SourceText> {
   const editor = vscode.window.activeTextEditor;
-  const file = editor === undefined ? activeFileName() : undefined;
-  if (file !== undefined) {
-    return sampleText(vscode.l10n.t('sample text, as {0} is not open as text', file));
+  if (editor !== undefined) return documentText(editor.document, editor.selection);
+  const uri = activeFile();
+  if (uri !== undefined) {
+    // A tab is there before its editor is, and a binary file's has none at all.
+    const document = await openAsText(uri);
+    return document === undefined
+      ? sampleText(vscode.l10n.t('sample text, as {0} is not open as text', baseName(uri)))
+      : documentText(document);
   }
-  return editorText(editor ?? (lastEditor?.document.isClosed === true ? undefined : lastEditor));
+  return lastEditor === undefined || lastEditor.document.isClosed
+    ? sampleText(vscode.l10n.t('sample text'))
+    : documentText(lastEditor.document, lastEditor.selection);
 }
 
-/** The file of the active tab, whatever shows it: a binary file has a tab, but no text editor. */
-function activeFileName(): string | undefined {
+/** The file of the active tab, whatever shows it. */
+function activeFile(): vscode.Uri | undefined {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   return input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom
-    ? baseName(input.uri)
+    ? input.uri
     : undefined;
+}
+
+async function openAsText(uri: vscode.Uri): Promise<vscode.TextDocument | undefined> {
+  try {
+    return await vscode.workspace.openTextDocument(uri);
+  } catch {
+    return undefined;
+  }
 }
 
 function baseName({ path }: vscode.Uri): string {
@@ -54,22 +69,18 @@ function sampleText(name: string): SourceText {
   return { name, text: sample, cut: false };
 }
 
-function editorText(editor: vscode.TextEditor | undefined): SourceText {
-  if (editor !== undefined) {
-    const { document } = editor;
-    const fileName = baseName(document.uri);
-    const selected = !editor.selection.isEmpty ? document.getText(editor.selection) : '';
-    if (selected !== '') {
-      const startUnit = document.offsetAt(editor.selection.start);
-      const name = vscode.l10n.t('selection in {0}', fileName);
-      return { ...cutText(name, selected), place: { document, startUnit } };
-    }
-    const end = document.positionAt(maxCharacters + 1);
-    const text = document.getText(new vscode.Range(new vscode.Position(0, 0), end));
-    if (text !== '') return { ...cutText(fileName, text), place: { document, startUnit: 0 } };
-    return sampleText(vscode.l10n.t('sample text, as {0} is empty', fileName));
+function documentText(document: vscode.TextDocument, selection?: vscode.Selection): SourceText {
+  const fileName = baseName(document.uri);
+  const selected = selection?.isEmpty === false ? document.getText(selection) : '';
+  if (selection !== undefined && selected !== '') {
+    const startUnit = document.offsetAt(selection.start);
+    const name = vscode.l10n.t('selection in {0}', fileName);
+    return { ...cutText(name, selected), place: { document, startUnit } };
   }
-  return sampleText(vscode.l10n.t('sample text'));
+  const end = document.positionAt(maxCharacters + 1);
+  const text = document.getText(new vscode.Range(new vscode.Position(0, 0), end));
+  if (text !== '') return { ...cutText(fileName, text), place: { document, startUnit: 0 } };
+  return sampleText(vscode.l10n.t('sample text, as {0} is empty', fileName));
 }
 
 function cutText(name: string, text: string): SourceText {
