@@ -5,6 +5,9 @@ import type { ContextBudgetApi } from '../../src/host/start.ts';
 import type { Parts } from '../../src/host/parts.ts';
 import { answering, contextBudget, setSetting, until, writeFile } from './support.ts';
 
+/** Of the form that GitHub's tokens have; it opens nothing. */
+const secret = `ghp_${'wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx'}`;
+
 describe('the prompt box', () => {
   let api: ContextBudgetApi;
   let parts: Parts;
@@ -73,5 +76,23 @@ describe('the prompt box', () => {
     await answering('showWarningMessage', 'Copy', copy);
     assert.ok((await vscode.env.clipboard.readText()).endsWith(draft.text));
     await setSetting('contextBudget.cap.softTokens', undefined);
+    await until('no cap', () => api.session.settings.softCapTokens === undefined);
+  });
+
+  it('asks before it copies what looks like a secret, in a file or in the prompt itself', async () => {
+    await vscode.env.clipboard.writeText('as before');
+    const secretDraft = { ...draft, text: `What may ${secret} do?` };
+    const copyDraft = () => copyPromptWithContext(parts, secretDraft);
+    const asked = await answering('showWarningMessage', undefined, copyDraft);
+    assert.deepEqual(asked, ['One place looks like a secret']);
+    assert.equal(await vscode.env.clipboard.readText(), 'as before');
+
+    await writeFile('prompt/key.ts', `export const key = '${secret}';\n`);
+    await vscode.commands.executeCommand('contextBudget.analyze');
+    const copyFiles = () => copyPromptWithContext(parts, draft);
+    assert.deepEqual(await answering('showWarningMessage', undefined, copyFiles), asked);
+    assert.equal(await vscode.env.clipboard.readText(), 'as before');
+    await answering('showWarningMessage', 'Copy Anyway', copyFiles);
+    assert.ok((await vscode.env.clipboard.readText()).includes(secret));
   });
 });

@@ -35,6 +35,7 @@ export async function copyPromptWithContext(parts: Parts, draft?: PromptDraft): 
       vscode.l10n.t('Nothing to copy: write a prompt or check files in the Files view'),
     );
   }
+  if (!(await isFreeOfSecrets(parts, files, asked, vscode.l10n.t('Copy')))) return;
   await vscode.env.clipboard.writeText(text);
   const counting = await parts.rooms.counting();
   const tokens = await counting.countText(text, await parts.encoding());
@@ -73,6 +74,8 @@ export async function openInChat(parts: Parts, draft?: PromptDraft): Promise<voi
       ),
     );
   }
+  const read = await readContext(parts);
+  if (!(await isFreeOfSecrets(parts, read.files, asked, vscode.l10n.t('Open in Chat')))) return;
   const attachFiles = files
     .map((file) => parts.session.uriOf(file.path))
     .filter((uri) => uri !== undefined);
@@ -81,6 +84,19 @@ export async function openInChat(parts: Parts, draft?: PromptDraft): Promise<voi
     isPartialQuery: true,
     attachFiles,
   });
+}
+
+async function isFreeOfSecrets(
+  { rooms }: Parts,
+  files: readonly ContextFile[],
+  draft: PromptDraft,
+  action: string,
+): Promise<boolean> {
+  const plans = await rooms.plans();
+  return plans.mayLeave(
+    [...files, { path: vscode.l10n.t('your prompt'), text: draft.text }],
+    action,
+  );
 }
 
 /** False when a cap says no, or the person does when it asks. */

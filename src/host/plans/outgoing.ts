@@ -18,9 +18,18 @@ export async function mayLeave(
   action: string,
 ): Promise<boolean> {
   if (!(await isWithinCaps(session, chosen, idxs, action))) return false;
+  return isFreeOfSecrets(session, () => chosen.secrets(idxs), action);
+}
+
+/** Whether the search finds nothing, or the person saw what it found and goes on all the same. */
+export async function isFreeOfSecrets(
+  session: Session,
+  search: () => Promise<readonly SecretFinding[]>,
+  action: string,
+): Promise<boolean> {
   const findings = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Looking for secrets') },
-    () => chosen.secrets(idxs),
+    search,
   );
   return findings.length === 0 || (await decide(session, findings, action));
 }
