@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findDemo } from '../../src/lab/demos.ts';
 import { takeImage } from './support/images.ts';
-import { keyNumber, keySelector, openDemo, pricesCode } from './support/lab.ts';
+import { allThumbnails, keyNumber, keySelector, openDemo, pricesCode } from './support/lab.ts';
 import { pngSize } from './support/png.ts';
 import { openFile } from './support/views.ts';
 import { waitUntil } from './support/waiting.ts';
@@ -43,6 +43,7 @@ describe('the attention lab', () => {
     await frame.locator('#gallery').click();
     await frame.locator('#search').fill('window');
     await frame.locator('.card[data-demo="slidingWindow"]').waitFor();
+    await allThumbnails(frame);
     await takeImage(page, 'lab/gallery.png');
     expect(workbench().outsideRequests).toEqual([]);
   });

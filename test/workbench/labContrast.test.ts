@@ -1,7 +1,7 @@
 import type { Frame } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { takeImage } from './support/images.ts';
-import { openDemo, pricesCode } from './support/lab.ts';
+import { allThumbnails, openDemo, pricesCode } from './support/lab.ts';
 import { openFile, setTheme } from './support/views.ts';
 import { waitUntil } from './support/waiting.ts';
 import { useWorkbench } from './support/workbench.ts';
@@ -45,6 +45,7 @@ describe('the lab in high contrast', () => {
         expect(borderColour).not.toBe(background);
       }
       const kind = theme === 'Dark High Contrast' ? 'dark' : 'light';
+      await allThumbnails(gallery);
       await takeImage(page.locator('.part.editor'), `lab/highContrast/gallery-${kind}.png`);
       await gallery.locator('[role="group"] button').first().click();
       for (const id of hcDemos) {

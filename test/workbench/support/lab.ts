@@ -34,6 +34,14 @@ export async function openDemo(page: Page, id: string, keepSelection = false): P
   return webviewWith(page, keySelector(id));
 }
 
+/** Waits until every card of the gallery that is shown has its picture. */
+export async function allThumbnails(frame: Frame): Promise<void> {
+  await waitUntil('all thumbnails', async () => {
+    const drawn = await frame.locator('.thumbnail > *').count();
+    return drawn > 0 && drawn === (await frame.locator('.thumbnail').count());
+  });
+}
+
 /** What the page measured of itself since `clearMeasures`, milliseconds. */
 async function measured(frame: Frame, name: string): Promise<readonly number[]> {
   return frame.evaluate(

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { demos, findDemo } from '../../../src/lab/demos.ts';
 import { takeImage } from './images.ts';
-import { demoTimes, keyNumber, keySelector } from './lab.ts';
+import { allThumbnails, demoTimes, keyNumber, keySelector } from './lab.ts';
 import { runCommand } from './palette.ts';
 import { hideSideBar, openFile, statusBarItem } from './views.ts';
 import { waitUntil } from './waiting.ts';
@@ -86,10 +86,8 @@ export function testDemos(part: number, parts: number): void {
       const frame = await webviewWith(page, '#gallery');
       await frame.locator('#num-tokens').selectOption('256');
       await frame.locator('#gallery').click();
-      await waitUntil('all thumbnails', async () => {
-        const drawn = await frame.locator('.thumbnail > *').count();
-        return drawn === demos.length;
-      });
+      await allThumbnails(frame);
+      expect(await frame.locator('.thumbnail').count()).toBe(demos.length);
       if (part === 0) await takeImage(page.locator('.part.editor'), 'lab/thumbnails.png');
       for (const { id } of own) {
         console.log(`256 tokens: ${await demoTimes(frame, id)}`);
