@@ -224,6 +224,8 @@ export class Scanner {
     if (this.#options.cacheFolder === undefined)
       this.vocabulary(run.request.encoding).catch(() => {});
     let failedStarts = 0;
+    /** Of the batches that each thread has: the index of the file it is at, in the order it takes them. */
+    const positions = new Map(this.#threads.map((thread) => [thread, new Set<Int32Array>()]));
     const work = async (thread: Thread): Promise<void> => {
       for (let batch = await queue.next(); batch !== undefined; batch = await queue.next()) {
         if (isCancelled(run.control) || run.isAbandoned) return;
@@ -231,6 +233,8 @@ export class Scanner {
         thread.start();
         const vocabulary = await this.vocabulary(run.request.encoding);
         const position = new Int32Array(new SharedArrayBuffer(4)).fill(-1);
+        const ofThread = positions.get(thread);
+        ofThread?.add(position);
         try {
           const outcomes = await thread.call({
             type: 'countFiles',
@@ -247,8 +251,9 @@ export class Scanner {
             queue.putBack(restOfBatch(batch, outcomes.length));
         } catch (error) {
           if (!isCrash(error) || isCancelled(run.control)) throw error;
-          const at = Atomics.load(position, 0);
-          if (at < 0 && ++failedStarts >= maxFailedStarts) throw error;
+          // A batch that the thread was done with when it ended in the next one costs no file.
+          const at = isLastBegun(position, ofThread) ? Atomics.load(position, 0) : noFile;
+          if (Atomics.load(position, 0) < 0 && ++failedStarts >= maxFailedStarts) throw error;
           if (at >= 0) {
             failedStarts = 0;
             run.filesDone++;
@@ -258,6 +263,9 @@ export class Scanner {
             });
           }
           queue.putBack(restOfBatch(batch, 0, at));
+        } finally {
+          // After all batches of a thread that ended have looked at each other.
+          setImmediate(() => ofThread?.delete(position));
         }
       }
     };
@@ -284,6 +292,13 @@ export class Scanner {
     const message = `The counts could not be remembered, so the next analysis takes as long: ${failure}`;
     run.problems.push({ path: cacheFolder, message });
   }
+}
+
+const noFile = -1;
+
+function isLastBegun(position: Int32Array, ofThread: ReadonlySet<Int32Array> = new Set()): boolean {
+  const begun = [...ofThread].filter((each) => Atomics.load(each, 0) >= 0);
+  return begun.at(-1) === position;
 }
 
 function isCrash(error: unknown): error is ThreadCrashed {

@@ -46,8 +46,11 @@ const deaths = {
 /** Dies once at a stage: when it is asked, or when it has done the work and answers. */
 function dying(stage: string, death: string, when: 'asked' | 'answering', marker: string): string {
   const mark = `const die = () => {
-      if (fs.existsSync(${JSON.stringify(marker)})) return false;
-      fs.writeFileSync(${JSON.stringify(marker)}, '');
+      try {
+        fs.closeSync(fs.openSync(${JSON.stringify(marker)}, 'wx'));
+      } catch {
+        return false;
+      }
       ${death}
       return true;
     };`;
