@@ -4,6 +4,7 @@ import type { ChunkLimits } from '../core/plans/chunks.ts';
 import { renumberWords, type PackedFile } from '../core/plans/packedFile.ts';
 import type { PackedWords, WordTable } from '../core/search/wordTable.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
+import { lendVocabulary } from '../core/tokens/kernel/lendVocabulary.ts';
 import { openControl, type SourceFile } from './plansCalls.ts';
 import type { SharedVocabulary } from './vocabularies.ts';
 
@@ -138,7 +139,8 @@ interface RunningThread {
 }
 
 function startThread(request: PoolRequest): RunningThread {
-  const { encoding, vocabulary, limits, control, words, workerFile } = request;
+  const { encoding, limits, control, words, workerFile } = request;
+  const { vocabulary, giveBack } = lendVocabulary(request.vocabulary);
   const { maxFileSeconds = defaultMaxFileSeconds } = request;
   const position = new Int32Array(new SharedArrayBuffer(4));
   const workerData: IndexWorkerData = {
@@ -192,9 +194,10 @@ function startThread(request: PoolRequest): RunningThread {
         });
         worker.postMessage(batch);
       }),
-    stop: () => {
+    stop: async () => {
       worker.removeAllListeners();
-      return worker.terminate();
+      await worker.terminate();
+      giveBack();
     },
   };
 }

@@ -224,17 +224,14 @@ export class Scanner {
     if (this.#options.cacheFolder === undefined)
       this.vocabulary(run.request.encoding).catch(() => {});
     let failedStarts = 0;
-    /** Of the batches that each thread has: the index of the file it is at, in the order it takes them. */
-    const positions = new Map(this.#threads.map((thread) => [thread, new Set<Int32Array>()]));
-    const work = async (thread: Thread): Promise<void> => {
+    const work = async ({ thread, positions }: CountingThread): Promise<void> => {
       for (let batch = await queue.next(); batch !== undefined; batch = await queue.next()) {
         if (isCancelled(run.control) || run.isAbandoned) return;
         // No thread starts before there is something for it to do; then it starts while the vocabulary is read.
         thread.start();
         const vocabulary = await this.vocabulary(run.request.encoding);
         const position = new Int32Array(new SharedArrayBuffer(4)).fill(-1);
-        const ofThread = positions.get(thread);
-        ofThread?.add(position);
+        positions.add(position);
         try {
           const outcomes = await thread.call({
             type: 'countFiles',
@@ -252,9 +249,10 @@ export class Scanner {
         } catch (error) {
           if (!isCrash(error) || isCancelled(run.control)) throw error;
           // A batch that the thread was done with when it ended in the next one costs no file.
-          const at = isLastBegun(position, ofThread) ? Atomics.load(position, 0) : noFile;
-          if (Atomics.load(position, 0) < 0 && ++failedStarts >= maxFailedStarts) throw error;
-          if (at >= 0) {
+          const at = Atomics.load(position, 0);
+          const isAtFault = isLastBegun(position, positions);
+          if (at < 0 && ++failedStarts >= maxFailedStarts) throw error;
+          if (isAtFault) {
             failedStarts = 0;
             run.filesDone++;
             run.problems.push({
@@ -262,15 +260,16 @@ export class Scanner {
               message: `Counting it ended its thread: ${error.message}`,
             });
           }
-          queue.putBack(restOfBatch(batch, 0, at));
+          queue.putBack(restOfBatch(batch, 0, isAtFault ? at : undefined));
         } finally {
           // After all batches of a thread that ended have looked at each other.
-          setImmediate(() => ofThread?.delete(position));
+          setImmediate(() => positions.delete(position));
         }
       }
     };
     // Each has a second batch waiting in its thread while it counts the first.
-    await Promise.all([...this.#threads, ...this.#threads].map(work));
+    const counting = this.#threads.map((thread) => ({ thread, positions: new Set<Int32Array>() }));
+    await Promise.all([...counting, ...counting].map(work));
   }
 
   /** What a thread counts with: the vocabulary only the first time since it started. */
@@ -294,10 +293,14 @@ export class Scanner {
   }
 }
 
-const noFile = -1;
+interface CountingThread {
+  readonly thread: Thread;
+  /** Of each batch that the thread has, in the order it takes them: the index of the file it is at; below 0 before the first. */
+  readonly positions: Set<Int32Array>;
+}
 
-function isLastBegun(position: Int32Array, ofThread: ReadonlySet<Int32Array> = new Set()): boolean {
-  const begun = [...ofThread].filter((each) => Atomics.load(each, 0) >= 0);
+function isLastBegun(position: Int32Array, positions: ReadonlySet<Int32Array>): boolean {
+  const begun = [...positions].filter((each) => Atomics.load(each, 0) >= 0);
   return begun.at(-1) === position;
 }
 

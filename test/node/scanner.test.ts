@@ -219,6 +219,31 @@ describe('Scanner', () => {
     expect(report.problems[0].message).toContain('ended its thread');
   });
 
+  it('loses one file to a crash in a batch that was begun before the one before it was answered', async () => {
+    const marker = path.join(tempTree(), 'died');
+    const tampered = await builtWorker(`
+      import fs from 'node:fs';
+      import { syncBuiltinESMExports } from 'node:module';
+      import { parentPort } from 'node:worker_threads';
+      const [open, post] = [fs.openSync, parentPort.postMessage];
+      let isHeld = false;
+      parentPort.postMessage = (reply) => {
+        if (reply.ok?.[0]?.type === 'read' && !fs.existsSync(${JSON.stringify(marker)})) isHeld = true;
+        else post.call(parentPort, reply);
+      };
+      fs.openSync = (file, ...rest) => {
+        if (!isHeld) return open(file, ...rest);
+        fs.writeFileSync(${JSON.stringify(marker)}, '');
+        process.exit(7);
+      };
+      syncBuiltinESMExports();`);
+    const root = tempTree(manyFiles(300));
+    const report = await newScanner({ workerFile: tampered, threads: 1 }).scan(requestFor(root));
+    expect(report.problems).toHaveLength(1);
+    expect(report.files).toHaveLength(299);
+    expect(existsSync(marker)).toBe(true);
+  });
+
   it('fails with the reason when its threads cannot start', async () => {
     const scanner = newScanner({ workerFile: '/nowhere/worker.mjs' });
     const root = tempTree({ 'a.ts': 'a' });

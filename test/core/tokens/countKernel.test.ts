@@ -8,7 +8,9 @@ import {
   countKernelModule,
   generatedCountKernel,
 } from '../../../scripts/build-count-kernel.mjs';
+import { regionBytes } from '../../../src/core/tokens/kernel/countKernel.generated.ts';
 import { countKernelOf } from '../../../src/core/tokens/kernel/countKernel.ts';
+import { lendVocabulary } from '../../../src/core/tokens/kernel/lendVocabulary.ts';
 import { newSharedMemory, takeBytes } from '../../../src/core/tokens/kernel/sharedMemory.ts';
 import { createTokenEncoder } from '../../../src/core/tokens/tokenEncoder.ts';
 import { buildVocabulary } from '../../../src/core/tokens/vocabulary/vocabulary.ts';
@@ -63,6 +65,25 @@ describe('the counting kernel', () => {
     expect(createTokenEncoder(sent).countText('naïve 漢字 12345')).toBe(
       createTokenEncoder(vocabulary, operations).countText('naïve 漢字 12345'),
     );
+  });
+
+  it('counts where a thread did that has ended, whatever that left there, and takes no more memory', async () => {
+    const vocabulary = await freshVocabulary('o200k_base');
+    const text = 'naïve 漢字 12345 someIdentifierThatIsMerged';
+    const tokens = createTokenEncoder(vocabulary, operations).countText(text);
+    const regions = Array.from({ length: 60 }, () => {
+      const lent = lendVocabulary(vocabulary);
+      const sent = structuredClone(lent.vocabulary);
+      expect(createTokenEncoder(sent).countText(text)).toBe(tokens);
+      const { memory, region } = lent.vocabulary;
+      if (memory === undefined) throw new Error('This platform has none');
+      new Uint8Array(memory.buffer, region, regionBytes).fill(0x61);
+      lent.giveBack();
+      return region;
+    });
+    expect(new Set(regions).size).toBe(1);
+    const [one, other] = [lendVocabulary(vocabulary), lendVocabulary(vocabulary)];
+    expect(one.vocabulary.region).not.toBe(other.vocabulary.region);
   });
 
   it('leaves a piece to TypeScript that is longer than its memory', async () => {

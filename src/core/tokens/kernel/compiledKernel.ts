@@ -1,3 +1,4 @@
+import type { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { countKernelHex } from './countKernel.generated.ts';
 import { webAssembly, type WasmMemory } from './sharedMemory.ts';
 
@@ -12,32 +13,37 @@ export interface KernelImports {
 
 /** What it exports; see countKernel.as.ts. */
 export interface KernelExports {
-  regionBytes(): number;
   automatonOffset(): number;
   textOffset(): number;
-  open(
-    table: number,
-    tableBytes: number,
-    filter: number,
-    filterBytes: number,
-    tokenStarts: number,
-    tokenBytes: number,
-    bytePairRanks: number,
-    maxTokenBytes: number,
-    region: number,
-  ): void;
+  open(...tables: [...TableAddresses, maxTokenBytes: number, region: number]): void;
   countPieces(start: number, end: number): number;
-  writeTokens(
-    numIds: number,
-    table: number,
-    tableBytes: number,
-    filter: number,
-    filterBytes: number,
-    tokenStarts: number,
-    tokenBytes: number,
-    bytePairRanks: number,
-    byteIds: number,
-  ): void;
+  writeTokens(...tables: [numIds: number, ...TableAddresses, byteIds: number]): void;
+}
+
+type TableAddresses = readonly [
+  table: number,
+  tableBytes: number,
+  filter: number,
+  filterBytes: number,
+  tokenStarts: number,
+  tokenBytes: number,
+  bytePairRanks: number,
+];
+
+/** Where the tables of a vocabulary lie, in the order in which the kernel takes them. */
+export function tableAddresses(
+  tables: Pick<Vocabulary, 'table' | 'filter' | 'tokenStarts' | 'tokenBytes' | 'bytePairRanks'>,
+): TableAddresses {
+  const { table, filter, tokenStarts, tokenBytes, bytePairRanks } = tables;
+  return [
+    table.byteOffset,
+    table.byteLength,
+    filter.byteOffset,
+    filter.byteLength,
+    tokenStarts.byteOffset,
+    tokenBytes.byteOffset,
+    bytePairRanks.byteOffset,
+  ];
 }
 
 /** Undefined where WebAssembly is missing or forbidden. */

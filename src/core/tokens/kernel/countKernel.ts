@@ -3,7 +3,8 @@ import { asciiAutomaton } from '../split/asciiAutomaton.ts';
 import { scannerOf } from '../split/pieceSplitter.ts';
 import { TokenLookup } from '../vocabulary/tokenLookup.ts';
 import type { Vocabulary } from '../vocabulary/vocabulary.ts';
-import { instantiateKernel } from './compiledKernel.ts';
+import { instantiateKernel, tableAddresses } from './compiledKernel.ts';
+import { regionBytes } from './countKernel.generated.ts';
 import { takeBytes, type WasmMemory } from './sharedMemory.ts';
 
 /** Counts pieces as `createPieceCounter` does, in WebAssembly; see countKernel.as.ts. */
@@ -36,27 +37,18 @@ function openKernel(vocabulary: Vocabulary, memory: WasmMemory): CountKernel | u
     mergeLong: (start: number, end: number) => long.merge(view, start - textAt, end - textAt),
   };
   const exports = instantiateKernel({ memory, ...toTypeScript });
-  const region = exports && takeBytes(memory, exports.regionBytes());
+  const region = vocabulary.region ?? takeBytes(memory, regionBytes);
   if (exports === undefined || region === undefined) return undefined;
 
   const { buffer } = memory;
+  // What the thread before was just writing when it ended may be half written.
+  if (vocabulary.region !== undefined) new Uint8Array(buffer, region, regionBytes).fill(0);
   const textAt = region + exports.textOffset();
-  const text = new Uint8Array(buffer, textAt, exports.regionBytes() - exports.textOffset());
+  const text = new Uint8Array(buffer, textAt, regionBytes - exports.textOffset());
   const view = new DataView(buffer, textAt, text.length);
   const automaton = asciiAutomaton(vocabulary.split);
   new Uint16Array(buffer, region + exports.automatonOffset(), automaton.length).set(automaton);
-  const { table, filter, tokenStarts, tokenBytes, bytePairRanks, maxTokenBytes } = vocabulary;
-  exports.open(
-    table.byteOffset,
-    table.byteLength,
-    filter.byteOffset,
-    filter.byteLength,
-    tokenStarts.byteOffset,
-    tokenBytes.byteOffset,
-    bytePairRanks.byteOffset,
-    maxTokenBytes,
-    region,
-  );
+  exports.open(...tableAddresses(vocabulary), vocabulary.maxTokenBytes, region);
   return {
     text,
     countPieces: (start, end) => exports.countPieces(textAt + start, textAt + end),

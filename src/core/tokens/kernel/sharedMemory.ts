@@ -43,14 +43,15 @@ export function newSharedMemory(): WasmMemory | undefined {
 /** Takes bytes of it for good and gives their address; undefined when it is full. Several threads may ask at once. */
 export function takeBytes(memory: WasmMemory, numBytes: number): number | undefined {
   const taken = Math.ceil(numBytes / LINE_BYTES) * LINE_BYTES;
-  const start = Atomics.add(nextFree(memory), 0, taken);
-  const missing = start + taken - memory.buffer.byteLength;
-  try {
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
-    return start;
-  } catch {
-    Atomics.sub(nextFree(memory), 0, taken);
-    return undefined;
+  for (;;) {
+    const start = Atomics.load(nextFree(memory), 0);
+    const missing = start + taken - memory.buffer.byteLength;
+    try {
+      if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+    } catch {
+      return undefined;
+    }
+    if (Atomics.compareExchange(nextFree(memory), 0, start, start + taken) === start) return start;
   }
 }
 

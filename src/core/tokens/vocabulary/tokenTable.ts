@@ -1,4 +1,4 @@
-import { instantiateKernel } from '../kernel/compiledKernel.ts';
+import { instantiateKernel, tableAddresses } from '../kernel/compiledKernel.ts';
 import type { WasmMemory } from '../kernel/sharedMemory.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -24,18 +24,8 @@ export function writeTokensByKernel(
   };
   const kernel = memory && instantiateKernel({ memory, scan: never, mergeLong: never });
   if (kernel === undefined) return false;
-  const { tokenStarts, tokenBytes, table, filter, bytePairRanks, byteIds } = tables;
-  kernel.writeTokens(
-    tokenStarts.length - 1,
-    table.byteOffset,
-    table.byteLength,
-    filter.byteOffset,
-    filter.byteLength,
-    tokenStarts.byteOffset,
-    tokenBytes.byteOffset,
-    bytePairRanks.byteOffset,
-    byteIds.byteOffset,
-  );
+  const { tokenStarts, byteIds } = tables;
+  kernel.writeTokens(tokenStarts.length - 1, ...tableAddresses(tables), byteIds.byteOffset);
   return true;
 }
 

@@ -39,6 +39,8 @@ export interface Vocabulary {
   readonly split: SplitRule;
   /** What all tables lie in, where the kernel can count with them. */
   readonly memory?: WasmMemory;
+  /** Where in that memory the kernel works; absent: it takes a place for as long as the memory is there. */
+  readonly region?: number;
   /** Ids run from 0 to below this; some may be no ordinary token. */
   readonly numIds: number;
   readonly maxTokenBytes: number;
