@@ -66,6 +66,7 @@ const hostRooms = {
     'src/host/plans.ts',
     'src/host/models.ts',
     'src/host/exactCount.ts',
+    'src/host/secretSearch.ts',
   ],
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },

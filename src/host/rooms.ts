@@ -5,6 +5,7 @@ import type { Lab, LabOptions } from './lab.ts';
 import type { Plans, PlansOptions } from './plans.ts';
 import type { Models, ModelsOptions } from './models.ts';
 import type { OwnModels } from './ownModels.ts';
+import type * as SecretSearch from './secretSearch.ts';
 import type { Weighing } from './weighing.ts';
 
 /**
@@ -19,6 +20,7 @@ export interface Rooms {
   plans(): Promise<Plans>;
   models(): Promise<Models>;
   exactCount(): Promise<ExactCount>;
+  secretSearch(): Promise<typeof SecretSearch>;
   dispose(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export function openRooms(options: RoomsOptions): Rooms {
   let plans: Promise<Plans> | undefined;
   let models: Promise<Models> | undefined;
   let exactCount: Promise<ExactCount> | undefined;
+  let secretSearch: Promise<typeof SecretSearch> | undefined;
   return {
     counting: () =>
       (counting ??= import('./counting.ts').then(({ openCounting }) =>
@@ -70,6 +73,7 @@ export function openRooms(options: RoomsOptions): Rooms {
       (exactCount ??= import('./exactCount.ts').then((room) =>
         room.openExactCount(options.exactCount()),
       )),
+    secretSearch: () => (secretSearch ??= import('./secretSearch.ts')),
     dispose: async () => {
       (await dashboard)?.dispose();
       await (await plans)?.dispose();

@@ -81,11 +81,6 @@ export interface RequestToRender {
   readonly prompt: PromptOptions;
 }
 
-export interface PathAndText {
-  readonly path: string;
-  readonly text: string;
-}
-
 /** The calls of the plans' thread. */
 export interface PlansCalls {
   open: { args: readonly [request: OpenIndexRequest]; result: IndexSummary };
@@ -99,8 +94,6 @@ export interface PlansCalls {
     args: readonly [indexId: number, requests: readonly WithParts[]];
     result: readonly SecretFinding[];
   };
-  /** Places that look like secrets in texts that need not be of the index. */
-  secretsIn: { args: readonly [texts: readonly PathAndText[]]; result: readonly SecretFinding[] };
   /** Writes what is new of the index, so that the next one is made faster; why it could not, if so. */
   keep: { args: readonly [indexId: number]; result: string | undefined };
   recall: {

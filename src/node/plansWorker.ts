@@ -8,7 +8,7 @@ import { maxRecallHits, measureRecall, recallQuestions } from '../core/plans/rec
 import { hasOwnWords, instructionOf } from '../core/plans/task.ts';
 import type { TokenCounter } from '../core/tokens/tokenCounter.ts';
 import type { EmbeddingTarget } from './embeddingEndpoint.ts';
-import { findSecrets, findSecretsInParts, type SearchedFiles } from './findSecrets.ts';
+import { findSecretsInParts, type SearchedFiles } from './findSecrets.ts';
 import type { IndexWorkerData } from './indexPool.ts';
 import { serveIndexing } from './indexWorker.ts';
 import { openIndex, type OpenedIndex } from './openIndex.ts';
@@ -68,11 +68,6 @@ const methods: CallMethods<PlansCalls> = {
   secrets: (indexId, requests) => {
     const parts = requests.flatMap((request) => request.parts);
     return findSecretsInParts(parts, searchedFiles(indexOf(indexId)));
-  },
-  secretsIn: async (texts) => {
-    const findings = [];
-    for (const { path, text } of texts) findings.push(...(await findSecrets(path, text)));
-    return findings;
   },
   keep: (indexId) => {
     try {

@@ -1,3 +1,4 @@
+import '../shared/page.css';
 import './page.css';
 import './controls.css';
 import './tables.css';

@@ -12,6 +12,7 @@ import { learnView } from './learnView.ts';
 import { measure } from './measuring.ts';
 import { createPanes, messageOf } from './panes.ts';
 import { kept, newPane, newState, restore } from './state.ts';
+import '../shared/page.css';
 import './styles/page.css';
 import './styles/gallery.css';
 import './styles/demo.css';

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { framingText, promptText, type ContextFile } from '../../core/set/promptText.ts';
 import type { PromptDraft, PromptWeight } from '../../protocol/budgetMessages.ts';
 import type { Parts } from '../parts.ts';
+import { isFreeOfSecrets } from '../secretsQuestion.ts';
 import { textOf } from '../readText.ts';
 import { bytesText, fileCountText, tokenCountText, tokensText, usdIntervalText } from '../words.ts';
 
@@ -35,7 +36,7 @@ export async function copyPromptWithContext(parts: Parts, draft?: PromptDraft): 
       vscode.l10n.t('Nothing to copy: write a prompt or check files in the Files view'),
     );
   }
-  if (!(await isFreeOfSecrets(parts, files, asked, vscode.l10n.t('Copy')))) return;
+  if (!(await mayLeave(parts, files, asked, vscode.l10n.t('Copy')))) return;
   await vscode.env.clipboard.writeText(text);
   const counting = await parts.rooms.counting();
   const tokens = await counting.countText(text, await parts.encoding());
@@ -75,7 +76,7 @@ export async function openInChat(parts: Parts, draft?: PromptDraft): Promise<voi
     );
   }
   const read = await readContext(parts);
-  if (!(await isFreeOfSecrets(parts, read.files, asked, vscode.l10n.t('Open in Chat')))) return;
+  if (!(await mayLeave(parts, read.files, asked, vscode.l10n.t('Open in Chat')))) return;
   const attachFiles = files
     .map((file) => parts.session.uriOf(file.path))
     .filter((uri) => uri !== undefined);
@@ -86,17 +87,16 @@ export async function openInChat(parts: Parts, draft?: PromptDraft): Promise<voi
   });
 }
 
-async function isFreeOfSecrets(
-  { rooms }: Parts,
+/** Whether nothing in the files or the prompt itself looks like a secret, or the person goes on all the same. */
+async function mayLeave(
+  { session, rooms }: Parts,
   files: readonly ContextFile[],
   draft: PromptDraft,
   action: string,
 ): Promise<boolean> {
-  const plans = await rooms.plans();
-  return plans.mayLeave(
-    [...files, { path: vscode.l10n.t('your prompt'), text: draft.text }],
-    action,
-  );
+  const texts = [...files, { path: vscode.l10n.t('your prompt'), text: draft.text }];
+  const { searchSecrets } = await rooms.secretSearch();
+  return isFreeOfSecrets(session, () => searchSecrets(texts), action);
 }
 
 /** False when a cap says no, or the person does when it asks. */
@@ -152,7 +152,7 @@ async function readContext(
     if (characters > maxPromptCharacters) {
       throw new Error(
         vscode.l10n.t(
-          'The set is larger than {0}, too much for a clipboard: check fewer files',
+          'The set is larger than {0}, too much for one prompt: check fewer files',
           bytesText(maxPromptCharacters),
         ),
       );

@@ -1,24 +1,11 @@
 import * as vscode from 'vscode';
 import { countProviders, type CountProvider } from '../../node/countEndpoints.ts';
-import { findSecrets, type SecretFinding } from '../../node/findSecrets.ts';
+import type { SecretFinding } from '../../node/findSecrets.ts';
 import { bytesText, fileCountText } from '../words.ts';
 import type { ModelChoice } from './askers.ts';
 import type { SubjectText } from './subjects.ts';
 
 const shownSecrets = 5;
-
-/** Searches what would be sent; undefined when cancelled. */
-export async function searchSecrets(
-  texts: readonly SubjectText[],
-  token: vscode.CancellationToken,
-): Promise<SecretFinding[] | undefined> {
-  const findings: SecretFinding[] = [];
-  for (const { path, text } of texts) {
-    if (token.isCancellationRequested) return undefined;
-    findings.push(...(await findSecrets(path, text)));
-  }
-  return findings;
-}
 
 /** Asks once for every count, naming what goes where; false unless the person agrees. */
 export async function mayCount(

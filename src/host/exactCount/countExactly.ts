@@ -16,7 +16,7 @@ import { targetUris } from '../commands/setCommands.ts';
 import { settingsSection } from '../settings.ts';
 import { tokensText } from '../words.ts';
 import { editorAsker, modelChoices, type ModelChoice } from './askers.ts';
-import { mayCount, nameOfProvider, searchSecrets } from './consent.ts';
+import { mayCount, nameOfProvider } from './consent.ts';
 import { askForKey, type CountKeys } from './keys.ts';
 import type { ExactCountOptions } from './openExactCount.ts';
 import { subjectsHere, type Subject, type SubjectText } from './subjects.ts';
@@ -46,7 +46,11 @@ export async function countExactly(
   const access = await accessTo(options, choice);
   if (access === undefined) return;
   const title = vscode.l10n.t('Looking for secrets in what would be sent');
-  const secrets = await inProgress(title, (_, token) => searchSecrets(texts, token));
+  const { searchSecrets } = await options.rooms.secretSearch();
+  const secrets = await inProgress(title, async (_, token) => {
+    const found = await searchSecrets(texts, token);
+    return token.isCancellationRequested ? undefined : found;
+  });
   if (secrets === undefined) return;
   if (!(await mayCount(choice, texts, secrets, access.baseUrl))) return;
 

@@ -8,7 +8,7 @@ import { countKeys, removeCountKey, setCountKey } from './keys.ts';
 
 export interface ExactCountOptions {
   readonly session: Session;
-  readonly rooms: Pick<Rooms, 'counting' | 'weighing'>;
+  readonly rooms: Pick<Rooms, 'counting' | 'weighing' | 'secretSearch'>;
   readonly secrets: vscode.SecretStorage;
   readonly learnt: LearntMemory;
   readonly log: vscode.LogOutputChannel;

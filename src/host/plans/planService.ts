@@ -21,14 +21,13 @@ import { exactCount } from '../../core/tokens/estimate/estimateTokens.ts';
 import type { EncodingName } from '../../core/tokens/tokenCounter.ts';
 import { countFor, sumByKind } from '../../core/weigh/countFor.ts';
 import type { SecretFinding } from '../../node/findSecrets.ts';
-import type { IndexSummary, PathAndText } from '../../node/plansCalls.ts';
+import type { IndexSummary } from '../../node/plansCalls.ts';
 import { PlansThread } from '../../node/plansThread.ts';
 import type { PlansApi } from '../../protocol/plansMessages.ts';
 import type { Session } from '../session.ts';
 import type { RequestsTree } from '../views/requestsTree.ts';
 import type { Weighing } from '../weighing.ts';
 import { openEmbeddings, type Embeddings } from './embeddings.ts';
-import { isFreeOfSecrets } from './outgoing.ts';
 import { planActions, type PlanActions } from './planActions.ts';
 import { plansApi } from './plansApi.ts';
 import { promptOptions } from './promptSettings.ts';
@@ -73,8 +72,6 @@ export interface Plans {
   readonly current: PlanName | undefined;
   /** By embeddings too where a model is set and the person agrees. */
   recall(planId: number): Promise<MeasuredRecall>;
-  /** Whether these texts may leave the editor: nothing in them looks like a secret, or the person goes on all the same. */
-  mayLeave(texts: readonly PathAndText[], action: string): Promise<boolean>;
   readonly embeddings: Embeddings;
   /** For tests. */
   readonly thread: PlansThread;
@@ -293,8 +290,6 @@ export function openPlans(options: PlansOptions): Plans {
         ),
       );
     },
-    mayLeave: (texts, action) =>
-      isFreeOfSecrets(session, () => answered(thread.call('secretsIn', texts)), action),
     embeddings,
     dispose: async () => {
       changes.dispose();

@@ -68,6 +68,19 @@ export const plans: readonly PlanOutline[] = [
   ),
 ];
 
+/** What a report says of the index of two files that it was planned on. */
+export const madeIndex: PlansReport['index'] = {
+  files: 2,
+  chunks: 300,
+  tokens: 150_000,
+  importDependencies: 1,
+  symbolDependencies: 3,
+  externalImports: 0,
+  unresolvedImports: 0,
+  filesBySyntax: 2,
+  problems: 0,
+};
+
 /** A report of these plans, as the host would send it. */
 export function reportFor(modelId: string, counted: CountedBudget): PlansReport {
   return {
@@ -81,17 +94,7 @@ export function reportFor(modelId: string, counted: CountedBudget): PlansReport 
     },
     encoding: 'o200k_base',
     counted,
-    index: {
-      files: 2,
-      chunks: 300,
-      tokens: 150_000,
-      importDependencies: 1,
-      symbolDependencies: 3,
-      externalImports: 0,
-      unresolvedImports: 0,
-      filesBySyntax: 2,
-      problems: 0,
-    },
+    index: madeIndex,
     planned: plans.map((plan) => ({ strategy: plan.strategy, plan })),
   };
 }

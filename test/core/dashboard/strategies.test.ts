@@ -9,6 +9,7 @@ import { hardware } from '../../../src/core/hardware/hardware.ts';
 import type { PlanOutline, StrategyId } from '../../../src/core/plans/plan.ts';
 import type { PlanQuestion, PlansReport } from '../../../src/core/plans/plansReport.ts';
 import { effectiveMeasurements } from '../../../src/core/quality/effectiveContext.ts';
+import { madeIndex } from './madePlans.ts';
 
 const snapshot: DashboardSnapshot = {
   catalogue: { models, architectures, hardware, measurements: effectiveMeasurements },
@@ -71,17 +72,7 @@ function reportFor(question: PlanQuestion): PlansReport {
     question,
     encoding: 'o200k_base',
     counted: { budgetTokens: 124_000, likelyRatio: 1, lowRatio: 1, highRatio: 1 },
-    index: {
-      files: 2,
-      chunks: 300,
-      tokens: 150_000,
-      importDependencies: 1,
-      symbolDependencies: 3,
-      externalImports: 0,
-      unresolvedImports: 0,
-      filesBySyntax: 2,
-      problems: 0,
-    },
+    index: madeIndex,
     planned: [
       { strategy: 'full', plan: plan('full', [120_000], 0.8) },
       { strategy: 'refine', plan: plan('refine', [80_000, 80_000], 1) },
