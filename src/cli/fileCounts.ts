@@ -18,13 +18,6 @@ export interface FileCounts {
 
 /** Each file's counts: by each encoding it was counted with, and for each of the models. */
 export function fileCounts(counts: CountsByEncoding, models: readonly Model[]): FileCounts[] {
-  const [[first, counted], ...others] = counts;
-  if (others.length === 0 && models.length === 0) {
-    return counted.map((file) => ({
-      file,
-      counts: [{ encoding: first, ...exactCount(file.tokens, first) }],
-    }));
-  }
   // A file that vanished between two scans is in only one of them.
   const byEncoding = [...counts].map(
     ([encoding, files]) => [encoding, new Map(files.map((file) => [file.path, file]))] as const,
