@@ -67,7 +67,7 @@ export function comparePlans(
   const candidates = plans.flatMap(({ plan, fit, cost, time }) =>
     plan === undefined || fit === undefined
       ? []
-      : [{ plan, fit, usd: cost?.once?.usd, firstAnswerSeconds: time?.firstAnswer.seconds }],
+      : [{ plan, fit, usd: cost?.once?.usd, firstAnswer: time?.firstAnswer }],
   );
   const ranked = recommend(candidates, {
     task,

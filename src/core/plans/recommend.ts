@@ -8,6 +8,7 @@ import {
 } from '../format/numbers.ts';
 import type { PlanOutline, StrategyId } from './plan.ts';
 import type { PlanFit } from './planFit.ts';
+import type { SecondsInterval } from './planTime.ts';
 import { isLocal, type Task } from './task.ts';
 
 /** What the rules weigh a plan by. */
@@ -18,7 +19,7 @@ export interface Candidate {
   /** Of all calls, by the likely count; undefined: the price is unknown. */
   readonly usd?: number;
   /** Until the first answer begins; undefined: unknown. */
-  readonly firstAnswerSeconds?: number;
+  readonly firstAnswer?: SecondsInterval;
 }
 
 export interface Circumstances {
@@ -170,9 +171,9 @@ export const rules: readonly Rule[] = [
     id: 'long wait',
     when: 'the first answer begins after more than a minute',
     points: -1,
-    reason: ({ firstAnswerSeconds }) =>
-      firstAnswerSeconds !== undefined && firstAnswerSeconds > longWaitSeconds
-        ? `the first answer begins after ${formatSeconds(firstAnswerSeconds)}`
+    reason: ({ firstAnswer }) =>
+      firstAnswer !== undefined && firstAnswer.seconds > longWaitSeconds
+        ? `the first answer begins after ${formatSeconds(firstAnswer.lowSeconds)} to ${formatSeconds(firstAnswer.highSeconds)}`
         : undefined,
   },
   {

@@ -76,6 +76,17 @@ describe('the recommendation', () => {
     expect(ranked[0].strategy).toBe('mapReduce');
   });
 
+  it('says how long a long wait is with both ends of its interval, and of a short one nothing', () => {
+    const waiting = (seconds: number) =>
+      plans.map((entry) => ({
+        ...entry,
+        firstAnswer: { seconds, lowSeconds: 0.8 * seconds, highSeconds: 1.2 * seconds },
+      }));
+    const reasonsOf = (seconds: number) => recommend(waiting(seconds), circumstances)[0].reasons;
+    expect(reasonsOf(300)).toContain('the first answer begins after 4 min to 6 min');
+    expect(reasonsOf(30).join('; ')).not.toContain('begins after');
+  });
+
   it('takes no plan for a task on the whole that reads little of it, however short its prompt', () => {
     const ranked = recommend(plans, {
       ...circumstances,

@@ -26,12 +26,7 @@ export function planRefine(input: PlanInput): Plan {
     chunksOfFile(input.index, fileIdx),
   );
   const requests = windowsOver(order, input, 'refine', 0);
-  return planOf(
-    'refine',
-    input.index,
-    requests,
-    requests.length > 1 ? ['Each call waits for the one before.'] : [],
-  );
+  return planOf('refine', input.index, requests, []);
 }
 
 function mapThenReduce(strategy: StrategyId, input: PlanInput, mapInstruction: string): Plan {
