@@ -44,6 +44,8 @@ export interface SeriesPicture extends PictureBase {
   readonly yLabel: string;
   readonly xScale: 'linear' | 'log';
   readonly yScale: 'linear' | 'log';
+  /** What the values of y are; absent: plain numbers. */
+  readonly unit?: 'bytes';
   readonly series: readonly {
     readonly name: string;
     readonly points: readonly (readonly [x: number, y: number])[];
@@ -60,6 +62,8 @@ export interface SeriesPicture extends PictureBase {
 export interface BarsPicture extends PictureBase {
   readonly kind: 'bars';
   readonly valueLabel: string;
+  /** What the values are; absent: plain numbers. */
+  readonly unit?: 'bytes';
   readonly categories: readonly Category[];
   readonly bars: readonly {
     readonly label: string;

@@ -1,3 +1,5 @@
+import { formatBytes } from '../../src/core/format/numbers.ts';
+
 const units = [
   [1e15, 'P'],
   [1e12, 'T'],
@@ -5,6 +7,11 @@ const units = [
   [1e6, 'M'],
   [1e3, 'k'],
 ] as const;
+
+/** A number of an axis, in its unit where it has one. */
+export function formatTick(value: number, unit: 'bytes' | undefined): string {
+  return unit === 'bytes' ? formatBytes(value) : formatSi(value);
+}
 
 /** An axis's number, short: 1.5k, 2M, 0.001. */
 export function formatSi(value: number): string {

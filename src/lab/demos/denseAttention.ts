@@ -118,6 +118,7 @@ export const denseAttentionDemo: Demo = {
       title: 'Cache of one layer',
       summary: 'Bytes of keys and values by number of kv heads, for this text.',
       valueLabel: 'bytes',
+      unit: 'bytes',
       categories: [{ name: 'keys' }, { name: 'values' }],
       bars: [8, 4, 2, 1].map((count) => {
         const half = layerBytes(count, tokens.length) / 2;

@@ -124,6 +124,7 @@ export const hybridStackDemo: Demo = {
       title: `Cache at ${formatTokens(set)} tokens`,
       summary: `This mix takes ${formatBytes(stack.totalBytes)}, full attention in every layer ${formatBytes(dense.totalBytes)}.`,
       valueLabel: 'bytes',
+      unit: 'bytes',
       categories: kinds,
       bars: [
         { label: 'all layers full', parts: [dense.totalBytes, 0] },
@@ -157,6 +158,7 @@ export const hybridStackDemo: Demo = {
             summary: 'Bytes of the whole stack from 1K to 1M tokens, on log axes.',
             xLabel: 'tokens',
             yLabel: 'bytes',
+            unit: 'bytes',
             xScale: 'log',
             yScale: 'log',
             series: [
@@ -172,6 +174,7 @@ export const hybridStackDemo: Demo = {
             title: `Real models at ${formatTokens(set)} tokens`,
             summary: real.map(({ label, parts }) => `${label} ${formatBytes(parts[0])}`).join(', '),
             valueLabel: 'bytes',
+            unit: 'bytes',
             categories: [{ name: 'cache and states' }],
             bars: real,
           },

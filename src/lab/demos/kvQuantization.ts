@@ -148,6 +148,7 @@ export const kvQuantizationDemo: Demo = {
             title: 'Bytes of this head',
             summary: `${formatCount(cache.usedBytes)} bytes against ${formatCount(fullBytes)} in 16 bits.`,
             valueLabel: 'bytes',
+            unit: 'bytes',
             categories: [{ name: 'bytes' }],
             bars: [
               { label: '16 bits', parts: [fullBytes] },

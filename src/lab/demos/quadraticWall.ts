@@ -118,7 +118,9 @@ export const quadraticWallDemo: Demo = {
             title: `${capitalised(quantities[quantity])} against tokens`,
             summary: caption,
             xLabel: 'tokens',
-            yLabel: quantity === 'flops' ? 'FLOPs' : 'bytes',
+            ...(quantity === 'flops'
+              ? { yLabel: 'FLOPs' }
+              : { yLabel: 'bytes', unit: 'bytes' as const }),
             xScale: 'log',
             yScale: 'log',
             series: wallVariants.map((variant) => ({

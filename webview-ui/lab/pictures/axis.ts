@@ -7,11 +7,14 @@ export interface Axis {
 }
 
 const mostTicks = 7;
+/** Between two ticks of bytes on a log axis, in doublings. */
+const doublings = [1, 2, 5, 10, 20];
 
 export function axis(
   values: readonly number[],
   scale: 'linear' | 'log',
   [start, end]: readonly [number, number],
+  unit?: 'bytes',
 ): Axis {
   const shows = (value: number) => Number.isFinite(value) && (scale === 'linear' || value > 0);
   const shown = values.filter(shows);
@@ -27,8 +30,30 @@ export function axis(
         2,
       ),
     );
-  return { at, shows, ticks: scale === 'log' ? logTicks(low, high) : linearTicks(low, high) };
+  const ticks = (unit === 'bytes' ? byteTicks : plainTicks)[scale](low, high);
+  return { at, shows, ticks };
 }
+
+const plainTicks = { linear: linearTicks, log: logTicks };
+
+/** Round in KiB, MiB, GiB, as they are written. */
+const byteTicks = {
+  linear: (low: number, high: number): readonly number[] => {
+    const size = 1024 ** Math.max(0, Math.floor(Math.log2(high) / 10));
+    return linearTicks(low / size, high / size).map((tick) => tick * size);
+  },
+  log: (low: number, high: number): readonly number[] => {
+    const [first, last] = [Math.log2(low), Math.log2(high)];
+    const every = doublings.find((one) => (last - first) / one < mostTicks) ?? last - first;
+    const count = Math.floor(last / every) - Math.ceil(first / every) + 1;
+    // Too narrow for a round one: its two ends say more than no tick.
+    if (count < 2) return [low, high];
+    return Array.from(
+      { length: count },
+      (_, idx) => 2 ** ((Math.ceil(first / every) + idx) * every),
+    );
+  },
+};
 
 function linearTicks(low: number, high: number): readonly number[] {
   const rough = (high - low) / mostTicks;

@@ -1,5 +1,5 @@
 import { svg, type SVGTemplateResult } from 'lit';
-import { formatSi } from '../numberText.ts';
+import { formatTick } from '../numberText.ts';
 import type { SeriesPicture } from '../../../src/lab/picture.ts';
 import { axis, type Axis } from './axis.ts';
 
@@ -21,15 +21,17 @@ export function seriesSvg(picture: SeriesPicture): SVGTemplateResult {
     left,
     width - right,
   ]);
-  const y = axis([...points.map(([, value]) => value), ...ruled('y')], picture.yScale, [
-    height - bottom,
-    top,
-  ]);
+  const y = axis(
+    [...points.map(([, value]) => value), ...ruled('y')],
+    picture.yScale,
+    [height - bottom, top],
+    picture.unit,
+  );
   /** Right below another level, whose words would stand in the way: its own go to the other end. */
   const crowded = (value: number) =>
     ruled('y').some((other) => other > value && y.at(value) - y.at(other) < lineHeight);
   return svg`<svg class="picture" viewBox="0 0 ${width} ${height}" role="img" aria-label=${picture.summary}>
-    ${grid(x, y)}
+    ${grid(x, y, picture.unit)}
     <text class="label" x=${(left + width) / 2} y=${height - 4} text-anchor="middle">${picture.xLabel}</text>
     <text class="label" transform="translate(12 ${(height - bottom + top) / 2}) rotate(-90)" text-anchor="middle">${picture.yLabel}</text>
     ${rules.map(({ axis: which, value }) =>
@@ -60,16 +62,16 @@ export function seriesSvg(picture: SeriesPicture): SVGTemplateResult {
   </svg>`;
 }
 
-function grid(x: Axis, y: Axis): SVGTemplateResult {
+function grid(x: Axis, y: Axis, unit: 'bytes' | undefined): SVGTemplateResult {
   return svg`${x.ticks.map(
     (
       tick,
     ) => svg`<line class="grid" x1=${x.at(tick)} x2=${x.at(tick)} y1=${top} y2=${height - bottom}></line>
-      <text class="tick" x=${x.at(tick)} y=${height - bottom + 14} text-anchor="middle">${formatSi(tick)}</text>`,
+      <text class="tick" x=${x.at(tick)} y=${height - bottom + 14} text-anchor="middle">${formatTick(tick, undefined)}</text>`,
   )}${y.ticks.map(
     (
       tick,
     ) => svg`<line class="grid" x1=${left} x2=${width - right} y1=${y.at(tick)} y2=${y.at(tick)}></line>
-      <text class="tick" x=${left - 4} y=${y.at(tick) + 4} text-anchor="end">${formatSi(tick)}</text>`,
+      <text class="tick" x=${left - 4} y=${y.at(tick) + 4} text-anchor="end">${formatTick(tick, unit)}</text>`,
   )}`;
 }

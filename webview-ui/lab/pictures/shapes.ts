@@ -6,7 +6,7 @@ import type {
   RingPicture,
 } from '../../../src/lab/picture.ts';
 import { categoryPlaces, placeClass, placeMark } from '../colours.ts';
-import { formatSi } from '../numberText.ts';
+import { formatTick } from '../numberText.ts';
 import { axis } from './axis.ts';
 
 interface Box {
@@ -39,13 +39,13 @@ export function barsSvg(picture: BarsPicture): SVGTemplateResult {
   const totals = picture.bars.map(({ parts }) => parts.reduce((sum, part) => sum + part, 0));
   const height = picture.bars.length * 26 + 44;
   const [start, end] = [188, 505];
-  const scale = axis([0, ...totals], 'linear', [start, end]);
+  const scale = axis([0, ...totals], 'linear', [start, end], picture.unit);
   return svg`<svg class="picture" viewBox="0 0 560 ${height}" role="img" aria-label=${picture.summary}>
     ${scale.ticks.map(
       (
         tick,
       ) => svg`<line class="grid" x1=${scale.at(tick)} x2=${scale.at(tick)} y1="4" y2=${height - 38}></line>
-      <text class="tick" x=${scale.at(tick)} y=${height - 24} text-anchor="middle">${formatSi(tick)}</text>`,
+      <text class="tick" x=${scale.at(tick)} y=${height - 24} text-anchor="middle">${formatTick(tick, picture.unit)}</text>`,
     )}
     ${picture.bars.map(({ label, parts }, row) => {
       let before = 0;
@@ -58,7 +58,7 @@ export function barsSvg(picture: BarsPicture): SVGTemplateResult {
             places[idx],
           );
         })}
-        <text class="tick" x=${scale.at(totals[row]) + 4} y=${row * 26 + 20}>${formatSi(totals[row])}</text>`;
+        <text class="tick" x=${scale.at(totals[row]) + 4} y=${row * 26 + 20}>${formatTick(totals[row], picture.unit)}</text>`;
     })}
     <text class="label" x=${(start + end) / 2} y=${height - 6} text-anchor="middle">${picture.valueLabel}</text>
   </svg>`;
