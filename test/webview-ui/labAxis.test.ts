@@ -38,13 +38,14 @@ describe('an axis of the lab', () => {
     const units = fc.constantFrom(undefined, 'bytes' as const);
     fc.assert(
       fc.property(values, fc.constantFrom('linear', 'log'), units, (drawn, scale, unit) => {
-        const { ticks, at } = axis(drawn, scale, range, unit);
+        const line = axis(drawn, scale, range, unit);
+        const { ticks } = line;
         expect(ticks.length).toBeGreaterThanOrEqual(1);
         expect(ticks.length).toBeLessThanOrEqual(9);
         expect(ticks).toEqual([...ticks].sort((a, b) => a - b));
         for (const tick of ticks) {
-          expect(at(tick)).toBeGreaterThanOrEqual(-0.01);
-          expect(at(tick)).toBeLessThanOrEqual(500.01);
+          expect(line.at(tick)).toBeGreaterThanOrEqual(-0.01);
+          expect(line.at(tick)).toBeLessThanOrEqual(500.01);
         }
       }),
     );
