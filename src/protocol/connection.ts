@@ -42,7 +42,10 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
-/** Answers the other side's calls with `api`. A method that throws becomes an error reply, never silence. */
+/**
+ * Answers the other side's calls with `api`. A method that throws becomes an error reply, never silence. After `dispose` nothing
+ * is posted any more, nor what a method gives that was called before.
+ */
 export function serve<T extends Api<T>>(
   port: Port,
   api: T,
@@ -58,12 +61,19 @@ export function serve<T extends Api<T>>(
       return { type: 'reply', id: call.id, result: { err } };
     }
   };
-  const dispose = port.listen((value) => {
+  let isOpen = true;
+  const post = (message: Reply | EventMessage) => {
+    if (isOpen) port.post(message);
+  };
+  const stop = port.listen((value) => {
     const message = asMessage(value);
-    if (message?.type !== 'call') return;
-    void answer(message).then((reply) => port.post(reply));
+    if (message?.type === 'call') void answer(message).then(post);
   });
-  return { emit: (event) => port.post({ type: 'event', event } satisfies EventMessage), dispose };
+  const dispose = () => {
+    isOpen = false;
+    stop();
+  };
+  return { emit: (event) => post({ type: 'event', event }), dispose };
 }
 
 /** The other side's methods as local ones: each call is a message, its promise settles with the reply. */
@@ -88,8 +98,10 @@ export function connect<T extends Api<T>, Event>(
     if (!('err' in result)) waiting.resolve(result.ok);
     else waiting.reject(new Error(typeof result.err === 'string' ? result.err : 'it failed'));
   });
+  let isOpen = true;
   const call = (method: string, args: unknown[]) =>
     new Promise<unknown>((resolve, reject) => {
+      if (!isOpen) throw new Error('the connection is closed');
       const id = nextId++;
       pending.set(id, { resolve, reject });
       port.post({ type: 'call', id, method, args } satisfies Call);
@@ -102,6 +114,7 @@ export function connect<T extends Api<T>, Event>(
         : undefined,
   });
   const dispose = () => {
+    isOpen = false;
     stop();
     for (const { reject } of pending.values()) reject(new Error('the connection is closed'));
     pending.clear();

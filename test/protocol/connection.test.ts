@@ -80,4 +80,27 @@ describe('connection', () => {
     connection.dispose();
     await expect(waiting).rejects.toThrow('closed');
   });
+
+  it('says nothing after it was closed, nor what a call before it gives', async () => {
+    const [host, view] = portPair();
+    const said: unknown[] = [];
+    view.listen((message) => said.push(message));
+    let answer: (sum: number) => void = () => {};
+    const server = serve<Pick<Calculator, 'add'>>(host, {
+      add: () => new Promise((resolve) => (answer = resolve)),
+    });
+    view.post({ type: 'call', id: 1, method: 'add', args: [1, 2] });
+    server.dispose();
+    answer(3);
+    await new Promise((resolve) => setTimeout(resolve));
+    server.emit({ type: 'changed' });
+    expect(said).toEqual([]);
+  });
+
+  it('refuses a call after it was closed, which nobody would answer', async () => {
+    const [, view] = portPair();
+    const connection = connect<Calculator, never>(view, () => {});
+    connection.dispose();
+    await expect(connection.api.add(1, 2)).rejects.toThrow('closed');
+  });
 });

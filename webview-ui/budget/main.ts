@@ -30,6 +30,8 @@ let weighings = 0;
 const { api } = connect<BudgetApi, BudgetEvent>(vscodePort(), (event) => {
   switch (event.type) {
     case 'budgetChanged':
+      // Until the first answer is here the draft is not yet the person's: weighing it would keep it in place of theirs.
+      if (state.snapshot === undefined) return;
       state.snapshot = event.snapshot;
       draw();
       weighSoon();

@@ -1,5 +1,5 @@
 import type { LabApi } from '../../src/lab/runMessages.ts';
-import { answerKey, newLearning, type LearnActions } from './learnView.ts';
+import { answerKey, type LearnActions } from './learnView.ts';
 import type { State } from './state.ts';
 
 export interface LearnParts {
@@ -21,8 +21,10 @@ export function learnActions({ state, api, changed, fail, open }: LearnParts): L
     api
       .checkAnswer({ exerciseId, variant, stepIdx, ...(typed === undefined ? {} : { typed }) })
       .then((checked) => {
-        const kept = state.learning.answers[key]?.typed ?? '';
-        state.learning.answers[key] = { typed: typed ?? kept, checked };
+        const now = state.learning.answers[key]?.typed ?? '';
+        // Typed on meanwhile: this is said of an answer that stands there no more.
+        if (typed !== undefined && typed !== now) return;
+        state.learning.answers[key] = { typed: now, checked };
         changed();
       }, fail);
   };
@@ -57,7 +59,7 @@ export function learnActions({ state, api, changed, fail, open }: LearnParts): L
       }, fail);
     },
     again: () => {
-      Object.assign(state.learning, { chosen: newLearning().chosen });
+      state.learning.chosen = [];
       delete state.learning.result;
       changed();
     },

@@ -32,6 +32,8 @@ export function createPanes({ state, api, draw, changed, fail }: PanesParts): Pa
   /** Panes whose frame is on its way, and those that changed meanwhile: one request at a time for each. */
   const asking = new Set<Pane>();
   const stale = new Set<Pane>();
+  /** When a pane that plays goes on. One each: frames that come between, of a changed control, must not make it run faster. */
+  const steps = new Map<Pane, number>();
   const demoOf = (pane: Pane) => state.demos.find((demo) => demo.id === pane.demoId);
 
   /** Asks for the pane's frame; changes that come meanwhile are asked for once, as they are then. */
@@ -68,14 +70,24 @@ export function createPanes({ state, api, draw, changed, fail }: PanesParts): Pa
       )
       .finally(() => {
         asking.delete(pane);
+        const isStale = stale.delete(pane);
         if (!state.panes.includes(pane)) return;
-        if (stale.delete(pane)) ask(pane);
+        if (isStale) ask(pane);
         draw();
-        if (pane.playing) window.setTimeout(() => advance(pane), stepMilliseconds());
+        if (pane.playing) advanceLater(pane);
       });
   };
 
+  const advanceLater = (pane: Pane): void => {
+    window.clearTimeout(steps.get(pane));
+    steps.set(
+      pane,
+      window.setTimeout(() => advance(pane), stepMilliseconds()),
+    );
+  };
+
   const advance = (pane: Pane): void => {
+    steps.delete(pane);
     if (!pane.playing || pane.shown === undefined || !state.panes.includes(pane)) return;
     const { frameIdx, numFrames } = pane.shown;
     if (frameIdx >= numFrames - 1) {

@@ -78,7 +78,10 @@ export function webviewOptions(extensionUri: vscode.Uri): vscode.WebviewOptions 
 /** A webview's messages as one end of a connection. */
 export function webviewPort(webview: vscode.Webview): Port {
   return {
-    post: (message) => void webview.postMessage(message),
+    post: (message) => {
+      // A page that goes at this moment reads nothing more.
+      webview.postMessage(message).then(undefined, () => undefined);
+    },
     listen: (listener) => {
       const subscription = webview.onDidReceiveMessage(listener);
       return () => {
