@@ -1,10 +1,9 @@
 import { architectureById } from '../../core/architectures/architectures.ts';
 import { formatCount } from '../../core/format/numbers.ts';
 import {
-  causal,
   createQuantizedCache,
   maxAbsDifference,
-  referenceAttention,
+  simdAttention,
   type QuantizedCacheOptions,
 } from '../../engine/index.ts';
 import { choiceValue, numberValue, seedControl, takenTokens } from '../controls.ts';
@@ -100,8 +99,8 @@ export const kvQuantizationDemo: Demo = {
     const cache = createQuantizedCache({ numKvHeads: 1, headDim }, options);
     cache.append(k, v);
     const kept = cache.read();
-    const exact = referenceAttention(q, k, v, shape, { mask: causal }).output;
-    const rounded = referenceAttention(q, kept.k, kept.v, shape, { mask: causal }).output;
+    const exact = simdAttention(q, k, v, shape).output;
+    const rounded = simdAttention(q, kept.k, kept.v, shape).output;
     const errorOf = (full: ArrayLike<number>, approximate: ArrayLike<number>) =>
       tokens.map((_, token): readonly [number, number] => {
         let largest = 0;
