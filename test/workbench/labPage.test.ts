@@ -141,6 +141,29 @@ describe('the lab’s page', () => {
     );
   });
 
+  it('tells the categories of tokens apart without their colours, in the legend and in a saved picture too', async () => {
+    const { page, saved } = await open('moeRouting');
+    const figure = page.locator('figure', { has: page.locator('p.tokens') }).first();
+    const looks = (selector: string) =>
+      figure.locator(selector).evaluateAll((all) =>
+        all.map((one) => {
+          const { borderBottomColor, borderBottomStyle } = getComputedStyle(one);
+          return `${borderBottomColor} ${borderBottomStyle}`;
+        }),
+      );
+    const legend = await looks('.legend .token');
+    expect(legend.length).toBe(8);
+    expect(new Set(legend).size).toBe(8);
+    const kinds = legend.map((look) => look.slice(look.lastIndexOf(' ') + 1));
+    expect(kinds.slice(0, 4)).toEqual(['solid', 'dotted', 'dashed', 'double']);
+    const drawn = new Set(await looks('p.tokens .token'));
+    expect(drawn.size).toBeGreaterThan(2);
+    expect(legend).toEqual(expect.arrayContaining([...drawn]));
+    await figure.getByRole('button', { name: 'as SVG', exact: false }).click();
+    const svg = await waitUntil('the picture to be saved', () => [...saved.values()][0]);
+    expect(svg.toString('utf8')).toMatch(/stroke-dasharray/);
+  });
+
   it('saves a picture of every step, each its own', async () => {
     const { page, saved } = await open('slidingWindow');
     const second = page.locator('figure').nth(1);

@@ -3,7 +3,7 @@ import { ref } from 'lit/directives/ref.js';
 import type { Category, MatrixPicture, Picture, TokensPicture } from '../../src/lab/picture.ts';
 import { cellText, pictureTable } from '../../src/lab/pictureTable.ts';
 import { t } from '../shared/l10n.ts';
-import { categoryPlaces, placeClass } from './colours.ts';
+import { categoryPlaces, placeClass, placeMark } from './colours.ts';
 import { formatsOf, type PictureFormat } from './exporting.ts';
 import { cellAt, drawMatrix, matrixLayout, type CellIdx } from './pictures/matrix.ts';
 import { barsSvg, blocksSvg, categoryBox, circleSvg, ringSvg } from './pictures/shapes.ts';
@@ -186,7 +186,7 @@ function tokensView(picture: TokensPicture, actions: PictureActions): TemplateRe
     ${shown.map(({ start, end, text, strength, category }) => {
       const classes = [
         'token',
-        category === undefined ? '' : placeClass(places[category]),
+        category === undefined ? '' : tokenClasses(places[category]),
         strength === undefined ? '' : `s${strengthStep(strength)}`,
       ].join(' ');
       const is = category === undefined ? '' : (picture.categories?.[category]?.name ?? '');
@@ -204,6 +204,11 @@ function tokensView(picture: TokensPicture, actions: PictureActions): TemplateRe
     })}
     ${shown.length < runs.length ? html`<span class="quiet">…</span>` : nothing}
   </p>`;
+}
+
+/** The colour of the line under a token and, for those who don't see it, the line's kind. */
+function tokenClasses(place: number): string {
+  return `${placeClass(place)} m${placeMark(place)}`;
 }
 
 function legend(picture: Picture): TemplateResult | typeof nothing {
@@ -226,9 +231,16 @@ function legend(picture: Picture): TemplateResult | typeof nothing {
     ${categories.map(
       ({ name }, idx) =>
         html`<li>
-          <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
-            ${categoryBox({ x: 0.5, y: 0.5, width: 11, height: 11 }, places[idx])}</svg
-          >${name}
+          ${
+            picture.kind === 'tokens'
+              ? html`<span
+                  class=${`token sample ${tokenClasses(places[idx])}`}
+                  aria-hidden="true"
+                ></span>`
+              : html`<svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
+                  ${categoryBox({ x: 0.5, y: 0.5, width: 11, height: 11 }, places[idx])}
+                </svg>`
+          }${name}
         </li>`,
     )}
   </ul>`;

@@ -1,3 +1,10 @@
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 const margin = 8;
 const svgNamespace = 'http://www.w3.org/2000/svg';
 
@@ -20,9 +27,8 @@ export function tokensSvg(drawn: Element): { svg: string; width: number; height:
     for (const box of boxes) {
       const rim = { stroke: style.borderTopColor, 'stroke-width': 0.5 };
       root.append(element('rect', { ...box, ...plainFill(style.backgroundColor), ...rim }));
-      const { x, y } = box;
-      const line = { x, y: round(y + box.height - 3), width: box.width, height: 3 };
-      root.append(element('rect', { ...line, fill: style.borderBottomColor }));
+      const { borderBottomColor, borderBottomStyle } = style;
+      root.append(...lineUnder(box, borderBottomColor, borderBottomStyle));
     }
     for (const { text, x, y } of textLines(token)) {
       const font = { 'font-family': style.fontFamily, 'font-size': style.fontSize };
@@ -34,6 +40,24 @@ export function tokensSvg(drawn: Element): { svg: string; width: number; height:
   }
   root.setAttribute('xmlns', svgNamespace);
   return { svg: new XMLSerializer().serializeToString(root), width, height };
+}
+
+/** The line under a box, of the kind that tells its category: solid, dotted, dashed or double. */
+function lineUnder(box: Box, colour: string, kind: string): readonly SVGElement[] {
+  const under = (middle: number, more: Readonly<Record<string, string | number>>) => {
+    const y = round(box.y + box.height - middle);
+    const ends = { x1: box.x, x2: round(box.x + box.width), y1: y, y2: y };
+    return element('line', { ...ends, stroke: colour, ...more });
+  };
+  if (kind === 'double') return [0.5, 2.5].map((middle) => under(middle, { 'stroke-width': 1 }));
+  const dashes = { dotted: '0.1 6', dashed: '6 3' }[kind];
+  return [
+    under(1.5, {
+      'stroke-width': 3,
+      ...(dashes === undefined ? {} : { 'stroke-dasharray': dashes }),
+      ...(kind === 'dotted' ? { 'stroke-linecap': 'round' } : {}),
+    }),
+  ];
 }
 
 /** A mixed colour, "color(srgb 0.1 0.2 0.3 / 0.4)", as viewers of SVG outside browsers know it. */
