@@ -5,7 +5,7 @@ import { fileOfEncoding } from '../core/tokenizerFiles/tokenizerFileName.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
 import { identifyTokenizerFile } from '../node/tokenizerFiles.ts';
 import { openLocalCounter, type LocalCounter } from '../node/localCounter.ts';
-import { Scanner, type ScanRequest } from '../node/scanner.ts';
+import { Scanner, type ScanProgress } from '../node/scanner.ts';
 import { scanVirtualFolder } from './virtualScan.ts';
 import type { ReportFolder } from './workspacePaths.ts';
 
@@ -46,36 +46,46 @@ export function openCounting(distFolder: string, storageFolder: string | undefin
     onProgress: (filesDone: number, filesFound: number) => void,
     signal: AbortSignal,
   ): Promise<ScanReport> => {
-    const progress = request.folders.map(() => ({ filesDone: 0, filesFound: 0 }));
-    const parts = request.folders.map(async (entry, index) => {
-      const report = (part: { readonly filesDone: number; readonly filesFound: number }) => {
-        progress[index] = { ...part };
-        const sum = (key: 'filesDone' | 'filesFound') =>
+    const { encoding } = request;
+    const progress: ScanProgress[] = [];
+    const reporter = () => {
+      const idx = progress.push({ filesDone: 0, filesFound: 0 }) - 1;
+      return (part: ScanProgress) => {
+        progress[idx] = part;
+        const sum = (key: keyof ScanProgress) =>
           progress.reduce((total, each) => total + each[key], 0);
         onProgress(sum('filesDone'), sum('filesFound'));
       };
-      const paths = only?.filter((each) => isIn(entry, each));
-      if (paths?.length === 0) return undefined;
-      if (entry.folder.uri.scheme !== 'file') {
-        const exclude = request.exclude(entry.folder);
-        const { encoding } = request;
-        const count = (text: string) => countText(text, encoding);
-        return scanVirtualFolder(
-          { ...entry, exclude, encoding, only: paths },
-          { count, report, signal },
-        );
-      }
-      const onDisk: ScanRequest = {
-        folders: [{ path: entry.folder.uri.fsPath, prefix: entry.prefix }],
-        encoding: request.encoding,
-        exclude: request.exclude(entry.folder),
-      };
-      const handlers = { onProgress: report, signal };
-      return paths === undefined
-        ? scanner.scan(onDisk, handlers)
-        : scanner.recount(onDisk, paths, handlers);
+    };
+    const pathsIn = (entry: ReportFolder) => only?.filter((each) => isIn(entry, each));
+    const isAsked = (entry: ReportFolder) => pathsIn(entry)?.length !== 0;
+    const isOnDisk = ({ folder }: ReportFolder) => folder.uri.scheme === 'file';
+
+    const virtual = request.folders.filter((entry) => !isOnDisk(entry) && isAsked(entry));
+    const parts = virtual.map((entry) => {
+      const exclude = request.exclude(entry.folder);
+      const count = (text: string) => countText(text, encoding);
+      return scanVirtualFolder(
+        { ...entry, exclude, encoding, only: pathsIn(entry) },
+        { count, report: reporter(), signal },
+      );
     });
-    return merged(request.encoding, await Promise.all(parts));
+    const onDisk = request.folders.filter(isOnDisk);
+    if (onDisk.some(isAsked)) {
+      // All at once: a folder inside another is then counted as the folder it is, and not twice.
+      const folders = onDisk.map(({ folder, prefix }) => ({
+        path: folder.uri.fsPath,
+        prefix,
+        exclude: request.exclude(folder),
+      }));
+      const handlers = { onProgress: reporter(), signal };
+      parts.push(
+        only === undefined
+          ? scanner.scan({ folders, encoding }, handlers)
+          : scanner.recount({ folders, encoding }, only, handlers),
+      );
+    }
+    return merged(encoding, await Promise.all(parts));
   };
 
   const localCounters = new Map<EncodingName, Promise<LocalCounter>>();
@@ -106,12 +116,11 @@ function isIn({ prefix }: ReportFolder, reportPath: string): boolean {
   return prefix === '' || reportPath === prefix || reportPath.startsWith(`${prefix}/`);
 }
 
-function merged(encoding: EncodingName, reports: readonly (ScanReport | undefined)[]): ScanReport {
-  const found = reports.filter((report) => report !== undefined);
+function merged(encoding: EncodingName, reports: readonly ScanReport[]): ScanReport {
   return {
     encoding,
-    files: found.flatMap((report) => report.files),
-    leftOut: found.flatMap((report) => report.leftOut),
-    problems: found.flatMap((report) => report.problems),
+    files: reports.flatMap((report) => report.files),
+    leftOut: reports.flatMap((report) => report.leftOut),
+    problems: reports.flatMap((report) => report.problems),
   };
 }

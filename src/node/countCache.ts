@@ -4,6 +4,7 @@ import path from 'node:path';
 import { contentKinds, type ContentKind } from '../core/files/contentKind.ts';
 import { tidyCacheFolder } from './cacheFolder.ts';
 import { CountTable } from './countTable.ts';
+import { tokenizerVersion } from './openTokenCounter.ts';
 import { writeFileAtomically } from './writeFileAtomically.ts';
 
 /** What a file's content came to; the same for the same bytes under the same name. */
@@ -49,11 +50,11 @@ export interface CacheLimits {
 
 const defaultLimits: CacheLimits = { maxEntries: 250_000, maxBytes: 128 * 1024 * 1024 };
 
-/** Raise it when a tokenizer, or a rule by which content becomes a result, gives something else than before. */
-const countingVersion = 3;
+/** Raise it when a rule by which content becomes a result gives something else than before. */
+const countingVersion = 4;
 const coarsestTimeStepMs = 2000;
 
-/** Counts of one analysed folder by report path without prefix; kept in one file of the cache folder. */
+/** Counts of one analysed folder by report path; kept in one file of the cache folder. */
 export class CountCache {
   readonly #file: string;
   readonly #key: string;
@@ -64,10 +65,11 @@ export class CountCache {
   /**
    * Reads what is there; what is corrupt, of another tokenizer or another version counts as nothing.
    *
-   * @param counted what is counted and how: the encoding
+   * @param counted what is counted and how: the encoding, and what the paths start with
    */
   constructor(folder: string, root: string, counted: string, limits = defaultLimits) {
-    this.#key = JSON.stringify([countingVersion, contentKinds, counted, root]);
+    const versions = [countingVersion, tokenizerVersion, contentKinds];
+    this.#key = JSON.stringify([...versions, counted, root]);
     this.#file = path.join(folder, `${sha256(this.#key).slice(0, 32)}.counts`);
     this.#limits = limits;
     this.#table = readTable(this.#file, this.#key);

@@ -40,7 +40,7 @@ export function countFile(file: FileToCount, counting: Counting): CountOutcome {
   const maxBytes = isNotebook ? Math.min(maxNotebookBytes, maxFileBytes) : maxFileBytes;
   try {
     const use = (content: FileContent): CountOutcome => {
-      if (content.type === 'notAFile' || content.type === 'tooLarge') return content;
+      if (content.type !== 'text' && content.type !== 'binary') return content;
       const { bytes, stamp } = content;
       // What nobody keeps needs no hash.
       const hash = withHash ? content.hash() : '';

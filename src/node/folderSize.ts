@@ -1,5 +1,6 @@
-import { lstatSync, readdirSync } from 'node:fs';
-import { forFs, joinPath, type SystemPath } from './systemPath.ts';
+import { lstatSync } from 'node:fs';
+import { readFolderEntries, type FolderEntry } from './folderEntries.ts';
+import { forFs, type SystemPath } from './systemPath.ts';
 
 export interface FolderSize {
   readonly bytes: number;
@@ -12,22 +13,21 @@ export function folderSize(folder: SystemPath, shouldStop: () => boolean): Folde
   let fileCount = 0;
   const pending = [folder];
   for (let next = pending.pop(); next !== undefined && !shouldStop(); next = pending.pop()) {
-    for (const entry of entriesOf(next)) {
-      const systemPath = joinPath(next, entry.name);
-      if (entry.isDirectory()) {
+    for (const { type, systemPath } of entriesOf(next)) {
+      if (type === 'folder') {
         pending.push(systemPath);
       } else {
         fileCount++;
-        if (entry.isFile()) bytes += sizeOf(systemPath);
+        if (type === 'file') bytes += sizeOf(systemPath);
       }
     }
   }
   return { bytes, fileCount };
 }
 
-function entriesOf(folder: SystemPath) {
+function entriesOf(folder: SystemPath): readonly FolderEntry[] {
   try {
-    return readdirSync(forFs(folder), { withFileTypes: true });
+    return readFolderEntries(folder);
   } catch {
     return [];
   }

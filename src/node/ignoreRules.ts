@@ -1,6 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { readSync } from 'node:fs';
 import ignore, { type Ignore } from 'ignore';
-import { forFs, joinPath, type SystemPath } from './systemPath.ts';
+import { openListed } from './openListed.ts';
+import { joinPath, type SystemPath } from './systemPath.ts';
 
 /** Files that say what is ignored, weakest first: a stronger one wins at every depth, as ripgrep has it. */
 export const ignoreFileNames = ['.gitignore', '.ignore', '.contextbudgetignore'] as const;
@@ -36,9 +37,13 @@ export function isBearableRule(rule: string): boolean {
   return (rule.match(/\*\*+/g)?.length ?? 0) <= maxDoubleStars;
 }
 
+/** Any number of what is itself of any length, as in "+(*)": the same name in a power of two ways. */
+const repeatedStar = /[+*]\([^)]*\*/;
+
 /** Whether a glob can. */
 export function isBearableGlob(glob: string): boolean {
-  return isBearableRule(glob) && (glob.match(/\*+/g)?.length ?? 0) <= maxGlobStars;
+  const isRepeated = repeatedStar.test(glob);
+  return !isRepeated && isBearableRule(glob) && (glob.match(/\*+/g)?.length ?? 0) <= maxGlobStars;
 }
 
 /** Why a rule or glob that is not bearable is not applied. */
@@ -58,13 +63,11 @@ export function withRuleFile(
   return withRules(chain, name, base, text, onRefused);
 }
 
-/** Never waits for a pipe that took the file's place, and never holds more than a rule file may have. */
+/** Never holds more than a rule file may have. */
 function readRuleFile(file: SystemPath): string {
-  const flags = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
-  const fd = openSync(forFs(file), flags);
-  try {
-    const stats = fstatSync(fd);
-    if (!stats.isFile()) throw new Error('it is no file any more');
+  return openListed(file, (opened) => {
+    if (opened.type !== 'file') throw new Error('it is no file any more');
+    const { fd, stats } = opened;
     const bytes = Buffer.allocUnsafe(Math.min(stats.size, maxRuleFileBytes) + 1);
     let length = 0;
     for (let read = -1; read !== 0 && length < bytes.length; length += read) {
@@ -74,9 +77,7 @@ function readRuleFile(file: SystemPath): string {
       throw new Error(`it has more than the ${maxRuleFileBytes} bytes a rule file may have`);
     }
     return bytes.toString('utf8', 0, length);
-  } finally {
-    closeSync(fd);
-  }
+  });
 }
 
 /**

@@ -5,7 +5,7 @@ import { createTokenEncoder } from '../core/tokens/tokenEncoder.ts';
 import { loadVocabulary } from './vocabularies.ts';
 import type { SharedVocabulary } from './vocabularies.ts';
 
-/** Changes when counts may: a cache of counts made by another version is not believed. */
+/** Raise its number when a tokenizer counts something else than before: what another version counted is not believed. */
 export const tokenizerVersion = `2, Unicode ${unicodeVersion}`;
 
 /**

@@ -61,7 +61,8 @@ export function placeOutcome(
       placeContent(file, outcome.result, outcome.bytes, lists);
       return;
     case 'notAFile':
-      lists.leftOut.push({ path, bytes: 0, fileCount: 1, reason: 'notAFile' });
+    case 'symbolicLink':
+      lists.leftOut.push({ path, bytes: 0, fileCount: 1, reason: outcome.type });
       return;
     case 'tooLarge':
       lists.leftOut.push({ path, bytes: outcome.bytes, fileCount: 1, reason: 'tooLarge' });

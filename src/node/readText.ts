@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { fstatSync, readSync, type Stats } from 'node:fs';
 import {
   sniffFormat,
   unfinishedUtf8Bytes,
@@ -9,14 +9,15 @@ import {
   type TextFormat,
 } from '../core/files/textFormat.ts';
 import type { FileStamp } from './countCache.ts';
-import { forFs, type SystemPath } from './systemPath.ts';
+import { openListed } from './openListed.ts';
+import type { SystemPath } from './systemPath.ts';
 
 /** A file is read in chunks of this size; what is larger is never in memory as a whole. */
 export const chunkBytes = 1024 * 1024;
 
 /** What a file holds. Valid only inside the call that it is passed to, as its memory is used again. */
 export type FileContent =
-  | { readonly type: 'notAFile' }
+  | { readonly type: 'notAFile' | 'symbolicLink' }
   | { readonly type: 'tooLarge'; readonly bytes: number }
   | {
       readonly type: 'binary';
@@ -46,8 +47,8 @@ export type FileContent =
 const buffer = Buffer.allocUnsafe(chunkBytes);
 
 /**
- * Opens a file, finds out what it is and passes that on. A pipe or device that took the file's place since it was
- * listed is not waited for. Synchronous: call it from a worker. Throws what the system throws.
+ * Opens a file that was listed (`openListed`), finds out what it is and passes that on. Synchronous: call it from a worker.
+ * Throws what the system throws.
  *
  * @param withHash whether `hash` will be asked for: a large file's is made while it is read
  */
@@ -57,17 +58,12 @@ export function withFileContent<T>(
   use: (content: FileContent) => T,
   withHash = true,
 ): T {
-  // O_NONBLOCK: opening a pipe without a writer would wait for ever. Windows has neither.
-  const flags = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
-  const fd = openSync(forFs(systemPath), flags);
-  try {
-    const stats = fstatSync(fd);
-    if (!stats.isFile()) return use({ type: 'notAFile' });
+  return openListed(systemPath, (opened) => {
+    if (opened.type !== 'file') return use(opened);
+    const { fd, stats } = opened;
     if (stats.size > maxBytes) return use({ type: 'tooLarge', bytes: stats.size });
     return use(contentOf(fd, stats, maxBytes, withHash));
-  } finally {
-    closeSync(fd);
-  }
+  });
 }
 
 function contentOf(fd: number, stats: Stats, maxBytes: number, withHash: boolean): FileContent {

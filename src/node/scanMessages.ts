@@ -11,6 +11,8 @@ export interface ScanFolder {
   /** Absolute. */
   readonly path: string;
   readonly prefix: string;
+  /** Globs of this folder alone, besides those of the request. */
+  readonly exclude?: readonly string[];
 }
 
 /** What a walk is to find, and with which memory. */
@@ -70,7 +72,7 @@ export type CountOutcome =
       /** Absent where there is nothing to remember. */
       readonly identity?: ContentIdentity;
     }
-  | { readonly type: 'notAFile' }
+  | { readonly type: 'notAFile' | 'symbolicLink' }
   | { readonly type: 'tooLarge'; readonly bytes: number }
   | { readonly type: 'problem'; readonly message: string }
   | { readonly type: 'cancelled' };

@@ -65,8 +65,3 @@ export function finishedReport(run: Run): ScanReport {
     problems: run.problems.sort(byPath),
   };
 }
-
-/** `push(...items)` overflows the stack from some 100,000 items on. */
-export function append<T>(list: T[], items: readonly T[]): void {
-  for (const item of items) list.push(item);
-}

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import type { ScanReport } from '../core/files/scanReport.ts';
+import { append } from '../core/lists/append.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
 import type { SharedVocabulary } from './vocabularies.ts';
-import { append, finishedReport, newRun, place, type Run } from './scanRun.ts';
+import { finishedReport, newRun, place, type Run } from './scanRun.ts';
 import { controlIndex, isCancelled, newControl, type ScanFolder } from './scanMessages.ts';
 import { Thread, ThreadCrashed, ThreadStopped } from './thread.ts';
 import { BatchQueue, restOfBatch } from './batches.ts';
@@ -202,9 +203,14 @@ export class Scanner {
         queue.add(batch);
       },
     );
-    const walked = walking.finally(() => {
-      queue.close();
-    });
+    const walked = walking
+      .then((found) => {
+        run.filesDone += found.files.paths.length;
+        return found;
+      })
+      .finally(() => {
+        queue.close();
+      });
     const sized = walked.then(({ leftOutFolders }) =>
       this.#walker.call({ type: 'sizeFolders', folders: leftOutFolders, control }),
     );
@@ -213,7 +219,6 @@ export class Scanner {
     append(run.leftOut, found.leftOut);
     append(run.leftOut, folders);
     append(run.problems, found.problems);
-    run.filesDone += found.files.paths.length;
     await this.#remember(run);
     return finishedReport(run);
   }

@@ -1,8 +1,9 @@
-import { lstatSync, readdirSync, type Dirent, type Stats } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import picomatch from 'picomatch';
-import type { FileStamp } from './countCache.ts';
 import { leftOutFileReason, leftOutFolderReason } from '../core/files/leftOutRules.ts';
 import type { FileProblem, LeftOutFile, LeftOutReason } from '../core/files/scanReport.ts';
+import type { FileStamp } from './countCache.ts';
+import { entryNamed, readFolderEntries, type FolderEntry } from './folderEntries.ts';
 import {
   ignoreFileNames,
   ignoreVerdict,
@@ -13,7 +14,7 @@ import {
   type IgnoreFileName,
   type RuleChain,
 } from './ignoreRules.ts';
-import { displayName, forFs, joinPath, problemMessage, type SystemPath } from './systemPath.ts';
+import { forFs, problemMessage, type SystemPath } from './systemPath.ts';
 
 export interface WalkOptions {
   /** Absolute. Never ignored itself, whatever its name. */
@@ -60,14 +61,6 @@ export interface WalkResult {
   readonly leftOut: LeftOutFile[];
   readonly leftOutFolders: LeftOutFolder[];
   readonly problems: FileProblem[];
-}
-
-type EntryType = 'file' | 'folder' | 'link' | 'other';
-
-interface Entry {
-  readonly name: string;
-  readonly systemPath: SystemPath;
-  readonly type: EntryType;
 }
 
 interface Folder {
@@ -128,9 +121,9 @@ function descend(walking: Walk, root: Folder, from: string): void {
   if (parts.some((name) => name === '.' || name === '..')) return;
   let folder = root;
   for (const [depth, name] of parts.entries()) {
-    let entry: Entry | undefined;
+    let entry: FolderEntry | undefined;
     try {
-      entry = entryNamed(folder, name);
+      entry = entryNamed(folder.systemPath, name);
     } catch (error) {
       const path = reportPath(walking, parts.slice(0, depth + 1).join('/'));
       walking.result.problems.push({ path, message: problemMessage(error) });
@@ -150,17 +143,6 @@ function descend(walking: Walk, root: Folder, from: string): void {
   }
 }
 
-/** The entry that a report calls so; undefined when there is none. Throws what the system throws. */
-function entryNamed(folder: Folder, name: string): Entry | undefined {
-  const systemPath = joinPath(folder.systemPath, name);
-  const stats = lstatSync(forFs(systemPath), { throwIfNoEntry: false });
-  if (stats !== undefined) return { name, systemPath, type: typeOf(stats) };
-  // The name of a report may stand for bytes that are no UTF-8.
-  if (!name.includes('\\x')) return undefined;
-  const isThere = lstatSync(forFs(folder.systemPath), { throwIfNoEntry: false })?.isDirectory();
-  return isThere === true ? readEntries(folder).find((entry) => entry.name === name) : undefined;
-}
-
 /** Only folders to walk are noted. */
 function withoutLists(walking: Walk): Walk {
   const options = { ...walking.options, needsStamp: () => false, onFile: () => {} };
@@ -172,7 +154,7 @@ function emptyResult(): WalkResult {
 }
 
 function existingRuleFiles(folder: Folder): IgnoreFileName[] {
-  return ignoreFileNames.filter((name) => entryNamed(folder, name)?.type === 'file');
+  return ignoreFileNames.filter((name) => entryNamed(folder.systemPath, name)?.type === 'file');
 }
 
 function rulesOf(walking: Walk, folder: Folder, names: readonly IgnoreFileName[]): RuleChain {
@@ -192,9 +174,9 @@ function rulesOf(walking: Walk, folder: Folder, names: readonly IgnoreFileName[]
 }
 
 function readFolder(walking: Walk, folder: Folder): void {
-  let entries: Entry[];
+  let entries: FolderEntry[];
   try {
-    entries = readEntries(folder);
+    entries = readFolderEntries(folder.systemPath);
   } catch (error) {
     const path = reportPath(walking, folder.base) || '.';
     walking.result.problems.push({ path, message: problemMessage(error) });
@@ -207,44 +189,8 @@ function readFolder(walking: Walk, folder: Folder): void {
   for (const entry of entries) consider(walking, ruled, entry);
 }
 
-function readEntries(folder: Folder): Entry[] {
-  const path = forFs(folder.systemPath);
-  const entries = readdirSync(path, { withFileTypes: true });
-  if (!entries.some((entry) => entry.name.includes('\uFFFD'))) {
-    return entries.map((entry) => entryOf(folder, entry, entry.name));
-  }
-  // Some name is no UTF-8: read the names as bytes, or they could not be opened.
-  return readdirSync(path, { withFileTypes: true, encoding: 'buffer' }).map((entry) => {
-    const shown = displayName(entry.name);
-    return entryOf(folder, entry, shown.includes('\\x') ? entry.name : shown, shown);
-  });
-}
-
-function entryOf(
-  folder: Folder,
-  entry: Dirent | Dirent<Buffer>,
-  name: SystemPath,
-  shown = String(name),
-): Entry {
-  const systemPath = joinPath(folder.systemPath, name);
-  return { name: shown, systemPath, type: typeOf(entry, systemPath) };
-}
-
-function typeOf(entry: Dirent | Dirent<Buffer> | Stats, systemPath?: SystemPath): EntryType {
-  if (entry.isFile()) return 'file';
-  if (entry.isDirectory()) return 'folder';
-  if (entry.isSymbolicLink()) return 'link';
-  if (entry.isFIFO() || entry.isSocket() || entry.isCharacterDevice() || entry.isBlockDevice()) {
-    return 'other';
-  }
-  // Some file systems do not tell the type with the name.
-  const stats =
-    systemPath && lstatSync(forFs(systemPath), { throwIfNoEntry: false, bigint: false });
-  return stats ? typeOf(stats) : 'other';
-}
-
 /** Puts one entry where it belongs: on the list of files, of what is left out, or of folders to walk. */
-function consider(walking: Walk, folder: Folder, entry: Entry): void {
+function consider(walking: Walk, folder: Folder, entry: FolderEntry): void {
   const relativePath = folder.base + entry.name;
   const { result, options } = walking;
   if (entry.type === 'folder') {
@@ -288,7 +234,7 @@ function reasonOf(
   walking: Walk,
   rules: RuleChain,
   relativePath: string,
-  entry: Entry,
+  entry: FolderEntry,
 ): { readonly reason: LeftOutReason | undefined; readonly keep: boolean } {
   const isFolder = entry.type === 'folder';
   const tested = isFolder ? `${relativePath}/` : relativePath;

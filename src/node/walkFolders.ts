@@ -1,6 +1,7 @@
 import { answers, placeContent } from './placeOutcome.ts';
 import { CountCache } from './countCache.ts';
 import type { FileCount } from '../core/files/scanReport.ts';
+import { append } from '../core/lists/append.ts';
 import { BatchBuilder } from './batches.ts';
 import { toColumns } from './fileCountColumns.ts';
 import {
@@ -38,7 +39,7 @@ export function walkFolders(request: WalkRequest, send: (batch: FileBatch) => vo
         {
           root: folder.path,
           prefix: folder.prefix,
-          exclude: request.exclude,
+          exclude: [...request.exclude, ...(folder.exclude ?? [])],
           userRules: request.userRules,
           otherRoots,
           maxFileBytes: request.maxFileBytes,
@@ -112,9 +113,4 @@ function startsIn(folder: ScanFolder, only: readonly string[] | undefined): read
     if (path === folder.prefix) return [''];
     return path.startsWith(`${folder.prefix}/`) ? [path.slice(folder.prefix.length + 1)] : [];
   });
-}
-
-/** `push(...items)` overflows the stack from some 100,000 items on. */
-function append<T>(list: T[], items: readonly T[]): void {
-  for (const item of items) list.push(item);
 }

@@ -82,6 +82,34 @@ describe('folders', () => {
     );
   });
 
+  it('that lie in one another are counted once, as the folder that is open', async () => {
+    const folders = reportFolders(
+      ['folders/two', 'folders/two/app/nested'].map((name, index) => ({
+        uri: workspaceUri(name),
+        name: name.slice(name.lastIndexOf('/') + 1),
+        index,
+      })),
+    );
+    const counting = await api.rooms.counting();
+    const request = {
+      folders,
+      encoding: 'o200k_base',
+      exclude: ({ name }: vscode.WorkspaceFolder) => (name === 'nested' ? ['*.txt'] : []),
+    };
+    const report = await counting.scan(request, () => {}, new AbortController().signal);
+    const paths = report.files.map((file) => file.path).sort();
+    assert.deepEqual(paths, ['nested/.gitignore', 'nested/answer.ts', 'two/app/answer.ts']);
+    assert.deepEqual(
+      report.leftOut.map((file) => `${file.path} ${file.reason}`),
+      ['nested/secret.txt excludedBySetting'],
+    );
+    const some = await counting.recount(request, ['nested/answer.ts']);
+    assert.deepEqual(
+      some.files.map((file) => file.path),
+      ['nested/answer.ts'],
+    );
+  });
+
   it('are counted from the Explorer’s menu, one or several at once', async () => {
     const one = workspaceUri('folders/one');
     const file = workspaceUri('folders/two/app/answer.ts');

@@ -351,6 +351,78 @@ describe('Scanner with a cache', () => {
     }
   });
 
+  it('leaves out of each folder what its own globs say', async () => {
+    const root = tempTree({ 'one/a.ts': 'a', 'one/b.md': 'b', 'two/a.ts': 'a', 'two/b.md': 'b' });
+    const { folders, ...rest } = requestFor(path.join(root, 'one'), path.join(root, 'two'));
+    const [one, two] = folders;
+    const report = await shared.scan({
+      ...rest,
+      folders: [one, { ...two, exclude: ['*.ts'] }],
+      exclude: ['*.md'],
+    });
+    expect(report.files.map((file) => file.path)).toEqual(['folder0/a.ts']);
+    expect(report.leftOut.map(({ path, reason }) => `${path} ${reason}`)).toEqual([
+      'folder0/b.md excludedBySetting',
+      'folder1/a.ts excludedBySetting',
+      'folder1/b.md excludedBySetting',
+    ]);
+  });
+
+  it('says of files that it remembers that they are done as soon as they are found', async () => {
+    const root = tempTree(manyFiles(200));
+    const cacheFolder = tempTree();
+    const later = await builtWorker('const now = Date.now; Date.now = () => now() + 5000;');
+    await newScanner({ cacheFolder, workerFile: later }).scan(requestFor(root));
+    const seen = path.join(tempTree(), 'seen');
+    const waiting = await builtWorker(
+      `import { existsSync } from 'node:fs';
+      import { parentPort } from 'node:worker_threads';
+      const post = parentPort.postMessage.bind(parentPort);
+      const moment = new Int32Array(new SharedArrayBuffer(4));
+      parentPort.postMessage = (reply) => {
+        while (reply.ok?.[0]?.type === 'read' && !existsSync(${JSON.stringify(seen)}))
+          Atomics.wait(moment, 0, 0, 20);
+        post(reply);
+      };`,
+      'waiting',
+    );
+    writeTree(root, { 'new.ts': 'new' });
+    const report = await newScanner({ cacheFolder, workerFile: waiting }).scan(requestFor(root), {
+      onProgress: ({ filesDone, filesFound }) => {
+        if (filesDone === 200 && filesFound === 201) writeFileSync(seen, '');
+      },
+    });
+    expect(report.files).toHaveLength(201);
+  });
+
+  it.runIf(process.platform !== 'win32')(
+    'does not follow a link that took the place of a file it found',
+    async () => {
+      const outside = tempTree({ 'secret.txt': 'secret' });
+      const root = tempTree({ 'a.ts': 'one', 'b.ts': 'two' });
+      const swapped = await builtWorker(
+        `import fs from 'node:fs';
+        import { syncBuiltinESMExports } from 'node:module';
+        const { openSync } = fs;
+        fs.openSync = (file, ...rest) => {
+          if (file === ${JSON.stringify(path.join(root, 'b.ts'))}) {
+            fs.rmSync(file);
+            fs.symlinkSync(${JSON.stringify(path.join(outside, 'secret.txt'))}, file);
+          }
+          return openSync(file, ...rest);
+        };
+        syncBuiltinESMExports();`,
+        'swapped',
+      );
+      const report = await newScanner({ workerFile: swapped }).scan(requestFor(root));
+      expect(report.files.map((file) => file.path)).toEqual(['a.ts']);
+      expect(report.leftOut).toEqual([
+        { path: 'b.ts', bytes: 0, fileCount: 1, reason: 'symbolicLink' },
+      ]);
+      expect(report.problems).toEqual([]);
+    },
+  );
+
   it('leaves out what is too large, whether it was met before or not', async () => {
     const root = tempTree({ 'a.ts': 'one', 'large.ts': 'x'.repeat(100) });
     const cacheFolder = tempTree();

@@ -178,6 +178,20 @@ describe('walk', () => {
     });
   });
 
+  it('does not ask about a glob that repeats stars, which would take for ever, and names it', () => {
+    const root = tempTree({ [`${'a'.repeat(200)}.ts`]: '', 'b.md': '' });
+    for (const glob of ['+(*)c', '*(x|*)c', '**/+(*b*)/c']) {
+      const { paths, problems } = walked(root, { exclude: [glob, '*.md'] });
+      expect(paths).toHaveLength(1);
+      expect(problems).toEqual([
+        {
+          path: '.',
+          message: expect.stringContaining(`The rule "${glob}" is not applied`) as string,
+        },
+      ]);
+    }
+  });
+
   it('starts at a path below the root and minds the rules above it', () => {
     const root = tempTree({
       '.gitignore': 'dist\n*.log\n',
@@ -311,6 +325,14 @@ describe('walk', () => {
   it('sums a folder that is left out', () => {
     const root = tempTree({ 'n/a': '123', 'n/b/c': '4567' });
     expect(folderSize(path.join(root, 'n'), () => false)).toEqual({ bytes: 7, fileCount: 2 });
+  });
+
+  it.runIf(isLinux)('sums what has a name that is no UTF-8, too', () => {
+    const root = tempTree();
+    const folder = Buffer.concat([Buffer.from(`${root}/f`), Buffer.from([0xff])]);
+    mkdirSync(folder);
+    writeFileSync(Buffer.concat([folder, Buffer.from('/a'), Buffer.from([0xfe])]), '123');
+    expect(folderSize(root, () => false)).toEqual({ bytes: 3, fileCount: 1 });
   });
 });
 
