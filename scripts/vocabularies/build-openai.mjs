@@ -2,7 +2,7 @@
 // published with tiktoken under MIT). `npm run build:vocabularies`
 import cl100k from 'js-tiktoken/ranks/cl100k_base';
 import o200k from 'js-tiktoken/ranks/o200k_base';
-import { writeVocabulary } from './writeVocabulary.mjs';
+import { writeTokens } from './writeVocabulary.mjs';
 
 /** Token bytes by id from js-tiktoken's text: lines of "! offset token token ..." with tokens in base64. */
 function tokensOf(bpeRanks) {
@@ -16,12 +16,12 @@ function tokensOf(bpeRanks) {
   return tokens;
 }
 
-await writeVocabulary({
+writeTokens({
   encoding: 'o200k_base',
   split: { kind: 'o200k', maxDigits: 3, contractions: true },
   tokens: tokensOf(o200k.bpe_ranks),
 });
-await writeVocabulary({
+writeTokens({
   encoding: 'cl100k_base',
   split: { kind: 'cl100k', maxDigits: 3, contractions: true },
   tokens: tokensOf(cl100k.bpe_ranks),

