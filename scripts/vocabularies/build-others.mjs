@@ -2,16 +2,15 @@
 // ids of a text as the maker's tokenizer has them (test/core/tokens/golden.json). usage: npm run build:vocabularies:others
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Tokenizer } from '@huggingface/tokenizers';
-import { Tiktoken } from 'js-tiktoken/lite';
 import { loadCore } from './core.mjs';
 import { fileOf, shippedFromJson, tekkenFile } from './families.mjs';
+import { huggingFace, tekken } from './reference.mjs';
 import { writeTokens, writeVocabulary } from './writeVocabulary.mjs';
 
 const { buildVocabulary, neverWholeIds, readTokenizerJson } = await loadCore();
 const goldenText = readFileSync(path.join(import.meta.dirname, 'golden.txt'), 'utf8');
 
-/** Writes the vocabulary of a tokenizer.json, read as a user's is; gives Hugging Face's own way to ids. */
+/** Writes the vocabulary of a tokenizer.json, read as a user's is. */
 function fromTokenizerJson(encoding, file) {
   const json = JSON.parse(readFileSync(file, 'utf8'));
   // The text of a special token is ordinary text in a file.
@@ -24,10 +23,6 @@ function fromTokenizerJson(encoding, file) {
   }
   const neverWhole = ignoresMerges ? [] : [...neverWholeIds(buildVocabulary(data))];
   writeVocabulary({ ...data, neverWholeIds: neverWhole.sort((a, b) => a - b) });
-  const configFile = path.join(path.dirname(file), 'tokenizer_config.json');
-  const config = JSON.parse(readFileSync(configFile, 'utf8'));
-  const tokenizer = new Tokenizer({ ...json, added_tokens: [] }, config);
-  return (text) => tokenizer.encode(text, { add_special_tokens: false }).ids;
 }
 
 function fromTekken(encoding, split) {
@@ -44,24 +39,16 @@ function fromTekken(encoding, split) {
     });
   }
   writeTokens({ encoding, split, tokens });
-  // The tokenizer of the package takes all tokens of the file; Mistral's own (mistral-common) those of the model.
-  const inModel = tokens.slice(config.default_num_special_tokens);
-  const tokenizer = new Tiktoken({
-    pat_str: config.pattern,
-    special_tokens: {},
-    bpe_ranks: `! 0 ${inModel.map((token) => token.toString('base64')).join(' ')}`,
-  });
-  return (text) =>
-    tokenizer.encode(text, [], []).map((rank) => rank + config.default_num_special_tokens);
 }
 
-const makers = {};
-for (const [encoding, file] of Object.entries(shippedFromJson)) {
-  makers[encoding] = fromTokenizerJson(encoding, fileOf(file));
-}
-makers.tekken = fromTekken('tekken', { kind: 'o200k', maxDigits: 1, contractions: false });
 const golden = { text: goldenText, ids: {} };
-for (const [encoding, idsOf] of Object.entries(makers)) golden.ids[encoding] = idsOf(goldenText);
+for (const [encoding, name] of Object.entries(shippedFromJson)) {
+  const file = fileOf(name);
+  fromTokenizerJson(encoding, file);
+  golden.ids[encoding] = [...(await huggingFace(file, false)(goldenText))];
+}
+fromTekken('tekken', { kind: 'o200k', maxDigits: 1, contractions: false });
+golden.ids.tekken = await tekken()(goldenText);
 writeFileSync(
   path.join(import.meta.dirname, '../../test/core/tokens/golden.json'),
   `${JSON.stringify(golden)}\n`,

@@ -3,11 +3,10 @@
 // Rust (npm @anush008/tokenizers), for Tekken OpenAI's Rust with Mistral's ranks (npm tiktoken). A process for each family.
 // usage: node scripts/vocabularies/compare.mjs [files per kind, 300] [family]; `npm ci` in scripts/vocabularies first
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { loadCore, root } from './core.mjs';
-import { comparedFiles, fileOf, shippedFromJson, tekkenFile } from './families.mjs';
+import { comparedFiles, fileOf, shippedFromJson } from './families.mjs';
+import { huggingFace, tekken } from './reference.mjs';
 
 /** What counts (an encoding that ships, or nothing: the file), and the reference's file. */
 const families = {
@@ -22,33 +21,6 @@ for (const [encoding, file] of Object.entries(shippedFromJson)) {
 }
 for (const [name, file] of Object.entries(comparedFiles)) {
   families[`${name} (file)`] = { json: fileOf(file) };
-}
-
-function huggingFace(file, keepsAdded) {
-  const { Tokenizer } = createRequire(import.meta.url)('@anush008/tokenizers');
-  const json = JSON.parse(readFileSync(file, 'utf8'));
-  // Special tokens are ordinary text in a file: here they become what no file has.
-  for (const token of json.added_tokens) {
-    if (token.special || !keepsAdded) token.content = `\u0000${token.id}\u0000`;
-  }
-  const tokenizer = Tokenizer.fromString(JSON.stringify(json));
-  return async (text) => (await tokenizer.encode(text, null, { addSpecialTokens: false })).getIds();
-}
-
-function tekken() {
-  const { Tiktoken } = createRequire(path.join(root, 'package.json'))('tiktoken');
-  const { config, bpe_ranks: ranks } = JSON.parse(readFileSync(tekkenFile, 'utf8'));
-  const special = config.default_num_special_tokens;
-  const lines = ranks
-    .split('\n')
-    .filter(Boolean)
-    .flatMap((line) => {
-      const [, offset, ...tokens] = line.split(' ');
-      return tokens.map((token, idx) => `${token} ${Number(offset) + idx}`);
-    });
-  const inModel = lines.slice(0, config.default_vocab_size - special).join('\n');
-  const tokenizer = new Tiktoken(inModel, {}, config.pattern);
-  return (text) => Promise.resolve([...tokenizer.encode(text, [], [])].map((id) => id + special));
 }
 
 async function compare(name, perKind) {
