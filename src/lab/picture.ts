@@ -37,6 +37,9 @@ export interface MatrixPicture extends PictureBase {
   readonly togglesControl?: string;
 }
 
+/** What the numbers of an axis are, where they are written with a unit of their own size: 2 MiB, 50 ms. */
+export type AxisUnit = 'bytes' | 'seconds';
+
 /** Lines over an axis. */
 export interface SeriesPicture extends PictureBase {
   readonly kind: 'series';
@@ -45,7 +48,7 @@ export interface SeriesPicture extends PictureBase {
   readonly xScale: 'linear' | 'log';
   readonly yScale: 'linear' | 'log';
   /** What the values of y are; absent: plain numbers. */
-  readonly unit?: 'bytes';
+  readonly unit?: AxisUnit;
   readonly series: readonly {
     readonly name: string;
     readonly points: readonly (readonly [x: number, y: number])[];
@@ -63,7 +66,7 @@ export interface BarsPicture extends PictureBase {
   readonly kind: 'bars';
   readonly valueLabel: string;
   /** What the values are; absent: plain numbers. */
-  readonly unit?: 'bytes';
+  readonly unit?: AxisUnit;
   readonly categories: readonly Category[];
   readonly bars: readonly {
     readonly label: string;

@@ -1,4 +1,5 @@
-import { formatBytes } from '../../src/core/format/numbers.ts';
+import { formatBytes, formatSeconds } from '../../src/core/format/numbers.ts';
+import type { AxisUnit } from '../../src/lab/picture.ts';
 
 const units = [
   [1e15, 'P'],
@@ -9,8 +10,9 @@ const units = [
 ] as const;
 
 /** A number of an axis, in its unit where it has one. */
-export function formatTick(value: number, unit: 'bytes' | undefined): string {
-  return unit === 'bytes' ? formatBytes(value) : formatSi(value);
+export function formatTick(value: number, unit: AxisUnit | undefined): string {
+  if (unit === 'bytes') return formatBytes(value);
+  return unit === 'seconds' ? formatSeconds(value) : formatSi(value);
 }
 
 /** An axis's number, short: 1.5k, 2M, 0.001. */

@@ -53,11 +53,12 @@ export function formatUsd(usd: number): string {
   return format(usd, small ? partsOfCents : cents);
 }
 
-/** 0.0034 -> "3.4 ms", 12.3 -> "12.3 s", 75 -> "1 min 15 s", 7260 -> "2 h 1 min". */
+/** 2e-8 -> "20 ns", 0.0034 -> "3.4 ms", 12.3 -> "12.3 s", 75 -> "1 min 15 s", 7260 -> "2 h 1 min". */
 export function formatSeconds(seconds: number): string {
   if (seconds < 0) return `-${formatSeconds(-seconds)}`;
   if (seconds === 0) return '0 s';
-  if (seconds < 0.001) return `${significant(seconds * 1e6)} µs`;
+  if (seconds < 0.9995e-6) return `${significant(seconds * 1e9)} ns`;
+  if (seconds < 0.9995e-3) return `${significant(seconds * 1e6)} µs`;
   if (seconds < 0.9995) return `${significant(seconds * 1e3)} ms`;
   if (seconds < 59.95) return `${significant(seconds)} s`;
   const whole = Math.round(seconds);
@@ -110,9 +111,9 @@ export function formatNumber(value: number): string {
   return significant(value);
 }
 
-const flopUnits = ['', 'K', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'] as const;
+const flopUnits = ['', 'k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'] as const;
 
-/** Powers of 1000: 524288 -> "524 KFLOPs", 3.72e15 -> "3.72 PFLOPs". A count of operations, not a rate. */
+/** Powers of 1000: 524288 -> "524 kFLOPs", 3.72e15 -> "3.72 PFLOPs". A count of operations, not a rate. */
 export function formatFlops(flops: number): string {
   let value = flops;
   let unit = 0;

@@ -131,7 +131,7 @@ export const chunkedPrefillDemo: Demo = {
     const matrixBytes = (chunk: number) => llamaHeads * Math.min(chunk, set) * set * halfBytes;
     const on = `${shortName(llama)}, ${formatCount(set)} tokens, ${card.name}`;
     const why =
-      'estimate of core/estimates: one request, bf16; the arithmetic or the bytes of each step, whichever takes longer';
+      'estimated: one request, bf16; the arithmetic or the bytes of each step, whichever takes longer';
     const shared = [
       numberRow('maxDifference', 'Largest difference from one shot', maxAbsDifference(output, oneShot), 'over all outputs'),
       countRow('numChunks', 'Chunks', chunks.length, `${numTokens} tokens / ${chunkTokens}`),
@@ -161,6 +161,7 @@ export const chunkedPrefillDemo: Demo = {
               summary: `Seconds to prefill ${formatCount(set)} tokens with ${shortName(llama)} on ${card.name}, by the estimators${oneShotSeconds === undefined ? '' : `; one shot takes ${formatSeconds(oneShotSeconds)}`}.`,
               xLabel: 'chunk C (tokens)',
               yLabel: 'seconds',
+              unit: 'seconds',
               xScale: 'log',
               yScale: 'log',
               series: [{ name: 'time to first token', points: curve }],

@@ -118,6 +118,7 @@ export const continuousBatchingDemo: Demo = {
       title: 'Time to first token',
       summary: `Mean ${formatSeconds(mean(firstTokens(continuous)))} with continuous batching, ${formatSeconds(mean(firstTokens(fixed)))} with static batches.`,
       valueLabel: 'seconds',
+      unit: 'seconds',
       categories: [{ name: 'seconds' }],
       bars: requests.flatMap((_, idx) => [
         {

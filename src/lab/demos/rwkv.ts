@@ -65,6 +65,8 @@ export function stateMeans(inputs: RwkvInputs, channels: number, count: number):
   return shares;
 }
 
+const tokensText = (count: number) => `${formatNumber(count)} ${count === 1 ? 'token' : 'tokens'}`;
+
 export const rwkvDemo: Demo = {
   id: 'rwkv',
   mechanism: 36,
@@ -154,8 +156,8 @@ export const rwkvDemo: Demo = {
           ],
           numbers: [
             ...shared.slice(0, 1),
-            percentRow('fastShare', 'This token, in the fastest channel', shares[index], `half-life ${formatNumber(halfLives[0])} tokens`),
-            percentRow('slowShare', 'This token, in the slowest channel', latest, `half-life ${formatNumber(halfLives[channels - 1])} tokens`),
+            percentRow('fastShare', 'This token, in the fastest channel', shares[index], `half-life ${tokensText(halfLives[0])}`),
+            percentRow('slowShare', 'This token, in the slowest channel', latest, `half-life ${tokensText(halfLives[channels - 1])}`),
             ...shared.slice(1),
           ],
         }; // prettier-ignore

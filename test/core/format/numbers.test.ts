@@ -31,7 +31,10 @@ describe('quantities in words', () => {
     [formatUsd, 0.01, '$0.01'],
     [formatSeconds, 0, '0 s'],
     [formatSeconds, 0.0034, '3.4 ms'],
+    [formatSeconds, 1.05e-8, '10.5 ns'],
+    [formatSeconds, 0.99951e-6, '1 µs'],
     [formatSeconds, 0.00002, '20 µs'],
+    [formatSeconds, 0.00099951, '1 ms'],
     [formatSeconds, 12.34, '12.3 s'],
     [formatSeconds, 59.99, '1 min'],
     [formatSeconds, 75, '1 min 15 s'],
@@ -93,7 +96,7 @@ describe('quantities in words', () => {
     expect([0, 512, 524_288, 999_600, 3.718e15].map(formatFlops)).toEqual([
       '0 FLOPs',
       '512 FLOPs',
-      '524 KFLOPs',
+      '524 kFLOPs',
       '1 MFLOPs',
       '3.72 PFLOPs',
     ]);

@@ -1,3 +1,5 @@
+import type { AxisUnit } from '../../../src/lab/picture.ts';
+
 /** Values on a line of pixels. */
 export interface Axis {
   readonly ticks: readonly number[];
@@ -14,7 +16,7 @@ export function axis(
   values: readonly number[],
   scale: 'linear' | 'log',
   [start, end]: readonly [number, number],
-  unit?: 'bytes',
+  unit?: AxisUnit,
 ): Axis {
   const shows = (value: number) => Number.isFinite(value) && (scale === 'linear' || value > 0);
   const shown = values.filter(shows);
@@ -66,11 +68,27 @@ function linearTicks(low: number, high: number): readonly number[] {
   );
 }
 
+/** 1, 2 and 5 of each decade that lie between, or every digit where these are too few. */
+function withinDecades(low: number, high: number): readonly number[] {
+  const first = Math.floor(Math.log10(low));
+  const count = Math.floor(Math.log10(high)) - first + 1;
+  const decades = Array.from({ length: count }, (_, idx) => first + idx);
+  const ticksOf = (digits: readonly number[]) =>
+    decades
+      .flatMap((decade) => digits.map((digit) => Number(`${digit}e${decade}`)))
+      .filter((tick) => tick >= low && tick <= high);
+  const few = ticksOf([1, 2, 5]);
+  return few.length > 2 ? few : ticksOf([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+}
+
 function logTicks(low: number, high: number): readonly number[] {
   const first = Math.ceil(Math.log10(low));
   const last = Math.floor(Math.log10(high));
-  // Less than a decade: its two ends say more than no tick.
-  if (last <= first) return [low, high];
+  if (last <= first) {
+    const within = withinDecades(low, high);
+    // Too narrow for a round one: its two ends say more than no tick.
+    return within.length < 2 ? [low, high] : within;
+  }
   const every = Math.max(1, Math.ceil((last - first + 1) / mostTicks));
   return Array.from(
     { length: Math.floor((last - first) / every) + 1 },

@@ -1,6 +1,6 @@
 import { svg, type SVGTemplateResult } from 'lit';
 import { formatTick } from '../numberText.ts';
-import type { SeriesPicture } from '../../../src/lab/picture.ts';
+import type { AxisUnit, SeriesPicture } from '../../../src/lab/picture.ts';
 import { axis, type Axis } from './axis.ts';
 
 const width = 560;
@@ -62,7 +62,7 @@ export function seriesSvg(picture: SeriesPicture): SVGTemplateResult {
   </svg>`;
 }
 
-function grid(x: Axis, y: Axis, unit: 'bytes' | undefined): SVGTemplateResult {
+function grid(x: Axis, y: Axis, unit: AxisUnit | undefined): SVGTemplateResult {
   return svg`${x.ticks.map(
     (
       tick,
