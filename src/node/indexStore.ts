@@ -10,7 +10,7 @@ import { tokenizerVersion } from './openTokenCounter.ts';
 import { secretlintVersion } from './secretHints.ts';
 
 /** Raise it when grammars, outlines, chunks or words are read in another way than before. */
-const indexVersion = 5;
+const indexVersion = 6;
 
 export interface StoreLimits {
   readonly maxFiles: number;

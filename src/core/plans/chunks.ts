@@ -59,6 +59,7 @@ export function chunkFile(
   const lineStarts = lineStartsOf(utf8);
   const chunks: CutChunk[] = [];
   const byteAt = (line: number) => (line < lineStarts.length ? lineStarts[line] : utf8.length);
+  const namesIn = declaredNames(outline.declarations);
 
   const add = (span: Span): void => {
     const startByte = byteAt(span.startLine);
@@ -81,7 +82,7 @@ export function chunkFile(
       startLine: span.startLine,
       endLine: span.endLine - 1,
       tokens,
-      declares: namesIn(outline.declarations, span),
+      declares: namesIn(span),
     });
   };
 
@@ -111,7 +112,11 @@ export function chunkFile(
     }
   };
 
-  for (const span of joinedSpans(utf8, outline, lineStarts, byteAt, counter, limits)) add(span);
+  const sample = utf8.subarray(0, characterStart(utf8, 2_048));
+  const bytesPerToken = sample.length / Math.max(1, counter.countBytes(sample));
+  const targetBytes = limits.targetTokens * bytesPerToken;
+  for (const span of joinedSpans(outline.cutLines, lineStarts.length, byteAt, targetBytes))
+    add(span);
   return chunks.map((chunk, i) => ({
     ...chunk,
     joinTokens: i === 0 ? 0 : joinTokens(utf8, chunks[i - 1], chunk, counter),
@@ -150,19 +155,12 @@ function longestBackticks(utf8: Uint8Array, startByte: number, endByte: number):
 
 /** Spans between cuts, small neighbours joined by their size in bytes (tokens are counted once the span is settled). */
 function joinedSpans(
-  utf8: Uint8Array,
-  outline: Outline,
-  lineStarts: Uint32Array,
+  cutLines: readonly number[],
+  numLines: number,
   byteAt: (line: number) => number,
-  counter: TokenCounter,
-  limits: ChunkLimits,
+  targetBytes: number,
 ): Span[] {
-  const numLines = lineStarts.length;
-  const cuts = outline.cutLines.length > 0 ? outline.cutLines : everyLineOf(numLines);
-  const sample = utf8.subarray(0, characterStart(utf8, 2_048));
-  const bytesPerToken = sample.length / Math.max(1, counter.countBytes(sample));
-  const targetBytes = limits.targetTokens * bytesPerToken;
-
+  const cuts = cutLines.length > 0 ? cutLines : everyLineOf(numLines);
   const spans: Span[] = [];
   let startLine = 0;
   let lastCut = 0;
@@ -182,8 +180,9 @@ function joinedSpans(
   return spans;
 }
 
-function everyLineOf(numLines: number): number[] {
-  return Array.from({ length: numLines }, (_, line) => line);
+/** One by one: a list of the lines of a huge file would take more than the file. */
+function* everyLineOf(numLines: number): Generator<number> {
+  for (let line = 0; line < numLines; line++) yield line;
 }
 
 /** Two halves of a span, cut at the blank line nearest its middle, else at its middle line. */
@@ -221,11 +220,19 @@ function nextCharacter(utf8: Uint8Array, offset: number): number {
   return next;
 }
 
-function namesIn(declarations: readonly Declaration[], span: Span): string[] {
-  return declarations
-    .filter(
-      (declaration) =>
-        declaration.startLine >= span.startLine && declaration.startLine < span.endLine,
-    )
-    .map((declaration) => declaration.name);
+/** Tells what is declared in a span. A generated file declares thousands, and is cut into as many chunks: none looks through all. */
+function declaredNames(declarations: readonly Declaration[]): (span: Span) => string[] {
+  const byLine = [...declarations].sort((a, b) => a.startLine - b.startLine);
+  return ({ startLine, endLine }) => {
+    let low = 0;
+    for (let high = byLine.length; low < high;) {
+      const middle = (low + high) >> 1;
+      if (byLine[middle].startLine < startLine) low = middle + 1;
+      else high = middle;
+    }
+    const names: string[] = [];
+    for (let i = low; i < byLine.length && byLine[i].startLine < endLine; i++)
+      names.push(byLine[i].name);
+    return names;
+  };
 }

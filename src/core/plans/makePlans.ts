@@ -1,4 +1,4 @@
-import type { Plan, PlanInput, StrategyId } from './plan.ts';
+import { largestRequestTokens, type Plan, type PlanInput, type StrategyId } from './plan.ts';
 import { planMapReduce, planRefine, planSummariseThenAsk } from './strategies/chunked.ts';
 import { planFull, planTruncate } from './strategies/full.ts';
 import { planRag, planRetrievalIntoWindow } from './strategies/retrieval.ts';
@@ -53,7 +53,7 @@ export function makePlan(strategy: StrategyId, input: PlanInput): Plan {
     throw new RangeError(`overlap must be between 0 and 0.5, got ${input.overlap}`);
   }
   const plan = planners[strategy](inWindows.has(strategy) ? withWindow(input) : input);
-  const largest = Math.max(...plan.requests.map((request) => request.tokens));
+  const largest = largestRequestTokens(plan);
   if (largest > input.budgetTokens) {
     throw new Error(
       `A budget of ${input.budgetTokens} tokens does not hold the task itself: a request without any code has ${largest} tokens. Choose a larger window, reserve less output, or say it shorter.`,

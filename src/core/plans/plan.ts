@@ -87,6 +87,11 @@ export type Plan = PlanOf<PlannedRequest>;
 /** A plan without what its requests send: enough to cost, time and compare it. */
 export type PlanOutline = PlanOf<PlannedCall>;
 
+/** Of the largest of a plan's requests; 0 where there is none. There may be more than a function takes arguments. */
+export function largestRequestTokens({ requests }: PlanOutline): number {
+  return requests.reduce((most, { tokens }) => Math.max(most, tokens), 0);
+}
+
 /** A list longer than this is not read; `PlanCut.numFiles` says how many there are. */
 const maxOutlinedFiles = 500;
 

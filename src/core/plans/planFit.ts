@@ -1,6 +1,6 @@
 import type { Verdict } from '../budget/budget.ts';
 import type { CountedBudget } from './modelBudget.ts';
-import type { PlanOutline } from './plan.ts';
+import { largestRequestTokens, type PlanOutline } from './plan.ts';
 
 /** Whether what a strategy means to send at once fits, in the model's own tokens. */
 export interface PlanFit {
@@ -19,9 +19,8 @@ export interface PlanFit {
  * Three-valued, because a model without a public vocabulary has an interval of tokens. Asked of the full plan: whether
  * everything fits into one request, whatever was cut after that; of the others: whether their largest request does.
  */
-export function planFit({ requests, cut }: PlanOutline, counted: CountedBudget): PlanFit {
-  const largest = requests.reduce((most, { tokens }) => Math.max(most, tokens), 0);
-  return fitOf(cut?.wholeTokens ?? largest, counted);
+export function planFit(plan: PlanOutline, counted: CountedBudget): PlanFit {
+  return fitOf(plan.cut?.wholeTokens ?? largestRequestTokens(plan), counted);
 }
 
 /** Of so many tokens as they are counted. */

@@ -6,7 +6,7 @@ import {
   formatTokens,
   formatUsd,
 } from '../format/numbers.ts';
-import type { PlanOutline, StrategyId } from './plan.ts';
+import { largestRequestTokens, type PlanOutline, type StrategyId } from './plan.ts';
 import type { PlanFit } from './planFit.ts';
 import type { SecondsInterval } from './planTime.ts';
 import { isLocal, type Task } from './task.ts';
@@ -125,8 +125,7 @@ export const rules: readonly Rule[] = [
     id: 'longer than measured use',
     when: 'a published benchmark found this model worse at prompts as long as the largest of the plan',
     points: -6,
-    reason: ({ plan }, { tooLong }) =>
-      tooLong(Math.max(...plan.requests.map((request) => request.tokens)))?.replace(/\.$/, ''),
+    reason: ({ plan }, { tooLong }) => tooLong(largestRequestTokens(plan))?.replace(/\.$/, ''),
   },
   {
     id: 'code unseen',

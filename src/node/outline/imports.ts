@@ -34,31 +34,27 @@ function specifiersOf(node: Node, language: Language): string[] {
       return node.type === 'import_declaration' ? quotedIn(node.text) : [];
     case 'rust':
       if (node.type === 'use_declaration')
-        return rustPaths(node.childForFieldName('argument')?.text ?? '');
+        return rustPaths(onOneLine(node.childForFieldName('argument')));
       if (node.type === 'mod_item' && node.childForFieldName('body') === null) {
         return [`mod ${node.childForFieldName('name')?.text ?? ''}`];
       }
       return [];
     case 'java':
       return node.type === 'import_declaration'
-        ? [node.text.replace(/^import\s+(static\s+)?/, '').replace(/\s*;?\s*$/, '')]
+        ? [onOneLine(node).replace(/^import (static )?/, '')]
         : [];
     case 'cpp':
       return node.type === 'preproc_include' ? [node.childForFieldName('path')?.text ?? ''] : [];
     case 'c-sharp':
       return node.type === 'using_directive'
-        ? [
-            node.text
-              .replace(/^(global\s+)?using\s+(static\s+)?([\w.]+\s*=\s*)?/, '')
-              .replace(/\s*;?\s*$/, ''),
-          ]
+        ? [onOneLine(node).replace(/^(global )?using (static )?([\w.]+ ?= ?)?/, '')]
         : [];
     case 'php':
       if (node.type === 'namespace_use_declaration') {
         return [
-          node.text
-            .replace(/^use\s+(function\s+|const\s+)?/, '')
-            .replace(/(\s+as\s+\w+)?\s*;?\s*$/, ''),
+          onOneLine(node)
+            .replace(/^use (function |const )?/, '')
+            .split(' as ')[0],
         ];
       }
       return /^(require|include)(_once)?\b/.test(node.text) ? quotedIn(node.text).slice(0, 1) : [];
@@ -78,10 +74,10 @@ function specifiersOf(node: Node, language: Language): string[] {
 
 function pythonSpecifiers(node: Node): string[] {
   if (node.type === 'import_statement') {
-    return node.text
-      .replace(/^import\s+/, '')
+    return onOneLine(node)
+      .replace(/^import /, '')
       .split(',')
-      .map((name) => name.trim().split(/\s+as\s+/)[0])
+      .map((name) => name.split(' as ')[0].trim())
       .filter((name) => name !== '');
   }
   if (node.type !== 'import_from_statement') return [];
@@ -89,14 +85,27 @@ function pythonSpecifiers(node: Node): string[] {
   // "from .a import b" may mean the module a.b or a name in a: both are offered, the one that exists is taken.
   const names = node
     .childrenForFieldName('name')
-    .map((name) => name?.text.split(/\s+as\s+/)[0] ?? '')
+    .map((name) => onOneLine(name).split(' as ')[0])
     .filter((name) => name !== '');
   return names.length === 0 ? [module] : names.map((name) => `${module}:${name}`);
 }
 
+/**
+ * A statement with one space where there is white space, and without the sign that ends it. What follows is then matched in a time
+ * that grows with its length: a pattern that itself runs over white space tries each of its places from each other one.
+ */
+function onOneLine(node: Node | null): string {
+  const text = (node?.text ?? '').replace(/\s+/g, ' ').trim();
+  return text.endsWith(';') ? text.slice(0, -1).trimEnd() : text;
+}
+
+/** Braces in braces that anybody writes; text that is made to be deep would end the stack. */
+const deepestUse = 20;
+
 /** "a::{b, c::d}" is two paths. */
-function rustPaths(use: string): string[] {
-  const compact = use.replace(/\s+as\s+\w+/g, '').replace(/\s+/g, '');
+function rustPaths(use: string, groups = 0): string[] {
+  if (groups > deepestUse) return [];
+  const compact = use.replace(/ as \w+/g, '').replaceAll(' ', '');
   const open = compact.indexOf('{');
   if (open < 0) return compact === '' ? [] : [compact];
   const prefix = compact.slice(0, open);
@@ -111,7 +120,7 @@ function rustPaths(use: string): string[] {
     } else if (inner[i] === '{') depth++;
     else if (inner[i] === '}') depth--;
   }
-  return parts.flatMap((part) => rustPaths(prefix + part));
+  return parts.flatMap((part) => rustPaths(prefix + part, groups + 1));
 }
 
 const loadCall = /\b(?:require|import)\s*\(\s*(['"])([^'"\n]{1,500})\1\s*[,)]/g;

@@ -62,4 +62,35 @@ describe('chunks of a file', () => {
     expect(pieces.length).toBeGreaterThan(15);
     expect(pieces.every((piece) => piece.startLine === 0 && piece.endLine === 0)).toBe(true);
   });
+
+  it('name what is declared in each, in the order of the lines', () => {
+    const declared = (name: string, startLine: number) =>
+      ({
+        name,
+        kind: 'value',
+        startLine,
+        endLine: startLine,
+        docStartLine: startLine,
+        depth: 0,
+      }) as const;
+    const outline: Outline = {
+      ...emptyOutline,
+      declarations: [
+        declared('late', 3),
+        declared('first', 0),
+        declared('second', 0),
+        declared('last', 4),
+      ],
+      cutLines: [1, 2, 3, 4],
+    };
+    const limits = { targetTokens: 1, maxTokens: 2 };
+    const chunks = chunkFile(utf8('aaaa\nbbbb\ncccc\ndddd\neeee'), outline, counter, limits);
+    expect(chunks.map((chunk) => [chunk.startLine, ...chunk.declares])).toEqual([
+      [0, 'first', 'second'],
+      [1],
+      [2],
+      [3, 'late'],
+      [4, 'last'],
+    ]);
+  });
 });

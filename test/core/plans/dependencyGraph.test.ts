@@ -162,6 +162,42 @@ describe('an import that leads nowhere', () => {
   );
 });
 
+describe('imports of a tree with hostile files', () => {
+  const main = { 'main.ts': "import './a';", 'a.ts': '' };
+  const deep = 100_000;
+
+  it.each([
+    ['JSON nested too deep to be walked', `{"imports": ${'['.repeat(deep)}${']'.repeat(deep)}}`],
+    ['nested JSON that does not end', `{"imports": ${'['.repeat(deep)}`],
+    ['no JSON', 'name: main'],
+    ['a list', '[1]'],
+  ])('are read though a package.json or tsconfig.json holds %s', async (_, text) => {
+    const graph = await graphOf({ ...main, 'package.json': text, 'tsconfig.json': text });
+    expect(graph.imports).toEqual(['main.ts -> a.ts']);
+  });
+
+  it('are read though a package names more paths than a function takes arguments', async () => {
+    const names = Array.from({ length: 200_000 }, (_, i) => `"#${i}": "./a.ts"`).join(',');
+    const graph = await graphOf({
+      'main.ts': "import '#199999';",
+      'a.ts': '',
+      'package.json': `{"imports": {${names}}}`,
+    });
+    expect(graph.imports).toEqual(['main.ts -> a.ts']);
+  });
+
+  it.each([
+    ['Java', 'K.java', (gap: string) => `import a${gap}b;\nclass K {}`],
+    ['C#', 'A.cs', (gap: string) => `using a${gap}b;\nclass A {}`],
+    ['PHP', 'a.php', (gap: string) => `<?php\nuse a${gap}b;\nclass A {}`],
+    ['Python', 'a.py', (gap: string) => `import a${gap}b\nfrom a import b${gap}c`],
+    ['Rust', 'a.rs', (gap: string) => `use a${gap}b;\nuse ${'{'.repeat(5000)};`],
+  ])('in %s end, however many spaces stand in one', async (_, path, text) => {
+    const graph = await graphOf({ [path]: text(' '.repeat(20_000)) });
+    expect(graph.imports).toEqual([]);
+  });
+});
+
 describe('imports of C', () => {
   it('lead to a header beside the file, and from there on', async () => {
     const graph = await graphOf({

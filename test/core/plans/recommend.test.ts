@@ -151,4 +151,16 @@ describe('the recommendation', () => {
     for (const { points, held } of recommend(plans, circumstances))
       expect(held.reduce((sum, rule) => sum + rule.points, 0)).toBe(points);
   });
+
+  it('ranks a plan of more requests than a function takes arguments', () => {
+    const asked: number[] = [];
+    recommend([{ plan: planLike('slidingWindow', 200_000, 4e6, 1), fit: fitting(20) }], {
+      ...circumstances,
+      tooLong: (promptTokens) => {
+        asked.push(promptTokens);
+        return undefined;
+      },
+    });
+    expect(asked).toEqual([20]);
+  });
 });

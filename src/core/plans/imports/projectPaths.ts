@@ -1,4 +1,5 @@
 import { parse } from 'jsonc-parser';
+import { append } from '../../lists/append.ts';
 
 /** What resolving needs to know of the files: their paths, and the few of them that configure how imports are read. */
 export interface ProjectFile {
@@ -51,18 +52,18 @@ export function projectPaths(
   files.forEach(({ path, packageName }, fileIdx) => {
     const folder = folderOf(path);
     fileIdxOfPath.set(path, fileIdx);
-    append(filesOfFolder, folder, fileIdx);
-    append(filesOfName, nameOf(path), fileIdx);
-    if (packageName !== undefined) append(filesOfPackage, packageName, fileIdx);
+    addTo(filesOfFolder, folder, fileIdx);
+    addTo(filesOfName, nameOf(path), fileIdx);
+    if (packageName !== undefined) addTo(filesOfPackage, packageName, fileIdx);
     switch (nameOf(path)) {
       case 'tsconfig.json':
       case 'jsconfig.json':
-        pathAliases.push(...aliasesOfTsconfig(folder, textOf(fileIdx)));
+        append(pathAliases, aliasesOfTsconfig(folder, textOf(fileIdx)));
         break;
       case 'package.json': {
         const manifest = record(parsed(textOf(fileIdx)));
         if (typeof manifest.name === 'string') packageFolders.set(manifest.name, folder);
-        packageImports.push(...aliasesOfImports(folder, record(manifest.imports)));
+        append(packageImports, aliasesOfImports(folder, record(manifest.imports)));
         break;
       }
       case 'go.mod': {
@@ -88,12 +89,19 @@ export function projectPaths(
   };
 }
 
-/** JSON, with comments and trailing commas where there are some; most files have none, and are read several times as fast. */
+/**
+ * JSON, with comments and trailing commas where there are some; most files have none, and are read several times as fast.
+ * Undefined where it is nested too deep to be read.
+ */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return parse(text);
+    try {
+      return parse(text);
+    } catch {
+      return undefined;
+    }
   }
 }
 
@@ -131,10 +139,16 @@ function pythonRootsOf(
   return [...roots];
 }
 
+/** The strings in a value, in order. Without recursion: it may be nested as deep as somebody likes. */
 function leafStrings(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  if (Array.isArray(value)) return value.flatMap(leafStrings);
-  return Object.values(record(value)).flatMap(leafStrings);
+  const leaves: string[] = [];
+  const pending = [value];
+  while (pending.length > 0) {
+    const next = pending.pop();
+    if (typeof next === 'string') leaves.push(next);
+    else append(pending, Object.values(record(next)).reverse());
+  }
+  return leaves;
 }
 
 function strings(value: unknown): string[] {
@@ -145,7 +159,7 @@ function record(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-function append(map: Map<string, number[]>, key: string, value: number): void {
+function addTo(map: Map<string, number[]>, key: string, value: number): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [value]);
   else list.push(value);
