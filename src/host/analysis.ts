@@ -67,11 +67,14 @@ export class Analysis implements vscode.Disposable {
   /** Counts every folder anew; an analysis that runs is replaced. Settles when it is done, cancelled or failed. */
   async analyze(): Promise<void> {
     this.#running?.abort();
+    this.#running = undefined;
     const folders = reportFolders();
-    if (folders.length === 0) return;
+    if (folders.length === 0) {
+      this.#changed.fire('report');
+      return;
+    }
     const running = new AbortController();
     this.#running = running;
-    this.#stalePaths.clear();
     this.#setStatus({ type: 'analyzing', filesDone: 0, filesFound: 0 }, 'report');
     const startedMs = Date.now();
     try {
@@ -93,6 +96,7 @@ export class Analysis implements vscode.Disposable {
       );
       this.#running = undefined;
       this.#setStatus(readyStatus(scan), 'report');
+      this.#countStaleSoon();
     } catch (error) {
       if (running.signal.aborted) return;
       this.#running = undefined;
@@ -118,6 +122,7 @@ export class Analysis implements vscode.Disposable {
       this.#scan === undefined ? { type: 'cancelled' } : readyStatus(this.#scan),
       'report',
     );
+    this.#countStaleSoon();
   }
 
   /** Counts these paths of the report anew, after what is being recounted already. */
@@ -127,15 +132,19 @@ export class Analysis implements vscode.Disposable {
   }
 
   async #recountNow(paths: readonly string[]): Promise<void> {
+    if (this.#running !== undefined) {
+      this.#addStale(paths);
+      return;
+    }
     const before = this.#scan;
-    if (before === undefined || this.#running !== undefined || paths.length === 0) return;
+    if (before === undefined || paths.length === 0) return;
     try {
       const counting = await this.#options.counting();
       const recounted = await counting.recount(
         { folders: this.#folders, encoding: before.encoding, exclude: this.#options.exclude },
         paths,
       );
-      // A scan that began meanwhile sees the same files.
+      // A scan that began meanwhile has seen the same files.
       if (this.#running !== undefined || this.#scan !== before) return;
       this.#scan = withRecounted(before, paths, recounted);
       this.#setStatus(readyStatus(this.#scan), 'report');
@@ -170,11 +179,21 @@ export class Analysis implements vscode.Disposable {
   }
 
   #fileChanged(uri: vscode.Uri): void {
-    const path = reportPath(this.#folders, uri);
-    if (this.#scan === undefined || path === undefined || path === '') return;
+    const path = reportPath(this.folders, uri);
+    if (path === undefined || path === '') return;
     // Git writes its own files at every glance; none of them is ever counted.
     if (`/${path}/`.includes('/.git/')) return;
-    this.#stalePaths.add(path);
+    this.#addStale([path]);
+    this.#countStaleSoon();
+  }
+
+  #addStale(paths: readonly string[]): void {
+    for (const path of paths) this.#stalePaths.add(path);
+  }
+
+  /** After the scan that runs, if one does: it may have counted a file before that changed. */
+  #countStaleSoon(): void {
+    if (this.#running !== undefined || this.#stalePaths.size === 0) return;
     clearTimeout(this.#staleTimer);
     this.#staleTimer = setTimeout(() => {
       this.#countStale();
@@ -184,6 +203,8 @@ export class Analysis implements vscode.Disposable {
   #countStale(): void {
     const paths = [...this.#stalePaths];
     this.#stalePaths.clear();
+    // Of a first scan that was cancelled or failed there is nothing to keep true.
+    if (this.#scan === undefined && this.#running === undefined) return;
     const rules = paths.some((path) => ignoreFileNames.has(path.slice(path.lastIndexOf('/') + 1)));
     if (rules || paths.length > maxRecountedPaths) void this.analyze();
     else void this.recount(paths);

@@ -4,15 +4,18 @@ const contextKey = 'contextBudget.marks';
 
 /**
  * What is laid over editors at the moment, by name, so that one command ("Hide All Marks") takes all of it away. Whoever
- * marks an editor says so with `show`; `hide` must remove every decoration and listener.
+ * marks an editor does so inside of `show`.
  */
 export class Marks implements vscode.Disposable {
   readonly #shown = new Map<string, () => void>();
 
-  /** Marks of the same name that are still shown are hidden first. */
-  show(name: string, hide: () => void): void {
+  /**
+   * @param begin makes decorations and listeners, once marks of the same name are hidden that were still shown; what it gives
+   * removes every one of them
+   */
+  show(name: string, begin: () => () => void): void {
     this.hide(name);
-    this.#shown.set(name, hide);
+    this.#shown.set(name, begin());
     this.#tell();
   }
 

@@ -99,6 +99,15 @@ export class TokenBoundaries implements vscode.Disposable {
   }
 
   #show(): void {
+    this.#parts.marks.show(marksName, () => {
+      this.#begin();
+      return () => {
+        this.#hide();
+      };
+    });
+  }
+
+  #begin(): void {
     this.#decorations = [
       tokenDecoration('contextBudget.tokenBackground'),
       tokenDecoration('contextBudget.tokenAlternateBackground'),
@@ -124,9 +133,6 @@ export class TokenBoundaries implements vscode.Disposable {
         provideHover: (document, position) => this.#hover(document, position),
       }),
     ];
-    this.#parts.marks.show(marksName, () => {
-      this.#hide();
-    });
   }
 
   #hide(): void {

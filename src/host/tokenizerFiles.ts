@@ -5,12 +5,13 @@ import {
   parseTokenizerSettings,
   type TokenizerSetting,
 } from '../core/catalog/tokenizerSettings.ts';
-import { fileOfEncoding } from '../core/tokenizerFiles/tokenizerFileName.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
 import type { Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
+import { settingsSection } from './settings.ts';
 
 export const tokenizersSetting = 'tokenizers';
+const tokenizersKey = `${settingsSection}.${tokenizersSetting}`;
 const changeDelayMs = 300;
 
 interface TokenizerFilesOptions {
@@ -79,18 +80,15 @@ export class TokenizerFiles implements vscode.Disposable {
         found.push(`${setting.modelId}: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
-    this.#watch(encodings);
+    this.#watch(tokenizers.flatMap(({ file }) => placesOf(file)));
     session.useTokenizerFiles(encodings);
     if (found.length > 0) void this.#tell(found);
   }
 
-  #watch(encodings: ReadonlyMap<string, EncodingName>): void {
+  /** Also those that are not there now: they may come. */
+  #watch(files: readonly string[]): void {
     for (const watcher of this.#watchers) watcher.dispose();
-    const files = new Set(
-      [...encodings.values()].map((encoding) => fileOfEncoding(encoding)?.path),
-    );
-    this.#watchers = [...files].flatMap((file) => {
-      if (file === undefined) return [];
+    this.#watchers = [...new Set(files)].flatMap((file) => {
       const folder = vscode.Uri.file(path.dirname(file));
       const pattern = new vscode.RelativePattern(folder, path.basename(file));
       const watcher = vscode.workspace.createFileSystemWatcher(pattern);
@@ -113,16 +111,21 @@ export class TokenizerFiles implements vscode.Disposable {
     for (const problem of problems) this.#options.log.warn(problem);
     const openSettings = vscode.l10n.t('Open Settings');
     const answer = await vscode.window.showWarningMessage(
-      vscode.l10n.t('{0}: {1}', 'contextBudget.tokenizers', problems[0]),
+      `${tokenizersKey}: ${problems[0]}`,
       openSettings,
     );
     if (answer === openSettings) {
-      await vscode.commands.executeCommand(
-        'workbench.action.openSettings',
-        'contextBudget.tokenizers',
-      );
+      await vscode.commands.executeCommand('workbench.action.openSettings', tokenizersKey);
     }
   }
+}
+
+/** Where a file that the setting names may lie: a relative one in each folder of the workspace. */
+function placesOf(file: string): readonly string[] {
+  if (path.isAbsolute(file)) return [file];
+  return (vscode.workspace.workspaceFolders ?? [])
+    .filter(({ uri }) => uri.scheme === 'file')
+    .map(({ uri }) => path.join(uri.fsPath, file));
 }
 
 /** The encoding that a file is now. Rejects with an Error that says which file and why not. */
@@ -131,14 +134,10 @@ export async function identify(
   rooms: Rooms,
 ): Promise<EncodingName> {
   const counting = await rooms.counting();
-  if (path.isAbsolute(file)) return counting.identifyTokenizer(file, split);
-  const folders = (vscode.workspace.workspaceFolders ?? []).filter(
-    ({ uri }) => uri.scheme === 'file',
-  );
   let problem = new Error(vscode.l10n.t('{0} is relative, and no folder is open', file));
-  for (const { uri } of folders) {
+  for (const place of placesOf(file)) {
     try {
-      return await counting.identifyTokenizer(path.join(uri.fsPath, file), split);
+      return await counting.identifyTokenizer(place, split);
     } catch (error) {
       problem = error instanceof Error ? error : new Error(String(error));
     }

@@ -71,6 +71,15 @@ export class WindowEnds implements vscode.Disposable {
   }
 
   #show(): void {
+    this.#parts.marks.show(marksName, () => {
+      this.#begin();
+      return () => {
+        this.#hide();
+      };
+    });
+  }
+
+  #begin(): void {
     const colour = new vscode.ThemeColor('editorWarning.foreground');
     this.#decoration = vscode.window.createTextEditorDecorationType({
       gutterIconPath: this.#icon,
@@ -96,9 +105,6 @@ export class WindowEnds implements vscode.Disposable {
         if (change === 'content') later();
       }),
     ];
-    this.#parts.marks.show(marksName, () => {
-      this.#hide();
-    });
   }
 
   #hide(): void {
@@ -114,9 +120,13 @@ export class WindowEnds implements vscode.Disposable {
   /** What to say of the file where there is nothing to mark. */
   async #update(): Promise<string | undefined> {
     const run = ++this.#run;
+    const isStale = () => run !== this.#run;
     const { session, rooms, log } = this.#parts;
     const editor = vscode.window.activeTextEditor;
-    if (editor === undefined) return undefined;
+    if (editor === undefined) {
+      this.#marked = [];
+      return undefined;
+    }
     try {
       const weighing = await rooms.weighing();
       const limit = weighing.textLimit(session.settings);
@@ -125,9 +135,10 @@ export class WindowEnds implements vscode.Disposable {
         return vscode.l10n.t('The window of {0} is not known.', session.settings.modelId);
       }
       const counter = await (await rooms.counting()).local(weighing.encodingOf(session.settings));
+      if (isStale()) return undefined;
       const text = editor.document.getText();
-      const ends = await findEnds(text, counter, limit, this.#strategy, () => run !== this.#run);
-      if (ends === undefined || this.#decoration === undefined) return undefined;
+      const ends = await findEnds(text, counter, limit, this.#strategy, isStale);
+      if (ends === undefined || isStale() || this.#decoration === undefined) return undefined;
       this.#marked = ends;
       editor.setDecorations(
         this.#decoration,
@@ -145,7 +156,8 @@ export class WindowEnds implements vscode.Disposable {
       this.#parts.marks.hide(marksName);
       const message = error instanceof Error ? error.message : String(error);
       log.error(message);
-      return message;
+      void vscode.window.showErrorMessage(message);
+      return undefined;
     }
   }
 }

@@ -60,6 +60,13 @@ export const verdictIcons: Readonly<Record<Verdict, string>> = {
   unknown: 'dash',
 };
 
+/** "128K window". */
+export function windowText(contextWindowTokens: number | undefined): string {
+  return contextWindowTokens === undefined
+    ? vscode.l10n.t('window unknown')
+    : vscode.l10n.t('{0} window', shortTokensText(contextWindowTokens));
+}
+
 /** By how much something fits or does not: "72,000 free", "3,100 over"; of an estimate "71K – 73K free", "1.2K over to 400 free". */
 export function freeText(
   free: { readonly low: number; readonly high: number } | undefined,

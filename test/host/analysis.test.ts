@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { Analysis } from '../../src/host/analysis.ts';
+import type { Counting } from '../../src/host/counting.ts';
+import { FilesTree } from '../../src/host/views/filesTree.ts';
+import type { ScanReport } from '../../src/core/files/scanReport.ts';
 import type { ContextBudgetApi } from '../../src/host/start.ts';
 import { contextBudget, setSetting, until, workspaceUri, writeFile } from './support.ts';
 
@@ -140,6 +144,48 @@ describe('the analysis', () => {
     assert.equal(api.session.analysis.status.type, 'ready');
     await running;
     assert.deepEqual(api.session.report?.files, before?.files);
+  });
+
+  it('counts a file again that changed while it ran', async () => {
+    const file = { path: 'a.ts', bytes: 1, lines: 1, kind: 'code' as const, tokens: 1 };
+    const report = (tokens: number): ScanReport => ({
+      encoding: 'o200k_base',
+      files: [{ ...file, tokens }],
+      leftOut: [],
+      problems: [],
+    });
+    let finish: (scanned: ScanReport) => void = () => undefined;
+    const counting = {
+      scan: () => new Promise<ScanReport>((resolve) => (finish = resolve)),
+      recount: () => Promise.resolve(report(2)),
+    } as unknown as Counting;
+    const analysis = new Analysis({
+      counting: () => Promise.resolve(counting),
+      encoding: () => Promise.resolve('o200k_base'),
+      exclude: () => [],
+      log: api.parts.log,
+    });
+    const running = analysis.analyze();
+    await new Promise((resolve) => setTimeout(resolve));
+    await analysis.recount(['a.ts']);
+    finish(report(1));
+    await running;
+    await until('the second count', () => analysis.scan?.files[0].tokens === 2);
+    analysis.dispose();
+  });
+
+  it('lists two problems of one file apart', () => {
+    const message = 'refused';
+    const problems = [1, 2].map((number) => ({ path: '.gitignore', message: message + number }));
+    const session = { report: { problems, leftOut: [], files: [] }, onDidChange: () => undefined };
+    const tree = new FilesTree(session as unknown as ContextBudgetApi['session']);
+    const items = tree.getChildren({ type: 'problems' }).map((row) => tree.getTreeItem(row));
+    assert.deepEqual(
+      items.map(({ description }) => description),
+      ['refused1', 'refused2'],
+    );
+    const ids = items.map(({ id }) => id).filter((id) => id !== undefined);
+    assert.equal(new Set(ids).size, ids.length);
   });
 
   it('shows the active file in the status bar, with the window and the price', async () => {

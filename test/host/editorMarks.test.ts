@@ -149,6 +149,46 @@ describe('marks of what a token sees', () => {
     assert.equal(api.parts.marks.isShown('seenTokens'), false);
   });
 
+  it('go over to another text without a word that they were gone', async () => {
+    await open({ windowTokens: 4 });
+    const { document } = await openText(line.repeat(3));
+    const request = {
+      demoId: 'slidingWindow',
+      title: '',
+      values: { windowTokens: 4 },
+      numTokens: 64,
+    };
+    await marks?.show(await textOf(document), request);
+    assert.equal(hidden, 0);
+    assert.equal(api.parts.marks.isShown('seenTokens'), true);
+    assert.equal(marks?.runs.at(-1)?.range.end.line, 3);
+    await vscode.commands.executeCommand('contextBudget.hideMarks');
+    assert.equal(hidden, 1);
+  });
+
+  it('go when the engine’s thread can’t tell what is seen any more', async () => {
+    const editor = await openText(line.repeat(6));
+    let isDead = false;
+    let told = 0;
+    const one = new SeenMarks({
+      marks: api.parts.marks,
+      visibility: () =>
+        isDead ? Promise.reject(new Error('The engine ended.')) : Promise.resolve(['self']),
+      onHidden: () => told++,
+    });
+    const text = {
+      document: editor.document,
+      startUnit: 0,
+      tokens: [line],
+      unitEnds: [line.length],
+    };
+    await one.show(text, { demoId: 'slidingWindow', title: '', values: {}, numTokens: 1 });
+    isDead = true;
+    editor.selection = new vscode.Selection(0, 3, 0, 3);
+    await until('the marks to go', () => told === 1);
+    assert.equal(one.isShown, false);
+  });
+
   it('are refused where the text stands in no file', async () => {
     const one = new SeenMarks({
       marks: api.parts.marks,

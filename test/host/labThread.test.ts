@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { contextBudget } from './support.ts';
+import * as vscode from 'vscode';
+import { contextBudget, until } from './support.ts';
 
 const tokens = Array.from({ length: 1024 }, (_, idx) => ` name${idx % 50}`);
 
@@ -20,5 +21,27 @@ describe('the thread of the lab’s engine', () => {
     assert.equal(usedTokens, 1024);
     const key = frame.numbers.find(({ id }) => id === keyNumberId);
     assert.ok(key !== undefined && key.value < 1e-5);
+  });
+});
+
+describe('the lab’s page', () => {
+  it('shows the demo that was asked for last, also while it is still on its way', async () => {
+    const lab = await (await contextBudget()).rooms.lab();
+    const call = lab.thread.call.bind(lab.thread);
+    const shown: string[] = [];
+    lab.thread.call = (method, ...args) => {
+      if (method === 'frame') shown.push((args[0] as { readonly demoId: string }).demoId);
+      return call(method, ...args);
+    };
+    try {
+      await vscode.commands.executeCommand('contextBudget.demo.slidingWindow');
+      await vscode.commands.executeCommand('contextBudget.demo.bigBird');
+      await until('the second demo', () => shown.includes('bigBird'));
+      await vscode.commands.executeCommand('contextBudget.demo.causalMasking');
+      await until('a demo in the page that is there', () => shown.includes('causalMasking'));
+    } finally {
+      lab.thread.call = call;
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    }
   });
 });

@@ -275,4 +275,19 @@ describe('importing models and prices', () => {
     const errors = await errorsOf(() => run('showModelCard', 'no-such-model'));
     assert.match(errors.join(), /No model "no-such-model"/);
   });
+
+  it('says on the page of a model that it was forgotten', async () => {
+    const before = api.own.data;
+    const source = { source: 'a test', asOf: '2026-01-01' };
+    const gone = { id: 'local/gone', name: 'Gone', contextWindowTokens: 1000, ...source };
+    await api.own.save({ ...before, models: [...before.models, gone] });
+    await run('showModelCard', 'local/gone');
+    const { cardPanel } = await api.rooms.models();
+    assert.match(cardPanel.page?.html ?? '', /1,000/);
+    await api.own.save(before);
+    await until('the page to say so', () =>
+      /No model &quot;local\/gone&quot;/.test(cardPanel.page?.html ?? ''),
+    );
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
 });

@@ -43,6 +43,23 @@ describe('the Models view', () => {
     assert.ok(over.every((tokens, i) => i === 0 || tokens >= over[i - 1]));
   });
 
+  it('names every model and its window before anything was counted, and no verdict', async () => {
+    const uncounted = new Proxy(api.session, {
+      get: (of, name) => {
+        if (name === 'report') return undefined;
+        const value: unknown = Reflect.get(of, name, of);
+        return typeof value === 'function' ? (value.bind(of) as unknown) : value;
+      },
+    });
+    const early = new ModelsTree(uncounted, api.rooms);
+    const [first, ...others] = await early.getChildren();
+    early.dispose();
+    assert.ok(first.type === 'model' && others.every(({ type }) => type === 'model'));
+    assert.equal(first.model.id, 'openai/gpt-4o');
+    assert.equal(early.getTreeItem(first).description, '128K window');
+    assert.doesNotMatch(early.getTreeItem(first).tooltip as string, /Fits|\$/);
+  });
+
   it('writes figures short, and which end of an interval they are', async () => {
     const rows = await rowsOf('fits');
     const [exact] = rows.map((row) => tree.getTreeItem(row).description);

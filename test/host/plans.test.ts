@@ -88,6 +88,27 @@ describe('plans in the editor', () => {
     }
   });
 
+  it('read the files again when one changed while they were read', async () => {
+    const { thread } = plans;
+    const open = thread.open.bind(thread);
+    let opened = 0;
+    thread.open = async (...args) => {
+      const index = await open(...args);
+      if (opened++ === 0) await api.session.exclude(['nothing/of/this/name']);
+      return index;
+    };
+    try {
+      await api.session.setChecked([['plans', true]]);
+      for (let times = 0; times < 3; times++) {
+        await run('planStrategy', { task: { kind: 'review' }, strategy: 'full' });
+      }
+      assert.equal(opened, 2);
+    } finally {
+      thread.open = open;
+      await api.session.include(['nothing/of/this/name']);
+    }
+  });
+
   it('take the unsaved text of an editor, and the form that a person set', async () => {
     const uri = api.session.uriOf('plans/main.ts');
     assert.ok(uri);

@@ -170,6 +170,14 @@ describe('token boundaries', () => {
     }
   });
 
+  it('are shown once when they are asked for twice before they are there', async () => {
+    await openText('const a = 1;\n');
+    const { boundaries, marks } = api.parts;
+    await Promise.all([boundaries.toggle(), boundaries.toggle()]);
+    assert.equal(marks.isShown('tokenBoundaries'), true);
+    assert.ok((marked()?.spans.length ?? 0) > 0);
+  });
+
   it('of a model without a public vocabulary are not shown unless as another encoding’s', async () => {
     await useModel('anthropic/claude-sonnet-4-5');
     const editor = await openText('const a = 1;\n');

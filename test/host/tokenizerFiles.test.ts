@@ -81,6 +81,16 @@ describe('a tokenizer’s file for a model', () => {
     await until('the count', () => tokensOf('tokenizers/text.md') === bytes - 2);
   });
 
+  it('is counted with again when it comes back after it was away', async () => {
+    const content = await vscode.workspace.fs.readFile(workspaceUri(file));
+    await answering('showWarningMessage', undefined, async () => {
+      await vscode.workspace.fs.delete(workspaceUri(file));
+      await until('no encoding', () => encodingName() === undefined);
+      await vscode.workspace.fs.writeFile(workspaceUri(file), content);
+      await until('the encoding', () => encodingName() !== undefined);
+    });
+  });
+
   it('is refused with the reason when it can’t be used, and the settings stay', async () => {
     await writeFile('tokenizers/unigram.json', '{"model": {"type": "Unigram"}}');
     const before = JSON.stringify(vscode.workspace.getConfiguration().get(setting));

@@ -38,10 +38,16 @@ export interface FileTable {
   /** Index in `contentKinds`. */
   readonly kinds: readonly number[];
   readonly leftOut: readonly LeftOutGroup[];
+  /** The first `mostNamed` of them. */
   readonly problems: readonly FileProblem[];
+  /** All of them. */
+  readonly numProblems: number;
 }
 
-/** What was left out for one reason; `largest` are its largest files and folders, not all of them. */
+/** A report's list of what was left out, or failed, can be as long as a disk: this many of each reason are named to the page. */
+export const mostNamed = 200;
+
+/** What was left out for one reason; `largest` are its `mostNamed` largest files and folders. */
 export interface LeftOutGroup {
   readonly reason: LeftOutReason;
   readonly fileCount: number;
@@ -93,4 +99,5 @@ export const emptyFileTable: FileTable = {
   kinds: [],
   leftOut: [],
   problems: [],
+  numProblems: 0,
 };

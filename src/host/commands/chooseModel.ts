@@ -5,11 +5,11 @@ import { writeSetting } from '../settings.ts';
 import type { ModelsRow } from '../views/modelsTree.ts';
 import {
   freeText,
-  shortTokensText,
   usdIntervalText,
   usdText,
   verdictIcons,
   verdictText,
+  windowText,
 } from '../words.ts';
 import type { ModelVerdict } from '../weighing.ts';
 
@@ -51,10 +51,6 @@ export async function useModel(row: ModelsRow): Promise<void> {
 }
 
 function modelItem(model: ModelVerdict, chosen: boolean, weighed: boolean): ModelItem {
-  const window =
-    model.contextWindowTokens === undefined
-      ? vscode.l10n.t('window unknown')
-      : vscode.l10n.t('{0} window', shortTokensText(model.contextWindowTokens));
   const { inputUsdPerMillionTokens: input, outputUsdPerMillionTokens: output } = model;
   const price =
     input === undefined || output === undefined
@@ -71,6 +67,6 @@ function modelItem(model: ModelVerdict, chosen: boolean, weighed: boolean): Mode
     id: model.id,
     label: `${chosen ? '$(check) ' : ''}${model.name}`,
     description: model.id,
-    detail: [...verdict, window, price].join(' · '),
+    detail: [...verdict, windowText(model.contextWindowTokens), price].join(' · '),
   };
 }

@@ -43,7 +43,9 @@ export function openDashboard(options: DashboardOptions): Dashboard {
   const maker = new SnapshotMaker(options);
   let panel: vscode.WebviewPanel | undefined;
   let emit: ((event: DashboardEvent) => void) | undefined;
+  /** A state that the page takes over once it listens. */
   let importing: string | undefined;
+  let pageIsReady = false;
   // The panel has the focus when it asks for the selection: that of the editor that was active before is meant.
   let editor = vscode.window.activeTextEditor;
   let timer: NodeJS.Timeout | undefined;
@@ -76,6 +78,7 @@ export function openDashboard(options: DashboardOptions): Dashboard {
       const snapshot = await maker.whole();
       const state = importing;
       importing = undefined;
+      pageIsReady = true;
       if (state !== undefined) setTimeout(() => emit?.({ type: 'state', text: state }), 0);
       return {
         strings: vscode.l10n.bundle ?? {},
@@ -134,17 +137,23 @@ export function openDashboard(options: DashboardOptions): Dashboard {
 
   const attach = (shown: vscode.WebviewPanel) => {
     panel = shown;
+    pageIsReady = false;
     shown.iconPath = panelIcon(extensionUri);
     shown.webview.options = webviewOptions(extensionUri);
     const server = serve<DashboardApi>(webviewPort(shown.webview), api);
     emit = (event) => {
       server.emit(event);
     };
+    // A panel that is hidden loses its page and begins with a new one.
+    shown.onDidChangeViewState(() => {
+      if (!shown.visible) pageIsReady = false;
+    });
     shown.onDidDispose(() => {
       server.dispose();
       if (panel !== shown) return;
       panel = undefined;
       emit = undefined;
+      pageIsReady = false;
     });
     shown.webview.html = webviewHtml(shown.webview, extensionUri, {
       script: 'dashboardView.js',
@@ -158,7 +167,10 @@ export function openDashboard(options: DashboardOptions): Dashboard {
     api,
     restore: attach,
     show: (stateText) => {
-      importing = stateText;
+      if (stateText !== undefined) {
+        if (pageIsReady) emit?.({ type: 'state', text: stateText });
+        else importing = stateText;
+      }
       if (panel === undefined) {
         attach(
           vscode.window.createWebviewPanel(
@@ -168,11 +180,6 @@ export function openDashboard(options: DashboardOptions): Dashboard {
           ),
         );
         return;
-      }
-      // A hidden panel's page is gone: the new page asks for what was given.
-      if (panel.visible && stateText !== undefined) {
-        importing = undefined;
-        emit?.({ type: 'state', text: stateText });
       }
       panel.reveal();
     },

@@ -1,10 +1,7 @@
-import type { FileTable, LeftOutGroup } from '../../core/dashboard/snapshot.ts';
+import { mostNamed, type FileTable, type LeftOutGroup } from '../../core/dashboard/snapshot.ts';
 import { contentKinds } from '../../core/files/contentKind.ts';
 import type { ScanReport } from '../../core/files/scanReport.ts';
 import { groupBy } from '../../core/set/groupBy.ts';
-
-/** A report's list of what was left out can be as long as a disk: this many of each reason are named. */
-const namedPerReason = 200;
 
 /** The report as columns, as the page gets it. */
 export function fileTable({ encoding, files, leftOut, problems }: ScanReport): FileTable {
@@ -17,7 +14,8 @@ export function fileTable({ encoding, files, leftOut, problems }: ScanReport): F
     lines: files.map(({ lines }) => lines),
     kinds: files.map(({ kind }) => kindIdx.get(kind) ?? 0),
     leftOut: leftOutGroups(leftOut),
-    problems: problems.slice(0, namedPerReason),
+    problems: problems.slice(0, mostNamed),
+    numProblems: problems.length,
   };
 }
 
@@ -27,7 +25,7 @@ function leftOutGroups(leftOut: ScanReport['leftOut']): LeftOutGroup[] {
       reason,
       fileCount: files.reduce((sum, { fileCount }) => sum + fileCount, 0),
       bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
-      largest: [...files].sort((a, b) => b.bytes - a.bytes).slice(0, namedPerReason),
+      largest: [...files].sort((a, b) => b.bytes - a.bytes).slice(0, mostNamed),
     }))
     .sort((a, b) => b.bytes - a.bytes);
 }

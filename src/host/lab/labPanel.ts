@@ -33,7 +33,9 @@ export function openLab({ extensionUri, encoding, marks, setTokens }: LabOptions
   const thread = new LabThread({ workerFile: workerUri.fsPath });
   let panel: vscode.WebviewPanel | undefined;
   let emit: ((event: LabEvent) => void) | undefined;
+  /** What the page opens with, once it is there. */
   let opened: OpenDemo | undefined;
+  let pageIsReady = false;
   let textTokens: readonly string[] = [];
   const thumbnails = new Map<string, ReturnType<LabApi['thumbnail']>>();
   let marked: MarkedText | undefined;
@@ -77,6 +79,7 @@ export function openLab({ extensionUri, encoding, marks, setTokens }: LabOptions
       const [demos, text] = [await thread.call('demos'), await takeText()];
       const first = opened;
       opened = undefined;
+      pageIsReady = true;
       const strings = vscode.l10n.bundle ?? {};
       const link = first === undefined ? {} : { opened: first };
       return { strings, demos, text, isMarking: seen.isShown, ...link };
@@ -129,6 +132,7 @@ export function openLab({ extensionUri, encoding, marks, setTokens }: LabOptions
   };
   const attach = (shown: vscode.WebviewPanel) => {
     panel = shown;
+    pageIsReady = false;
     void prepare(shown, opened?.demoId);
     shown.iconPath = panelIcon(extensionUri);
     shown.webview.options = webviewOptions(extensionUri);
@@ -136,12 +140,17 @@ export function openLab({ extensionUri, encoding, marks, setTokens }: LabOptions
     emit = (event) => {
       server.emit(event);
     };
+    // A panel that is hidden loses its page and begins with a new one.
+    shown.onDidChangeViewState(() => {
+      if (!shown.visible) pageIsReady = false;
+    });
     shown.onDidDispose(() => {
       server.dispose();
       if (panel !== shown) return;
       seen.dispose();
       panel = undefined;
       emit = undefined;
+      pageIsReady = false;
       void thread.stop();
     });
     shown.webview.html = webviewHtml(shown.webview, extensionUri, {
@@ -169,8 +178,7 @@ export function openLab({ extensionUri, encoding, marks, setTokens }: LabOptions
         );
         return;
       }
-      // While the panel is hidden its page is gone: the new page asks for what was opened.
-      if (!panel.visible) opened = demo;
+      if (!pageIsReady) opened = demo;
       else {
         const taken = fromFile ? { text: await takeText() } : {};
         emit?.({ type: 'open', demo, ...taken });

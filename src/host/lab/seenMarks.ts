@@ -72,19 +72,30 @@ export class SeenMarks implements vscode.Disposable {
         vscode.l10n.t('The demo runs on no open file: open one, and take its selection or start.'),
       );
     }
-    const isNew = this.#text?.document !== text.document || !marks.isShown(marksName);
+    const { document } = text;
+    const isSeen = vscode.window.visibleTextEditors.some((editor) => editor.document === document);
+    if (!isSeen) await vscode.window.showTextDocument(document, vscode.ViewColumn.Beside);
+    if (this.#text?.document !== document || !this.isShown) this.#moveTo(document);
     this.#text = text;
     this.#request = request;
-    if (isNew) await this.#begin(text);
     await this.#mark();
   }
 
-  async #begin(text: MarkedText): Promise<void> {
-    const { document } = text;
-    const shown = vscode.window.visibleTextEditors.some((editor) => editor.document === document);
-    if (!shown) await vscode.window.showTextDocument(document, vscode.ViewColumn.Beside);
-    this.#hide();
-    this.#text = text;
+  /** Into this document, out of any other: to whoever asked they are shown all the while. */
+  #moveTo(document: vscode.TextDocument): void {
+    this.#clear();
+    if (!this.isShown) {
+      this.#options.marks.show(marksName, () => () => {
+        this.#clear();
+        this.#options.onHidden();
+      });
+    }
+    const follow = () => {
+      // Without an answer, as of a thread that ended, they would be those of another cursor.
+      this.#mark().catch(() => {
+        this.#options.marks.hide(marksName);
+      });
+    };
     this.#decorations = new Map(
       Object.entries(looks).map(([kind, look]) => [
         kind as TokenVisibility,
@@ -100,9 +111,9 @@ export class SeenMarks implements vscode.Disposable {
     this.#status.tooltip = vscode.l10n.t('Hide all marks');
     this.#listeners = [
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
-        if (textEditor.document === document) void this.#mark();
+        if (textEditor.document === document) follow();
       }),
-      vscode.window.onDidChangeVisibleTextEditors(() => void this.#mark()),
+      vscode.window.onDidChangeVisibleTextEditors(follow),
       vscode.workspace.onDidChangeTextDocument((event) => {
         const isEdit = event.document === document && event.contentChanges.length > 0;
         if (isEdit) this.#options.marks.hide(marksName);
@@ -111,14 +122,9 @@ export class SeenMarks implements vscode.Disposable {
         if (closed === document) this.#options.marks.hide(marksName);
       }),
     ];
-    this.#options.marks.show(marksName, () => {
-      this.#hide();
-      this.#request = undefined;
-      this.#options.onHidden();
-    });
   }
 
-  #hide(): void {
+  #clear(): void {
     this.#update++;
     for (const listener of this.#listeners) listener.dispose();
     this.#listeners = [];
@@ -127,6 +133,7 @@ export class SeenMarks implements vscode.Disposable {
     this.#status?.dispose();
     this.#status = undefined;
     this.#text = undefined;
+    this.#request = undefined;
     this.#runs = [];
   }
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { panelIcon, staticHtml, webviewOptions } from '../views/webviewHtml.ts';
+import { escapedHtml, panelIcon, staticHtml, webviewOptions } from '../views/webviewHtml.ts';
 import { modelCardText } from './modelCards.ts';
 import type { ModelsOptions } from './openModels.ts';
 
@@ -28,7 +28,7 @@ export class CardPanel implements vscode.Disposable {
   constructor(options: ModelsOptions) {
     this.#options = options;
     this.#changes = options.session.onDidChange((change) => {
-      if (change !== 'progress') void this.#write();
+      if (change !== 'progress') this.#follow();
     });
   }
 
@@ -59,6 +59,21 @@ export class CardPanel implements vscode.Disposable {
       this.#panel = panel;
     } else this.#panel.reveal();
     await this.#write();
+  }
+
+  /** A model may have been forgotten meanwhile: then its page says so. */
+  #follow(): void {
+    const own = this.#write();
+    own.catch((error: unknown) => {
+      const [panel, card] = [this.#panel, this.#shown];
+      if (this.#latest !== own || panel === undefined || card === undefined) return;
+      const message = error instanceof Error ? error.message : String(error);
+      panel.webview.html = staticHtml(panel.webview, this.#options.extensionUri, {
+        stylesheet: 'cardView.css',
+        title: card.name,
+        body: `<p>${escapedHtml(message)}</p>`,
+      });
+    });
   }
 
   #write(): Promise<void> {

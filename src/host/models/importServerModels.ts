@@ -6,7 +6,7 @@ import { modelNameKey } from '../../core/catalog/modelNames.ts';
 import { ownModelId } from '../../core/catalog/ownModels.ts';
 import type { OwnModel } from '../../core/catalog/ownModels.ts';
 import { InputError } from '../../core/estimates/inputError.ts';
-import { shortTokensText } from '../words.ts';
+import { windowText } from '../words.ts';
 import { listServedModels, readOllamaModel } from '../../node/modelServer.ts';
 import { keepModels, requireTrust, today } from './keepModels.ts';
 import type { ModelsOptions } from './openModels.ts';
@@ -43,7 +43,7 @@ function itemOf(served: ServedModel): vscode.QuickPickItem & { readonly served: 
   const window = served.contextWindowTokens;
   return {
     label: served.id,
-    description: window === undefined ? '' : vscode.l10n.t('{0} window', shortTokensText(window)),
+    description: window === undefined ? '' : windowText(window),
     served,
   };
 }

@@ -104,10 +104,16 @@ export function openPlans(options: PlansOptions): Plans {
   let current: PlanName | undefined;
   let lastPlanId = 0;
   let indexed: { readonly key: string; readonly index: IndexSummary } | undefined;
-  // An index is good until a file, the set or an unsaved editor changes.
+  // An index is good until a file, the set or an unsaved editor changes, also while it is made.
+  let contents = 0;
   const changes = session.onDidChange((change) => {
-    if (change === 'content') indexed = undefined;
+    if (change !== 'content') return;
+    contents++;
+    indexed = undefined;
   });
+  /** The thread too: what a dead one had is gone. */
+  const keyOf = (files: readonly FileCount[], encoding: EncodingName) =>
+    JSON.stringify([encoding, thread.threadId, files.map((file) => file.path)]);
 
   const indexOf = async (
     files: readonly FileCount[],
@@ -115,8 +121,8 @@ export function openPlans(options: PlansOptions): Plans {
     signal: AbortSignal,
     onProgress: (filesDone: number, files: number) => void,
   ): Promise<IndexSummary> => {
-    const key = JSON.stringify([encoding, thread.threadId, files.map((file) => file.path)]);
-    if (indexed?.key === key) return indexed.index;
+    if (indexed?.key === keyOf(files, encoding)) return indexed.index;
+    const begun = contents;
     const index = await thread.open(
       {
         files: await sourceFiles(session, files, signal),
@@ -134,8 +140,7 @@ export function openPlans(options: PlansOptions): Plans {
       },
     );
     for (const problem of index.problems) log.warn(`${problem.path}: ${problem.message}`);
-    const known = JSON.stringify([encoding, thread.threadId, files.map((file) => file.path)]);
-    indexed = { key: known, index };
+    if (begun === contents) indexed = { key: keyOf(files, encoding), index };
     unkept = index.indexId;
     return index;
   };

@@ -2,7 +2,14 @@ import * as vscode from 'vscode';
 import type { FileProblem, LeftOutFile, LeftOutReason } from '../../core/files/scanReport.ts';
 import type { FolderNode, TreeNode } from '../../core/set/fileTree.ts';
 import type { Session } from '../session.ts';
-import { bytesText, fileCountText, leftOutReasonText, percentText, tokensText } from '../words.ts';
+import {
+  bytesText,
+  fileCountText,
+  leftOutReasonText,
+  percentText,
+  tokenCountText,
+  tokensText,
+} from '../words.ts';
 
 /** What a row of the Files view stands for. */
 export type FilesRow =
@@ -14,8 +21,8 @@ export type FilesRow =
   | { readonly type: 'problems' }
   | { readonly type: 'problem'; readonly problem: FileProblem };
 
-/** Rows shown of one reason; the rest is a number, or a folder of 100,000 ignored files would stall the tree. */
-const maxLeftOutRows = 500;
+/** Rows shown of one reason, and problems; the rest is a number, or 100,000 ignored files would stall the tree. */
+const maxRows = 500;
 
 /** The path that a row is about, for the commands of its menu. */
 export function rowPath(row: FilesRow): string | undefined {
@@ -63,14 +70,18 @@ export class FilesTree implements vscode.TreeDataProvider<FilesRow>, vscode.Disp
       case 'node':
         return row.node.type === 'folder' ? nodeRows(row.node) : [];
       case 'leftOut':
-        return [...this.#leftOutByReason().keys()].map((reason) => ({
+        return [...this.#session.leftOutByReason.keys()].map((reason) => ({
           type: 'leftOutReason',
           reason,
         }));
       case 'leftOutReason':
-        return leftOutRows(row.reason, this.#leftOutByReason().get(row.reason) ?? []);
+        return leftOutRows(row.reason, this.#session.leftOutByReason.get(row.reason) ?? []);
       case 'problems':
-        return report.problems.map((problem) => ({ type: 'problem', problem }));
+        return withMore(
+          report.problems.slice(0, maxRows).map((problem) => ({ type: 'problem', problem })),
+          report.problems.length,
+          'problems',
+        );
       default:
         return [];
     }
@@ -119,7 +130,7 @@ export class FilesTree implements vscode.TreeDataProvider<FilesRow>, vscode.Disp
     item.description = parts.join(' · ');
     item.tooltip = this.#nodeTooltip(node, share);
     item.accessibilityInformation = {
-      label: [node.name, vscode.l10n.t('{0} tokens', tokensText(node.tokens)), share].join(', '),
+      label: [node.name, tokenCountText(node.tokens), share].join(', '),
     };
     if (!folder && item.resourceUri !== undefined) {
       item.command = {
@@ -143,10 +154,6 @@ export class FilesTree implements vscode.TreeDataProvider<FilesRow>, vscode.Disp
     return [node.path, weight, detail].join('\n');
   }
 
-  #leftOutByReason(): ReadonlyMap<LeftOutReason, readonly LeftOutFile[]> {
-    return this.#session.leftOutByReason;
-  }
-
   #leftOutItem(): vscode.TreeItem {
     const leftOut = this.#session.report?.leftOut ?? [];
     const item = new vscode.TreeItem(
@@ -166,7 +173,7 @@ export class FilesTree implements vscode.TreeDataProvider<FilesRow>, vscode.Disp
       vscode.TreeItemCollapsibleState.Collapsed,
     );
     item.id = `reason:${reason}`;
-    item.description = sizeText(this.#leftOutByReason().get(reason) ?? []);
+    item.description = sizeText(this.#session.leftOutByReason.get(reason) ?? []);
     return item;
   }
 
@@ -174,7 +181,6 @@ export class FilesTree implements vscode.TreeDataProvider<FilesRow>, vscode.Disp
     const item = new vscode.TreeItem(file.path);
     item.id = `leftOut:${file.path}`;
     item.resourceUri = this.#session.uriOf(file.path);
-    item.label = file.path;
     item.description = bytesText(file.bytes);
     item.tooltip = `${file.path}\n${leftOutReasonText(file.reason)}, ${bytesText(file.bytes)}`;
     item.contextValue = this.#session.isExcluded(file.path) ? 'leftOutByUser' : 'leftOutFile';
@@ -194,8 +200,8 @@ export class FilesTree implements vscode.TreeDataProvider<FilesRow>, vscode.Disp
   }
 
   #problemItem(problem: FileProblem): vscode.TreeItem {
+    // No id: a file of ignore rules has a problem for each rule that was refused.
     const item = new vscode.TreeItem(problem.path);
-    item.id = `problem:${problem.path}`;
     item.description = problem.message;
     item.tooltip = `${problem.path}\n${problem.message}`;
     item.contextValue = 'problem';
@@ -208,10 +214,15 @@ function nodeRows(folder: FolderNode): FilesRow[] {
 }
 
 function leftOutRows(reason: LeftOutReason, files: readonly LeftOutFile[]): FilesRow[] {
-  const shown = [...files].sort((a, b) => b.bytes - a.bytes).slice(0, maxLeftOutRows);
-  const rows: FilesRow[] = shown.map((file) => ({ type: 'leftOutFile', file }));
-  const more = files.length - shown.length;
-  return more > 0 ? [...rows, { type: 'more', count: more, parent: reason }] : rows;
+  const shown = [...files].sort((a, b) => b.bytes - a.bytes).slice(0, maxRows);
+  const rows = shown.map((file): FilesRow => ({ type: 'leftOutFile', file }));
+  return withMore(rows, files.length, reason);
+}
+
+/** With a last row that says how many are not shown. */
+function withMore(shown: FilesRow[], count: number, parent: string): FilesRow[] {
+  const more = count - shown.length;
+  return more > 0 ? [...shown, { type: 'more', count: more, parent }] : shown;
 }
 
 function sizeText(files: readonly LeftOutFile[]): string {

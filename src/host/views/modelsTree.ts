@@ -11,6 +11,7 @@ import {
   usdIntervalText,
   verdictIcons,
   verdictText,
+  windowText,
 } from '../words.ts';
 
 export type ModelsRow =
@@ -23,7 +24,10 @@ export type ModelsRow =
 
 const verdictOrder: readonly Verdict[] = ['fits', 'uncertain', 'doesNotFit', 'unknown'];
 
-/** Every model of the catalogue under its verdict: the chosen one first, then by what a person looks for there. */
+/**
+ * Every model of the catalogue under its verdict: the chosen one first, then by what a person looks for there. Before anything was
+ * counted there is no verdict: then they stand in one list.
+ */
 export class ModelsTree implements vscode.TreeDataProvider<ModelsRow>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
@@ -48,13 +52,13 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelsRow>, vscode.Di
     if (row?.type === 'model') return [];
     if (row?.type === 'verdict') return row.models.map((model) => ({ type: 'model', model }));
     const { weighModels } = await this.#rooms.weighing();
-    const { subject, settings } = this.#session;
+    const { subject, settings, report } = this.#session;
     const weighed = weighModels(subject.files, settings);
+    weighed.sort((a, b) => modelOrder(a, b, settings.modelId));
+    if (report === undefined) return weighed.map((model) => ({ type: 'model', model }));
     const rows: ModelsRow[] = [];
     for (const verdict of verdictOrder) {
-      const models = weighed
-        .filter((model) => model.verdict === verdict)
-        .sort((a, b) => modelOrder(a, b, settings.modelId));
+      const models = weighed.filter((model) => model.verdict === verdict);
       if (models.length > 0) rows.push({ type: 'verdict', verdict, models });
     }
     return rows;
@@ -69,14 +73,22 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelsRow>, vscode.Di
   #modelItem(row: Extract<ModelsRow, { type: 'model' }>): vscode.TreeItem {
     const { model } = row;
     const chosen = model.id === this.#session.settings.modelId;
+    const isWeighed = this.#session.report !== undefined;
+    const icon = isWeighed ? verdictIcons[model.verdict] : verdictIcons.unknown;
     const item = new vscode.TreeItem(model.name);
     item.id = `model:${model.id}`;
-    item.iconPath = new vscode.ThemeIcon(chosen ? 'check' : verdictIcons[model.verdict]);
-    item.description = [shortFreeText(model.freeTokens), shortUsdText(model.inputCost)].join(' · ');
+    item.iconPath = new vscode.ThemeIcon(chosen ? 'check' : icon);
+    item.description = isWeighed
+      ? [shortFreeText(model.freeTokens), shortUsdText(model.inputCost)].join(' · ')
+      : windowText(model.contextWindowTokens);
     item.contextValue = chosen ? 'chosenModel' : 'model';
-    item.tooltip = modelTooltip(model);
+    item.tooltip = modelTooltip(model, isWeighed);
     item.accessibilityInformation = {
-      label: [model.name, verdictText(model.verdict), item.description].join(', '),
+      label: [
+        model.name,
+        ...(isWeighed ? [verdictText(model.verdict)] : []),
+        item.description,
+      ].join(', '),
     };
     item.command = {
       command: 'contextBudget.useModel',
@@ -136,7 +148,7 @@ function verdictMeaning(verdict: Verdict): string {
   }
 }
 
-function modelTooltip(model: ModelVerdict): string {
+function modelTooltip(model: ModelVerdict, isWeighed: boolean): string {
   const window =
     model.contextWindowTokens === undefined
       ? vscode.l10n.t('Context window unknown')
@@ -151,11 +163,15 @@ function modelTooltip(model: ModelVerdict): string {
       );
   return [
     `${model.maker}: ${model.name} (${model.id})`,
-    `${verdictText(model.verdict)}: ${freeText(model.freeTokens)}`,
+    ...(isWeighed ? [`${verdictText(model.verdict)}: ${freeText(model.freeTokens)}`] : []),
     model.windowSource === undefined ? window : `${window} (${model.windowSource})`,
-    weight,
-    count.basis,
-    vscode.l10n.t('Sending it once: {0}', usdIntervalText(model.inputCost)),
+    ...(isWeighed
+      ? [
+          weight,
+          count.basis,
+          vscode.l10n.t('Sending it once: {0}', usdIntervalText(model.inputCost)),
+        ]
+      : []),
     ...(model.priceSource === undefined ? [] : [model.priceSource]),
   ].join('\n');
 }

@@ -6,7 +6,7 @@ import {
   type FileOfRequest,
   type RequestNode,
 } from '../../core/plans/requestTree.ts';
-import { tokenCountText, tokensText } from '../words.ts';
+import { fileCountText, tokenCountText, tokensText } from '../words.ts';
 
 export const requestsViewId = 'contextBudget.requests';
 /** Set while there are requests to show. */
@@ -142,7 +142,7 @@ export class RequestsTree implements vscode.TreeDataProvider<RequestRow>, vscode
     const files = new Set(parts.map(({ fileIdx }) => fileIdx)).size;
     item.description = [
       tokenCountText(tokens),
-      ...(files === 0 ? [] : [vscode.l10n.t('{0} files', tokensText(files))]),
+      ...(files === 0 ? [] : [fileCountText(files)]),
       ...carriedText(role, answersOf),
     ].join(' · ');
     item.contextValue = 'request';

@@ -19,7 +19,7 @@ export function webviewHtml(
 ): string {
   const nonce = randomBytes(16).toString('base64');
   const dist = (file: string) =>
-    escaped(webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', file)).toString());
+    escapedHtml(webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', file)).toString());
   const policy = [
     `default-src 'none'`,
     `style-src ${webview.cspSource}${page.charts === true ? ` 'nonce-${nonce}'` : ''}`,
@@ -28,13 +28,13 @@ export function webviewHtml(
     `script-src 'nonce-${nonce}'`,
   ].join('; ');
   return `<!DOCTYPE html>
-<html lang="${escaped(vscode.env.language)}">
+<html lang="${escapedHtml(vscode.env.language)}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${escaped(policy)}">
+<meta http-equiv="Content-Security-Policy" content="${escapedHtml(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="${dist(page.stylesheet)}">
-<title>${escaped(page.title)}</title>
+<title>${escapedHtml(page.title)}</title>
 </head>
 <body>
 <main id="root"></main>
@@ -55,10 +55,10 @@ export function staticHtml(
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${escaped(policy)}">
+<meta http-equiv="Content-Security-Policy" content="${escapedHtml(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${escaped(webview.asWebviewUri(stylesheet).toString())}">
-<title>${escaped(page.title)}</title>
+<link rel="stylesheet" href="${escapedHtml(webview.asWebviewUri(stylesheet).toString())}">
+<title>${escapedHtml(page.title)}</title>
 </head>
 <body><main>${page.body}</main></body>
 </html>`;
@@ -91,7 +91,7 @@ export function webviewPort(webview: vscode.Webview): Port {
   };
 }
 
-function escaped(text: string): string {
+export function escapedHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('"', '&quot;')

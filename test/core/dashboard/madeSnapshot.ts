@@ -19,6 +19,7 @@ export function madeSnapshot(
       kinds: files.map(() => 0),
       leftOut: [],
       problems: [],
+      numProblems: 0,
     },
     now: {
       status: { type: 'ready', leftOutFiles: 0, problems: 0 },

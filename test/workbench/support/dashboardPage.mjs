@@ -46,7 +46,7 @@ export function tableOf(entries) {
     columns.lines.push(Math.ceil(tokens / 9));
     columns.kinds.push(name.endsWith('.md') ? 2 : 0);
   }
-  return { encoding: 'o200k_base', ...columns, leftOut: [], problems: [] };
+  return { encoding: 'o200k_base', ...columns, leftOut: [], problems: [], numProblems: 0 };
 }
 
 /** A made-up repository of `count` files in folders of folders, the same on every run. */

@@ -1,6 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { LeftOutGroup } from '../../../src/core/dashboard/snapshot.ts';
-import type { FileProblem } from '../../../src/core/files/scanReport.ts';
+import {
+  mostNamed,
+  type FileTable,
+  type LeftOutGroup,
+} from '../../../src/core/dashboard/snapshot.ts';
 import { shownName } from '../../../src/core/format/fileNames.ts';
 import { formatBytes, formatCount } from '../../../src/core/format/numbers.ts';
 import { t } from '../../shared/l10n.ts';
@@ -48,21 +51,26 @@ export function leftOutView(
             )}
           </ul>
           ${
-            group.largest.length === 200
-              ? html`<p class="quiet">${t('The largest {0}.', formatCount(200))}</p>`
+            group.largest.length === mostNamed
+              ? html`<p class="quiet">${t('The largest {0}.', formatCount(mostNamed))}</p>`
               : nothing
           }
         </details>`,
     )}`;
 }
 
-export function problemsView(problems: readonly FileProblem[]): TemplateResult | typeof nothing {
-  if (problems.length === 0) return nothing;
-  return html`<h2>${t('Could not be counted: {0}', fileCountText(problems.length))}</h2>
+export function problemsView({
+  problems,
+  numProblems,
+}: FileTable): TemplateResult | typeof nothing {
+  if (numProblems === 0) return nothing;
+  const more = numProblems - problems.length;
+  return html`<h2>${t('Could not be counted: {0}', fileCountText(numProblems))}</h2>
     <ul>
       ${problems.map(
         ({ path, message }) =>
           html`<li><span class="path">${shownName(path)}</span>: ${shownName(message)}</li>`,
       )}
-    </ul>`;
+    </ul>
+    ${more === 0 ? nothing : html`<p class="quiet">${t('and {0} more', formatCount(more))}</p>`}`;
 }

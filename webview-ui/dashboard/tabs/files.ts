@@ -93,7 +93,7 @@ function view(model: FilesModel, parts: Parts): TemplateResult {
       >
         ${t('Analyze Workspace')}
       </vscode-button>
-      ${leftOutView(files.leftOut, context)} ${problemsView(files.problems)}`;
+      ${leftOutView(files.leftOut, context)} ${problemsView(files)}`;
   }
   return html`${toolsView(model, parts)} ${crumbsView(model, parts)} ${treemap.element}
     ${legendView(model.zoomed)}
@@ -109,7 +109,7 @@ function view(model: FilesModel, parts: Parts): TemplateResult {
       label: t('Pages of the table'),
       change: (page) => set({ page }),
     })}
-    ${leftOutView(files.leftOut, context)} ${problemsView(files.problems)}`;
+    ${leftOutView(files.leftOut, context)} ${problemsView(files)}`;
 }
 
 function toolsView(model: FilesModel, { context, set }: Parts): TemplateResult {
