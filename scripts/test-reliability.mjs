@@ -1,13 +1,18 @@
 // Attacks the real code: hostile trees, dying threads and processes, fuzzed input, and what leaves the machine.
 //   npm run test:reliability              everything in full, then the unit tests with their connections recorded, then what
 //                                         needs an editor and a browser; some ten minutes on two quiet cores
-//   npm run test:reliability -- tree      the files of test/reliability whose name contains the text, nothing else
+//   npm run test:reliability -- tree      the files of test/reliability whose name contains the text, nothing else;
+//                                         "unit", "host" and "workbench" are the parts after them
 //   npm run test:reliability -- --write   writes the figures into the table of docs/reliability.md
-// Among the unit tests a sample of the same attacks runs.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Each part runs in a network of its own where that can be made (support/ownNetwork.mjs). Among the unit tests a sample of the same
+// attacks runs.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, release, tmpdir, totalmem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { linesOf, tableOf, writeFigures } from './support/figuresTable.mjs';
+import { installProject, installVsCode, whyNoNpmVsCode } from './support/install.mjs';
+import { inOwnNetwork, readSent, whyNoOwnNetwork } from './support/ownNetwork.mjs';
 import { projectRoot, run, secondsSince } from './support/processes.mjs';
 import { runVitest } from './support/vitest.mjs';
 
@@ -15,24 +20,52 @@ const { values, positionals: filters } = parseArgs({
   allowPositionals: true,
   options: { write: { type: 'boolean', default: false } },
 });
+const isWhole = filters.length === 0;
+const partNames = ['unit', 'host', 'workbench'];
+const fileFilters = filters.filter((part) => !partNames.includes(part));
+const isWanted = (part) => isWhole || filters.includes(part);
 const recorder = path.join(projectRoot, 'test/reliability/recordNetwork.mjs');
 const folder = mkdtempSync(path.join(tmpdir(), 'context-budget-reliability-'));
 const figuresFile = path.join(folder, 'figures');
 const networkLog = path.join(folder, 'network');
 
-/** Connections are recorded in every process and thread that is started from here. */
+/** Connections are recorded in every process and thread of Node that is started from here. */
 const recorded = {
   CONTEXT_BUDGET_NETWORK_LOG: networkLog,
   NODE_OPTIONS: `--import ${new URL(`file://${recorder}`).href}`,
 };
 
-function linesOf(file) {
+function entriesOf(file) {
   if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8')
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line));
 }
+
+const noNetworkReason = whyNoOwnNetwork();
+/** What the kernel counted of each part. */
+const counted = [];
+const unknownSent = { bytes: 'unknown', packets: 'unknown', places: ['its network broke down'] };
+
+/** A network of its own for one part: `within` is to run its command; `sent`, asked afterwards, is undefined where there is none. */
+function partNetwork(part) {
+  if (noNetworkReason !== undefined)
+    return { within: (command, args) => ({ command, args }), sent: () => undefined };
+  const names = path.join(folder, `network of ${part}`);
+  mkdirSync(names);
+  return {
+    within: (command, args) => inOwnNetwork(names, command, args),
+    sent: () => {
+      const sent = readSent(names);
+      counted.push({ part, ...(sent ?? unknownSent) });
+      return sent;
+    },
+  };
+}
+
+/** Connections of a part by the kernel's count: a place that bytes went to or that was asked for. */
+const connectionsOf = (sent) => Math.max(sent.places.length, sent.packets > 0 ? 1 : 0);
 
 /** On this machine a test may only ask servers that a test opened, or this port, at which nobody listens. */
 const closedPort = 9;
@@ -59,31 +92,39 @@ function addressesOf(entries) {
 }
 
 const start = performance.now();
-const attacks = await runVitest({
-  reportName: 'reliability',
-  // One file after the other: what leaves the machine is counted for the attack that is on.
-  args: [
-    ...(filters.length === 0
-      ? ['test/reliability/']
-      : filters.map((part) => `test/reliability/${part}`)),
-    '--no-file-parallelism',
-    '--testTimeout=3600000',
-  ],
-  env: { ...recorded, RELIABILITY: 'full', CONTEXT_BUDGET_FIGURES: figuresFile },
-});
-const figures = linesOf(figuresFile);
+let attacks = { passed: 0, failed: 0 };
+if (isWhole || fileFilters.length > 0) {
+  const network = partNetwork('attacks');
+  attacks = await runVitest({
+    reportName: 'reliability',
+    // One file after the other: what leaves the machine is counted for the attack that is on.
+    args: [
+      ...(isWhole ? [''] : fileFilters).map((part) => `test/reliability/${part}`),
+      '--no-file-parallelism',
+      '--testTimeout=3600000',
+    ],
+    env: { ...recorded, RELIABILITY: 'full', CONTEXT_BUDGET_FIGURES: figuresFile },
+    within: network.within,
+  });
+  network.sent();
+}
+const figures = entriesOf(figuresFile);
 
 let unit;
-if (filters.length === 0) {
-  const before = linesOf(networkLog).length;
+if (isWanted('unit')) {
+  const before = entriesOf(networkLog).length;
   const unitStart = performance.now();
+  const network = partNetwork('unit tests');
   unit = await runVitest({
     reportName: 'reliability-unit',
     args: ['--exclude', 'test/reliability/**'],
     env: recorded,
+    within: network.within,
   });
-  const seen = linesOf(networkLog).slice(before);
-  const { outgoing, strange, notes } = addressesOf(seen);
+  const sent = network.sent() ?? { bytes: 0, packets: 0, places: [] };
+  const { outgoing, strange, notes } = addressesOf(entriesOf(networkLog).slice(before));
+  const connections = outgoing.filter(({ what }) => what !== 'sent').length;
+  const bytes = outgoing.reduce((sum, entry) => sum + entry.bytes, 0);
   figures.push({
     group: 'privacy',
     name: 'the unit tests with every connection recorded',
@@ -91,113 +132,76 @@ if (filters.length === 0) {
     hangs: 0,
     crashes: unit.failed,
     wrong: strange.length,
-    connections: outgoing.filter(({ what }) => what !== 'sent').length,
-    bytesOut: outgoing.reduce((sum, { bytes }) => sum + bytes, 0),
+    connections: Math.max(connections, connectionsOf(sent)),
+    bytesOut: Math.max(bytes, sent.bytes),
     seconds: (performance.now() - unitStart) / 1000,
     notes,
   });
 }
+
 /** Parts of other suites that write figures too: the editor's log and storage, and each webview in a browser. */
 const others = [
   ['host', '-g', 'what must not be told'],
   ['workbench', 'hostileText'],
-];
+].filter(([part]) => isWanted(part));
 let othersFailed = 0;
-if (filters.length === 0) {
-  const before = linesOf(figuresFile).length;
+if (others.length > 0) {
+  // What has to be fetched is fetched before, for no network leads anywhere then.
+  if (noNetworkReason === undefined && whyNoNpmVsCode() === undefined) await prepareEditor();
   for (const args of others) {
-    const { code } = await run(process.execPath, ['scripts/test.mjs', ...args], {
+    const before = entriesOf(figuresFile).length;
+    const network = partNetwork(args[0]);
+    const { command, args: of } = network.within(process.execPath, ['scripts/test.mjs', ...args]);
+    const { code } = await run(command, of, {
       env: { ...process.env, RELIABILITY: 'full', CONTEXT_BUDGET_FIGURES: figuresFile },
     });
     if (code !== 0) othersFailed++;
+    const sent = network.sent();
+    // An attempt that is made again writes its figures again: the last ones count.
+    const written = new Map(
+      entriesOf(figuresFile)
+        .slice(before)
+        .map((one) => [one.name, one]),
+    );
+    for (const one of written.values()) {
+      // Of the browser, the editor and their processes; of a part as a whole.
+      const connections = sent && connectionsOf(sent);
+      figures.push({ ...one, connections, bytesOut: sent?.bytes });
+    }
   }
-  // An attempt that is made again writes its figures again: the last ones count.
-  const written = linesOf(figuresFile).slice(before);
-  figures.push(...new Map(written.map((one) => [one.name, one])).values());
 }
+
+async function prepareEditor() {
+  const { findBrowser } = await import('./support/browser.mjs');
+  await installProject();
+  await installVsCode();
+  await findBrowser();
+}
+
 rmSync(folder, { recursive: true, force: true });
 
 const groups = ['trees', 'processes', 'input', 'privacy'];
 figures.sort((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group));
-const header = [
-  'case',
-  'tried',
-  'hangs',
-  'crashes',
-  'wrong',
-  'connections out',
-  'bytes out',
-  'seconds',
-  'remarks',
-];
-const rows = figures.map((one) => [
-  `${one.group}: ${one.name}`,
-  one.tried,
-  one.hangs,
-  one.crashes,
-  one.wrong,
-  one.connections,
-  one.bytesOut,
-  one.seconds.toFixed(1),
-  one.notes.join('; '),
-]);
-const line = (cells) =>
-  `| ${cells.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en') : cell)).join(' | ')} |`;
-const tableOf = (lines) =>
-  [
-    line(header),
-    line(header.map((_, i) => (i === 0 || i === header.length - 1 ? '---' : '--:'))),
-    ...lines,
-  ].join('\n');
-const table = tableOf(rows.map(line));
+const lines = linesOf(figures);
 const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${release()}, Node ${process.version}`;
-const summary = `${new Date().toISOString().slice(0, 10)}, ${machine}; ${secondsSince(start)} in all, ${filters.length === 0 ? 'the whole in one go' : `only ${filters.join(', ')}`}.`;
-console.log(`\n${summary}\n\n${table}`);
+const said = counted.map(({ part, packets, bytes, places }) =>
+  [`${part} ${packets} packets, ${bytes} bytes`, ...places].join(', '),
+);
+const network =
+  noNetworkReason === undefined
+    ? `Sent by all processes, by the kernel’s count: ${said.join('; ')}.`
+    : `Connections were recorded in Node’s processes only, for no network of its own could be made: ${noNetworkReason}.`;
+const summary = `${new Date().toISOString().slice(0, 10)}, ${machine}; ${secondsSince(start)} in all, ${isWhole ? 'the whole in one go' : `only ${filters.join(', ')}`}. ${network}`;
+console.log(`\n${summary}\n\n${tableOf(lines)}`);
+if (values.write) await writeFigures({ summary, lines, isWhole });
 
-/** The lines with those of the same case in their places, and the other new ones at the end of their group. */
-function withAnew(lines, anew) {
-  const caseOf = (text) => text.split('|')[1].trim();
-  const byCase = new Map(anew.map((text) => [caseOf(text), text]));
-  const merged = lines.map((text) => {
-    const other = byCase.get(caseOf(text));
-    byCase.delete(caseOf(text));
-    return other ?? text;
-  });
-  for (const [name, text] of byCase) {
-    const last = merged.findLastIndex(
-      (other) => caseOf(other).split(':')[0] === name.split(':')[0],
-    );
-    merged.splice(last + 1, 0, text);
-  }
-  return merged;
-}
-
-if (values.write) {
-  const file = path.join(projectRoot, 'docs/reliability.md');
-  const text = readFileSync(file, 'utf8');
-  const [begin, end] = ['<!-- figures -->', '<!-- end of figures -->'];
-  if (!text.includes(begin) || !text.includes(end))
-    throw new Error(`${file} has no place for figures`);
-  const at = [text.indexOf(begin) + begin.length, text.indexOf(end)];
-  const before = text.slice(...at).split('\n');
-  const isWhole = filters.length === 0;
-  const kept = before.filter((each) => each.startsWith('|')).slice(2);
-  // A part leaves the other rows as they are, and says that it was run by itself.
-  const said = isWhole
-    ? summary
-    : [...before.filter((each) => each !== '' && !each.startsWith('|')), '', `Anew, ${summary}`];
-  const written = isWhole ? table : tableOf(withAnew(kept, rows.map(line)));
-  writeFileSync(
-    file,
-    `${text.slice(0, at[0])}\n\n${[said].flat().join('\n')}\n\n${written}\n\n${text.slice(at[1])}`,
-  );
-  const prettier = path.join(projectRoot, 'node_modules/prettier/bin/prettier.cjs');
-  await run(process.execPath, [prettier, '--log-level', 'warn', '--write', file]);
-}
 const failed = attacks.failed + (unit?.failed ?? 0) + othersFailed;
 console.log(`\n${attacks.passed + (unit?.passed ?? 0)} passed, ${failed} failed`);
 const bad = figures.filter(
-  (one) => one.hangs + one.crashes + one.wrong + one.bytesOut + one.connections > 0,
+  (one) => one.hangs + one.crashes + one.wrong + (one.bytesOut ?? 0) + (one.connections ?? 0) > 0,
 );
 for (const one of bad) console.error(`not as it should be: ${one.group}: ${one.name}`);
-process.exit(failed === 0 && bad.length === 0 ? 0 : 1);
+const leaking = counted.filter((sent) => connectionsOf(sent) > 0);
+for (const { part } of leaking)
+  console.error(`not as it should be: something was sent by: ${part}`);
+process.exit(failed + bad.length + leaking.length === 0 ? 0 : 1);

@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'vitest';
+import { folderVariable, sentSoFar, type Sent } from '../../scripts/support/ownNetwork.mjs';
 
 /** `npm run test:reliability` asks for the full counts; among the unit tests a sample of them runs. */
 export const isFull = process.env['RELIABILITY'] === 'full';
@@ -30,6 +31,14 @@ export function networkEntries(): NetworkEntry[] {
   const lines = readFileSync(networkLog, 'utf8').split('\n').filter(Boolean);
   const entries = lines.map((line) => JSON.parse(line) as NetworkEntry);
   return entries.filter(({ what }) => what !== 'local' && what !== 'listening');
+}
+
+const ownNetworkFolder = process.env[folderVariable];
+
+/** What left by the kernel's count, from any process of the run; nothing where the run has no network of its own. */
+function sentByKernel(): Sent {
+  if (ownNetworkFolder === undefined) return { bytes: 0, packets: 0, places: [] };
+  return sentSoFar(ownNetworkFolder);
 }
 
 /** Environment of a process that is started: its connections are recorded too. */
@@ -133,6 +142,7 @@ export async function attack(
 ): Promise<void> {
   const tally = new Tally();
   const before = networkEntries().length;
+  const sentBefore = sentByKernel();
   const startMs = Date.now();
   try {
     await run(tally);
@@ -140,10 +150,20 @@ export async function attack(
     tally.crashes++;
     tally.faults.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
-  const outgoing = networkEntries().slice(before);
+  const recorded = networkEntries().slice(before);
+  const sent = sentByKernel();
+  const places = sent.places.filter((place) => !sentBefore.places.includes(place));
+  const outgoing = [...recorded.map(({ what, host }) => `${what} ${host}`), ...places];
   const { tried, hangs, crashes, wrong, faults, notes } = tally;
-  const connections = outgoing.filter(({ what }) => what !== 'sent').length;
-  const bytesOut = outgoing.reduce((sum, entry) => sum + entry.bytes, 0);
+  // Node's processes are seen twice: by the recorder and by the kernel.
+  const connections = Math.max(
+    recorded.filter(({ what }) => what !== 'sent').length,
+    places.length,
+  );
+  const bytesOut = Math.max(
+    recorded.reduce((sum, entry) => sum + entry.bytes, 0),
+    sent.bytes - sentBefore.bytes,
+  );
   const seconds = (Date.now() - startMs) / 1000;
   const figures = {
     group,
@@ -161,11 +181,12 @@ export async function attack(
   if (file !== undefined) appendFileSync(file, `${JSON.stringify(figures)}\n`);
   // The notes hold the seed.
   expect(faults.length === 0 ? '' : [...notes, ...faults].join('\n\n')).toBe('');
-  expect({ hangs, crashes, wrong, outgoing }).toEqual({
+  expect({ hangs, crashes, wrong, outgoing, bytesOut }).toEqual({
     hangs: 0,
     crashes: 0,
     wrong: 0,
     outgoing: [],
+    bytesOut: 0,
   });
   expect(tried).toBeGreaterThan(0);
 }

@@ -57,7 +57,7 @@ const never = () => false;
 const isInputError = (error: Error) => error instanceof InputError;
 
 describe('fuzzed', () => {
-  const many = often(120, 10_000);
+  const many = often(60, 10_000);
   it('configs of Hugging Face are read or refused by field', () =>
     attack('input', `${many} fuzzed HF configs`, (tally) => {
       fuzz(tally, 1, many, {
@@ -103,7 +103,7 @@ describe('fuzzed', () => {
       });
     }));
 
-  const some = often(25, 2_000);
+  const some = often(15, 2_000);
   it('tokenizer.json files count or are refused with the reason', () =>
     attack('input', `${some} fuzzed tokenizer.json files`, (tally) => {
       const seeds = [byteLevelJson(), sentencePieceJson()].map((json) => JSON.stringify(json));

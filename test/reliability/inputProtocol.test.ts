@@ -68,7 +68,7 @@ async function withoutUnhandled(tally: Tally, run: () => Promise<void>): Promise
   }
 }
 
-const many = often(1_000, 10_000);
+const many = often(300, 10_000);
 
 describe('fuzzed messages', () => {
   it('to the host are answered or ignored', () =>

@@ -152,7 +152,9 @@ const misbehaviours: Record<string, Answer> = {
   'sends to a file': (response) =>
     response.writeHead(302, { location: 'file:///etc/passwd' }).end(),
 };
-const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024, 32), { level: 9 });
+const compressedMegabyte = gzipSync(Buffer.alloc(1024 * 1024, 32), { level: 9 });
+// 200 MB in 200 KB: a file of gzip may have many members.
+const bomb = Buffer.concat(Array.from({ length: 200 }, () => compressedMegabyte));
 
 describe('a server', () => {
   it('that misbehaves in any way ends in an error that names it, and gets no second address asked', () =>
@@ -225,7 +227,7 @@ describe('a server', () => {
         },
       };
       for (const [client, run] of Object.entries(clients)) {
-        for (let i = 0; i < often(12, 1000); i++) {
+        for (let i = 0; i < often(6, 1000); i++) {
           const body = mutatedJson(good[client], random);
           answer = (response) => response.end(body);
           await tally.try(`${client}: ${body.slice(0, 200)}`, run, {

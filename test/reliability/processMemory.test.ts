@@ -65,7 +65,7 @@ function madeUpText(seed: number, lines: number): string {
 }
 
 describe('memory', () => {
-  const millions = often(0.2, 17);
+  const millions = often(0.1, 17);
   it(`of a scan of ${millions} million tokens stays under 500 MB and comes back`, () =>
     attack('processes', `memory of a scan of ${millions} M tokens`, async (tally) => {
       const root = tempTree();

@@ -14,7 +14,7 @@ import { tamperedWorker } from './scanning.ts';
 
 /** In full enough for two indexing threads. */
 const names = Array.from(
-  { length: often(30, 110) },
+  { length: often(14, 110) },
   (_, i) => `d${i % 5}/f${String(i).padStart(3, '0')}.ts`,
 );
 const texts = Object.fromEntries(

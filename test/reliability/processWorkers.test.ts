@@ -10,7 +10,7 @@ import { attack, isFull, often } from './attack.ts';
 import { disposeScanners, newScanner, requestFor, tamperedWorker } from './scanning.ts';
 
 const files = Object.fromEntries(
-  Array.from({ length: 400 }, (_, i) => [
+  Array.from({ length: often(150, 400) }, (_, i) => [
     `d${i % 7}/f${i}.ts`,
     `export const value${i} = ${i};\n`.repeat(1 + (i % 30)),
   ]),
@@ -26,7 +26,7 @@ beforeAll(async () => {
   root = tempTree({
     ...files,
     'node_modules/a/index.js': 'abc',
-    'big.txt': 'lorem ipsum\n'.repeat(150_000),
+    'big.txt': 'lorem ipsum\n'.repeat(often(30_000, 150_000)),
   });
   tampered = await tamperedWorker();
   plain = newScanner({ workerFile: tampered('') });

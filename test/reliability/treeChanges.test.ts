@@ -63,7 +63,7 @@ const churn = `
         case 3: fs.rmSync(file, { recursive: true, force: true }); break;
         case 4: fs.rmSync(file, { recursive: true, force: true }); fs.mkdirSync(file); fs.writeFileSync(file + '/in.ts', text); break;
         case 5: fs.rmSync(file, { recursive: true, force: true }); fs.symlinkSync('..', file); break;
-        case 6: fs.writeFileSync(path.join(root, 'big' + random(2) + '.txt'), text.repeat(600 + random(${often(300, 1500)}))); break;
+        case 6: fs.writeFileSync(path.join(root, 'big' + random(2) + '.txt'), text.repeat(${often(400, 600)} + random(${often(500, 1500)}))); break;
         case 7: fs.rmSync(path.join(root, 'd' + random(5)), { recursive: true, force: true }); break;
         default: fs.mkdirSync(path.dirname(file), { recursive: true }); fs.writeFileSync(file, text);
       }
@@ -101,12 +101,10 @@ describe('a tree that changes while it is read', () => {
       const root = tempTree();
       const git = (...args: string[]) => execFileSync('git', args, { cwd: root, stdio: 'pipe' });
       git('init', '-q', '-b', 'one');
-      git('config', 'user.email', 'test@example.com');
-      git('config', 'user.name', 'Test');
       const words: Record<string, string> = { one: 'one', two: 'q7z' };
       const write = (branch: string) => {
         const word = words[branch];
-        for (let i = 0; i < 60; i++) {
+        for (let i = 0; i < often(20, 60); i++) {
           mkdirSync(path.join(root, `d${i % 5}`), { recursive: true });
           writeFileSync(
             path.join(root, `d${i % 5}/f${i}.ts`),
@@ -116,13 +114,14 @@ describe('a tree that changes while it is read', () => {
         // Of more than one chunk, so it is read twice; of one length, so only its times tell.
         const line = `the ${word} text of a large file, ${word} again\n`;
         for (const name of isFull ? ['big.txt', 'big2.txt'] : ['big.txt'])
-          writeFileSync(path.join(root, name), line.repeat(often(25_000, 50_000)));
+          writeFileSync(path.join(root, name), line.repeat(often(26_000, 50_000)));
       };
       for (const branch of ['one', 'two']) {
         if (branch === 'two') git('checkout', '-q', '-b', 'two');
         write(branch);
         git('add', '-A');
-        git('commit', '-q', '-m', branch);
+        const author = ['-c', 'user.email=test@example.com', '-c', 'user.name=Test'];
+        git(...author, 'commit', '-q', '-m', branch);
       }
       const right: Record<string, number> = {};
       for (const branch of ['one', 'two']) {
