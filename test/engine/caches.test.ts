@@ -182,6 +182,7 @@ describe('the paged cache', () => {
     const fresh = whole.fork(4);
     fresh.append(keysOf(1, 3), valuesOf(1, 3));
     expect(whole.read().v).toEqual(valuesOf(10));
+    expect(() => whole.fork(1.5)).toThrow('prefixTokens must be an integer of 0 or more, got 1.5');
     expect(() => whole.fork(11)).toThrow('prefixTokens must be between 0 and 10, got 11');
   });
 

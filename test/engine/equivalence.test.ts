@@ -259,6 +259,7 @@ describe('chunked prefill', () => {
     expect(() => chunkedPrefill(cache, x.subarray(1), x, x, shape, { chunkTokens: 2 })).toThrow(
       'keyTokens must be queryTokens in a prefill, got 3 and 2',
     );
+    expect(() => prefillChunks(-5, 2)).toThrow('promptTokens must be an integer of 0 or more');
     expect(() => prefillChunks(5, 0)).toThrow('chunkTokens must be a positive integer, got 0');
   });
 });

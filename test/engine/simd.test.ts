@@ -67,6 +67,22 @@ describe('the SIMD kernel', () => {
     );
   });
 
+  it('hands numbers to the TypeScript kernel whose sums float32 can not hold', () => {
+    const shape = { numHeads: 1, numKvHeads: 1, queryTokens: 3, keyTokens: 3, headDim: 8 };
+    const { q, k, v } = randomFloat32(shape, 1);
+    const times = (array: Float32Array, factor: number) => array.map((value) => value * factor);
+    for (const [largeQ, largeK, largeV] of [
+      [times(q, 1e20), times(k, 1e20), v],
+      [q, k, times(v, 1e38)],
+    ]) {
+      const actual = simdAttention(largeQ, largeK, largeV, shape);
+      const expected = tiledAttention(largeQ, largeK, largeV, shape, { mask: causal });
+      expect(actual.kernel).toBe('typescript');
+      expect(actual.output).toEqual(expected.output);
+      expect(actual.output.every(Number.isFinite)).toBe(true);
+    }
+  });
+
   it('hands NaN, infinity and float64 to the TypeScript kernel', () => {
     const shape = { numHeads: 1, numKvHeads: 1, queryTokens: 3, keyTokens: 3, headDim: 8 };
     const { q, k, v } = randomFloat32(shape, 1);

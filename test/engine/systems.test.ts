@@ -420,6 +420,17 @@ describe('dilution and depth', () => {
     expect(mean / engine.expectedNeedleWeight(4, 3999, 1)).toBeCloseTo(1, 1);
   });
 
+  it('has all the weight where there is nothing else, and where its score is beyond every exponential', () => {
+    expect(engine.expectedNeedleWeight(-1000, 0)).toBe(1);
+    const stack = { tokens: 8, numLayers: 2, slope: 0.5, residualShare: 0.25, needleScore: 1000 };
+    const influence = engine.positionInfluence(stack, 3);
+    expect(influence.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
+    // All that is no residual goes to the needle, and of its own row all that the mask lets it see.
+    expect(influence[3]).toBeCloseTo(1 - 0.25 ** 2, 12);
+    const far = { ...stack, tokens: 3000, numLayers: 1, needleScore: -1000 };
+    expect(engine.positionInfluence(far, 0).every(Number.isFinite)).toBe(true);
+  });
+
   it('needs a score that grows as ln n to hold its weight', () => {
     const score = engine.needleScoreFor(0.9, 1000, 0.5);
     expect(engine.expectedNeedleWeight(score, 1000, 0.5)).toBeCloseTo(0.9, 12);

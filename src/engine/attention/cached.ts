@@ -1,5 +1,5 @@
 import { extendCache, type KvCache } from '../caches/kvCache.ts';
-import { EngineInputError, requirePositiveInteger } from '../errors.ts';
+import { EngineInputError, requireNonNegativeInteger, requirePositiveInteger } from '../errors.ts';
 import { causal } from '../masks/causal.ts';
 import { countCells } from '../masks/inspect.ts';
 import type { Mask } from '../masks/mask.ts';
@@ -81,6 +81,8 @@ export function prefillChunks(
   chunkTokens: number,
   cachedTokens = 0,
 ): readonly PrefillChunk[] {
+  requireNonNegativeInteger('promptTokens', promptTokens);
+  requireNonNegativeInteger('cachedTokens', cachedTokens);
   requirePositiveInteger('chunkTokens', chunkTokens);
   return Array.from({ length: Math.ceil(promptTokens / chunkTokens) }, (_, chunkIdx) => {
     const start = chunkIdx * chunkTokens;

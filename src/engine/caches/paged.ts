@@ -1,4 +1,9 @@
-import { EngineInputError, requireInRange, requirePositiveInteger } from '../errors.ts';
+import {
+  EngineInputError,
+  requireInRange,
+  requireNonNegativeInteger,
+  requirePositiveInteger,
+} from '../errors.ts';
 import { positionsFrom } from '../positions/rope.ts';
 import {
   newTokensOf,
@@ -150,6 +155,7 @@ export function createPagedPool(cacheShape: KvCacheShape, options: PagedPoolOpti
         return storage.gather(positions.map(slotOf), positions);
       },
       fork(prefixTokens = tokens) {
+        requireNonNegativeInteger('prefixTokens', prefixTokens);
         requireInRange('prefixTokens', prefixTokens, 0, tokens);
         const table = blockTable.slice(0, Math.ceil(prefixTokens / blockTokens));
         for (const block of table) references[block]++;

@@ -4,6 +4,7 @@ import {
   requireNonNegativeInteger,
   requirePositiveInteger,
 } from '../errors.ts';
+import { transpose } from '../layerMath.ts';
 import { positionsFrom } from '../positions/rope.ts';
 import type { FloatArray } from '../tensor.ts';
 import { decodeFp8Array, encodeFp8Array } from './fp8.ts';
@@ -47,7 +48,7 @@ type Packed = Uint8Array | QuantizedGroups;
 /** Packs and unpacks (blockTokens, rowLength) numbers. */
 interface BlockCodec {
   pack(rows: Float32Array): Packed;
-  unpack(packed: Packed): Float32Array;
+  unpack(packed: Packed): FloatArray;
 }
 
 function createCodec(
@@ -68,16 +69,6 @@ function createCodec(
     pack: (rows) => quantizeGroups(transpose(rows, blockTokens, rowLength), bits, blockTokens),
     unpack: (packed) => transpose(unpackAny(packed), rowLength, blockTokens),
   };
-}
-
-function transpose(matrix: Float32Array, rows: number, columns: number): Float32Array {
-  const transposed = new Float32Array(matrix.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      transposed[column * rows + row] = matrix[row * columns + column];
-    }
-  }
-  return transposed;
 }
 
 const packedBytes = (packed: Packed) =>
@@ -183,7 +174,7 @@ export function createQuantizedCache(
       const count = tokens();
       const k = new Float32Array(count * kRow);
       const v = new Float32Array(count * vRow);
-      const write = (into: Float32Array, row: Float32Array, dim: number, token: number) => {
+      const write = (into: Float32Array, row: FloatArray, dim: number, token: number) => {
         for (let head = 0; head < numKvHeads; head++) {
           into.set(row.subarray(head * dim, (head + 1) * dim), (head * count + token) * dim);
         }

@@ -3,7 +3,7 @@ import { tiledAttention } from '../attention/tiled.ts';
 import { createContiguousCache, type ContiguousCacheOptions } from '../caches/contiguous.ts';
 import { extendCache, type KvCache } from '../caches/kvCache.ts';
 import { EngineInputError, requireNonNegativeInteger } from '../errors.ts';
-import { linear } from '../layerMath.ts';
+import { linear, mergeHeads } from '../layerMath.ts';
 import { causal } from '../masks/causal.ts';
 import type { Mask } from '../masks/mask.ts';
 import { requireShape, zerosLike, type FloatArray } from '../tensor.ts';
@@ -147,7 +147,7 @@ function attendExpanded(
     options,
   );
   return {
-    mixed: headsLast(output, tokens, numHeads, valueHeadDim),
+    mixed: mergeHeads(output, tokens, numHeads, valueHeadDim),
     expandedNumbers: k.length + v.length,
   };
 }
@@ -211,16 +211,4 @@ function attendAbsorbed(
     }
   }
   return { mixed, expandedNumbers: 0 };
-}
-
-/** (numHeads, tokens, dim) to (tokens, numHeads, dim). */
-function headsLast(x: FloatArray, tokens: number, numHeads: number, dim: number): FloatArray {
-  const turned = zerosLike(x, x.length);
-  for (let head = 0; head < numHeads; head++) {
-    for (let token = 0; token < tokens; token++) {
-      const row = x.subarray((head * tokens + token) * dim, (head * tokens + token + 1) * dim);
-      turned.set(row, (token * numHeads + head) * dim);
-    }
-  }
-  return turned;
 }

@@ -9,7 +9,7 @@ import { EngineInputError, requirePositiveInteger } from '../errors.ts';
 import { causal } from '../masks/causal.ts';
 import { allowAll } from '../masks/mask.ts';
 import { slidingWindow } from '../masks/window.ts';
-import { isAllFinite, type FloatArray } from '../tensor.ts';
+import type { FloatArray } from '../tensor.ts';
 import { attentionKernel, type AttentionKernel } from './kernel.ts';
 
 export interface SimdOptions {
@@ -35,7 +35,7 @@ const pageBytes = 65_536;
 /**
  * Causal, windowed or full attention by the WebAssembly SIMD kernel (attentionKernel.as.ts), in float32; equal to
  * `tiledAttention` within float32 rounding. Shapes as there. Float64Array input, values of another width than the keys,
- * and NaN or infinity in the input go to `tiledAttention` itself.
+ * NaN or infinity in the input, and numbers so large that float32 could not hold a sum of them go to `tiledAttention` itself.
  * @throws EngineInputError when a length or option does not fit
  */
 export function simdAttention(
@@ -52,11 +52,7 @@ export function simdAttention(
     if (!isCausal) throw new EngineInputError(`window ${window} needs causal attention`);
   }
   const kernel = attentionKernel();
-  const { valueDim = shape.headDim } = shape;
-  const suits =
-    [q, k, v].every((array) => array instanceof Float32Array && isAllFinite(array)) &&
-    valueDim === shape.headDim;
-  if (kernel !== undefined && suits)
+  if (kernel !== undefined && suitsKernel(q, k, v, shape, options))
     return { ...runKernel(kernel, q, k, v, shape, options), kernel: 'simd' };
 
   const mask = window !== undefined ? slidingWindow(window) : isCausal ? causal : allowAll;
@@ -66,6 +62,38 @@ export function simdAttention(
     scale: options.scale,
   });
   return { output, logSumExp, kernel: 'typescript' };
+}
+
+/** Half of the largest float32: room for the rounding of a sum. */
+const largestSum = 1.7e38;
+
+function suitsKernel(
+  q: FloatArray,
+  k: FloatArray,
+  v: FloatArray,
+  shape: AttentionShape,
+  { scale = 1 / Math.sqrt(shape.headDim) }: SimdOptions,
+): boolean {
+  const { headDim, valueDim = headDim, keyTokens } = shape;
+  if (valueDim !== headDim || ![q, k, v].every((array) => array instanceof Float32Array)) {
+    return false;
+  }
+  // A score is a sum over headDim, an output one over the keys before it is divided. NaN and Infinity are below no bound.
+  const query = largestMagnitude(q) * Math.abs(scale);
+  const score = query * largestMagnitude(k) * headDim;
+  const output = largestMagnitude(v) * keyTokens;
+  return query < largestSum && score < largestSum && output < largestSum;
+}
+
+/** The largest |x|, 0 of nothing; NaN when any number is NaN. */
+function largestMagnitude(data: FloatArray): number {
+  let largest = 0;
+  for (let idx = 0; idx < data.length; idx++) {
+    const magnitude = Math.abs(data[idx]);
+    if (Number.isNaN(magnitude)) return NaN;
+    if (magnitude > largest) largest = magnitude;
+  }
+  return largest;
 }
 
 function runKernel(

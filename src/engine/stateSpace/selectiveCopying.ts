@@ -70,7 +70,7 @@ export function copyingTask(options: {
  * the base once in `spacing` tokens: right when they are, wrong when noise comes in other numbers, as its kernel can't
  * depend on the text. (The task: Gu & Dao 2023, section 3.1 and figure 2; no trained weights.)
  * @param spacing what S4 is tuned to; 1 when left out
- * @throws EngineInputError when the symbols do not fit in the 52 bits of a double's fraction
+ * @throws EngineInputError when the symbols do not fit in 48 bits, which leaves rounding 4 of the 52 of a double's fraction
  */
 export function selectiveCopying(task: CopyingTask, spacing = 1): CopyingResult {
   const { symbols, numSymbols } = task;

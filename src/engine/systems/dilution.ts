@@ -91,6 +91,8 @@ export function expectedNeedleWeight(
   requireFinite('needleScore', needleScore);
   requireInRange('numDistractors', numDistractors, 0, Number.MAX_SAFE_INTEGER);
   requireInRange('distractorDeviation', distractorDeviation, 0, Number.MAX_VALUE);
+  // A needle that is alone has all the weight, however low its score.
+  if (numDistractors === 0) return 1;
   return 1 / (1 + numDistractors * Math.exp(distractorDeviation ** 2 / 2 - needleScore));
 }
 
@@ -138,7 +140,6 @@ export function positionInfluence(plan: DepthPlan, needleIdx?: number): Float64A
   requireFinite('needleScore', needleScore);
   if (needleIdx !== undefined) requireInRange('needleIdx', needleIdx, 0, tokens - 1);
 
-  const bonus = Math.exp(needleScore);
   let influence = new Float64Array(tokens);
   influence[tokens - 1] = 1;
   for (let layer = 0; layer < numLayers; layer++) {
@@ -146,18 +147,21 @@ export function positionInfluence(plan: DepthPlan, needleIdx?: number): Float64A
     for (let qIdx = 0; qIdx < tokens; qIdx++) {
       const share = influence[qIdx] * (1 - residualShare);
       if (share === 0) continue;
+      // The largest score of the row is that of the token itself, 0, or the needle's: subtracted, no exponential overflows.
+      const sees = needleIdx !== undefined && needleIdx <= qIdx;
+      const largest = sees ? Math.max(0, scoreOf(qIdx, needleIdx)) : 0;
       let sum = 0;
-      for (let kvIdx = 0; kvIdx <= qIdx; kvIdx++) sum += weightOf(qIdx, kvIdx);
+      for (let kvIdx = 0; kvIdx <= qIdx; kvIdx++) sum += Math.exp(scoreOf(qIdx, kvIdx) - largest);
       for (let kvIdx = 0; kvIdx <= qIdx; kvIdx++) {
-        next[kvIdx] += (share * weightOf(qIdx, kvIdx)) / sum;
+        next[kvIdx] += (share * Math.exp(scoreOf(qIdx, kvIdx) - largest)) / sum;
       }
     }
     influence = next;
   }
   return influence;
 
-  function weightOf(qIdx: number, kvIdx: number): number {
-    return Math.exp(-slope * (qIdx - kvIdx)) * (kvIdx === needleIdx ? bonus : 1);
+  function scoreOf(qIdx: number, kvIdx: number): number {
+    return (kvIdx === needleIdx ? needleScore : 0) - slope * (qIdx - kvIdx);
   }
 }
 
