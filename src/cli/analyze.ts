@@ -1,20 +1,17 @@
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Option, type Command } from 'commander';
-import envPaths from 'env-paths';
-import { fitForModel, type CountsByEncoding } from '../core/weigh/modelFit.ts';
-import type { BudgetOptions } from '../core/budget/budgetFor.ts';
+import { defaultBudgetOptions, type BudgetOptions } from '../core/budget/budgetFor.ts';
 import { findModel } from '../core/catalog/findModel.ts';
 import type { Model } from '../core/catalog/model.ts';
 import { models } from '../core/catalog/models.ts';
 import { withTokenizerFile } from '../core/catalog/tokenizerLinks.ts';
-import type { FileCount, ScanReport } from '../core/files/scanReport.ts';
+import type { FileCount } from '../core/files/scanReport.ts';
 import { formatBytes, formatCount, formatSeconds } from '../core/format/numbers.ts';
 import { namedSplits } from '../core/tokenizerFiles/readRankFile.ts';
 import { encodingLabel } from '../core/tokenizerFiles/tokenizerFileName.ts';
 import { exactCount } from '../core/tokens/estimate/estimateTokens.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
-import { Scanner } from '../node/scanner.ts';
+import { fitForModel, type CountsByEncoding } from '../core/weigh/modelFit.ts';
 import { identifyTokenizerFile } from '../node/tokenizerFiles.ts';
 import { existingFolder, wholeTokens } from './arguments.ts';
 import { defaultModelIds } from './defaultModels.ts';
@@ -22,11 +19,12 @@ import { fileCounts } from './fileCounts.ts';
 import { fitSection } from './fitSection.ts';
 import type { BudgetCheck, FolderAnalysis } from './folderAnalysis.ts';
 import { jsonReport } from './jsonReport.ts';
-import { progressLine } from './progressLine.ts';
 import { renderCsv } from './renderCsv.ts';
 import { renderMarkdown } from './renderMarkdown.ts';
 import { renderText } from './renderText.ts';
+import { scanFolder } from './scanFolder.ts';
 import { restSections, scanSections } from './scanSections.ts';
+import { terminalColumns } from './surroundings.ts';
 
 interface AnalyzeOptions extends BudgetOptions {
   readonly model: readonly string[];
@@ -41,9 +39,6 @@ interface AnalyzeOptions extends BudgetOptions {
   readonly failOver?: true;
   readonly cache: boolean;
 }
-
-const narrowestTerminal = 60;
-const widthWithoutTerminal = 120;
 
 /** Adds `analyze <folder>` to the program. */
 export function registerAnalyze(program: Command): void {
@@ -73,8 +68,18 @@ export function registerAnalyze(program: Command): void {
     )
     .option('--fail-over', 'exit with 1 when over the budget, or over a --model without --budget')
     .option('--exclude <glob>', 'leave out what matches (repeatable)', collected, [])
-    .option('--reserved-output-tokens <tokens>', 'kept for the answer', wholeTokens, 8192)
-    .option('--overhead-tokens <tokens>', 'system prompt and tools', wholeTokens, 4000)
+    .option(
+      '--reserved-output-tokens <tokens>',
+      'kept for the answer',
+      wholeTokens,
+      defaultBudgetOptions.reservedOutputTokens,
+    )
+    .option(
+      '--overhead-tokens <tokens>',
+      'system prompt and tools',
+      wholeTokens,
+      defaultBudgetOptions.overheadTokens,
+    )
     .option('--no-cache', 'neither read nor write remembered counts')
     .action(async (folder: string, options: AnalyzeOptions) => {
       process.exitCode = await analyze(folder, options);
@@ -125,7 +130,7 @@ async function analysisOf(
 ): Promise<FolderAnalysis> {
   const startMs = performance.now();
   const shown = asked.length > 0 ? asked : defaultModels();
-  const scans = await scanned(folder, encodingsFor(asked, options.encoding), options);
+  const scans = await scanFolder(folder, encodingsFor(asked, options.encoding), options);
   const [scan] = scans.values();
   const counts: CountsByEncoding = new Map(
     [...scans].map(([encoding, { files }]) => [encoding, files]),
@@ -133,17 +138,19 @@ async function analysisOf(
   const total = exactCount(sum(scan.files, 'tokens'), scan.encoding);
   const at = new Date();
   const fits = shown.map((model) => fitForModel(model, counts, options, at));
-  const budget = options.budget === undefined ? undefined : budgetCheck(options.budget);
+  const budget =
+    options.budget === undefined
+      ? undefined
+      : budgetCheck(options.budget, [
+          { name: encodingLabel(scan.encoding), count: total },
+          ...(asked.length > 0 ? fits.map(({ model, count }) => ({ name: model.id, count })) : []),
+        ]);
   const seconds = (performance.now() - startMs) / 1000;
   return { folder, scan, counts, total, fits, modelsAsked: asked.length > 0, budget, seconds };
+}
 
-  function budgetCheck(budgetTokens: number): BudgetCheck {
-    const own = { name: encodingLabel(scan.encoding), count: total };
-    const forModels =
-      asked.length > 0 ? fits.map(({ model, count }) => ({ name: model.id, count })) : [];
-    const all = [own, ...forModels];
-    return { budgetTokens, over: all.filter(({ count }) => count.tokens > budgetTokens) };
-  }
+function budgetCheck(budgetTokens: number, counts: BudgetCheck['over']): BudgetCheck {
+  return { budgetTokens, over: counts.filter(({ count }) => count.tokens > budgetTokens) };
 }
 
 /** The totals' encoding first; o200k_base for estimates; and what exact models are counted with. */
@@ -154,34 +161,6 @@ function encodingsFor(asked: readonly Model[], encoding: EncodingName): readonly
 
 function defaultModels(): readonly Model[] {
   return models.filter((model) => defaultModelIds.includes(model.id));
-}
-
-async function scanned(
-  folder: string,
-  encodings: readonly EncodingName[],
-  options: AnalyzeOptions,
-): Promise<Map<EncodingName, ScanReport>> {
-  const scanner = new Scanner({
-    workerFile: fileURLToPath(new URL('./countWorker.js', import.meta.url)),
-    cacheFolder: options.cache ? envPaths('context-budget', { suffix: '' }).cache : undefined,
-  });
-  const progress = progressLine(process.stderr);
-  try {
-    const scans = new Map<EncodingName, ScanReport>();
-    for (const encoding of encodings) {
-      const request = {
-        folders: [{ path: folder, prefix: '' }],
-        encoding,
-        exclude: options.exclude,
-      };
-      scans.set(encoding, await scanner.scan(request, { onProgress: progress.show }));
-    }
-    return scans;
-  } finally {
-    progress.clear();
-    // While the result is printed.
-    void scanner.dispose();
-  }
 }
 
 function printed(analysis: FolderAnalysis, options: AnalyzeOptions): string {
@@ -196,8 +175,7 @@ function printed(analysis: FolderAnalysis, options: AnalyzeOptions): string {
     ...restSections(analysis.scan),
   ];
   if (options.markdown) return renderMarkdown(heading(analysis), sections);
-  const columns = process.stdout.isTTY ? process.stdout.columns : widthWithoutTerminal;
-  return renderText(heading(analysis), sections, Math.max(narrowestTerminal, columns));
+  return renderText(heading(analysis), sections, terminalColumns());
 }
 
 function heading({ folder, scan, total, budget, seconds }: FolderAnalysis): string[] {

@@ -33,11 +33,17 @@ export function fileCounts(counts: CountsByEncoding, models: readonly Model[]): 
     }));
     if (models.length === 0) return { file, counts: exact };
     const ofFile = new Map(own);
-    const forModels = models.map((model) => ({
-      encoding: model.tokenizer.encoding,
-      model: model.id,
-      ...countForModel(model, ofFile),
-    }));
+    const forModels = models
+      .filter((model) => isCountedFor(model, ofFile))
+      .map((model) => ({
+        encoding: model.tokenizer.encoding,
+        model: model.id,
+        ...countForModel(model, ofFile),
+      }));
     return { file, counts: [...exact, ...forModels] };
   });
+}
+
+function isCountedFor({ tokenizer }: Model, counts: CountsByEncoding): boolean {
+  return counts.has('o200k_base') || (tokenizer.exact && counts.has(tokenizer.encoding));
 }

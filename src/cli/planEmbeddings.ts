@@ -4,6 +4,8 @@ import { embeddingAddress, type EmbeddingTarget } from '../node/embeddingEndpoin
 import type { IndexSummary } from '../node/plansCalls.ts';
 import type { PlansThread } from '../node/plansThread.ts';
 import type { PlanOptions } from './planOptions.ts';
+import { tellSecrets } from './secretsFound.ts';
+import { cacheFolder } from './surroundings.ts';
 
 /** A key is taken from here, since a command line can be seen by others. */
 const keyVariable = 'CONTEXT_BUDGET_EMBEDDING_KEY';
@@ -27,17 +29,12 @@ export async function embedWith(
   thread: PlansThread,
   { indexId }: IndexSummary,
   target: EmbeddingTarget,
-  cacheFolder: string,
   allowSecrets: boolean,
 ): Promise<boolean> {
   const request = { target, cacheFolder: path.join(cacheFolder, 'embeddings') };
   const { newChunks, newBytes, secrets } = await thread.call('embeddingSize', indexId, request);
   if (secrets.length > 0 && !allowSecrets) {
-    for (const { path: file, line, kind } of secrets)
-      process.stderr.write(`${file}:${line}: looks like a ${kind}\n`);
-    process.stderr.write(
-      `context-budget: nothing was sent to be embedded: ${secrets.length} places look like secrets. Leave these files out, or say --allow-secrets.\n`,
-    );
+    tellSecrets(secrets, 'nothing was sent to be embedded');
     return false;
   }
   if (newChunks > 0) {

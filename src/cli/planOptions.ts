@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { defaultBudgetOptions } from '../core/budget/budgetFor.ts';
 import { jsonFault } from '../core/format/jsonText.ts';
 import { fileOrders, type FileOrder } from '../core/plans/order.ts';
 import {
@@ -110,8 +111,18 @@ export function addPlanOptions(command: Command): Command {
       '--allow-secrets',
       'write requests, and send code to be embedded, although something in it looks like a secret',
     )
-    .option('--reserved-output-tokens <tokens>', 'kept for each answer', wholeTokens, 8192)
-    .option('--overhead-tokens <tokens>', 'system prompt and tools', wholeTokens, 4000);
+    .option(
+      '--reserved-output-tokens <tokens>',
+      'kept for each answer',
+      wholeTokens,
+      defaultBudgetOptions.reservedOutputTokens,
+    )
+    .option(
+      '--overhead-tokens <tokens>',
+      'system prompt and tools',
+      wholeTokens,
+      defaultBudgetOptions.overheadTokens,
+    );
 }
 
 export function taskOf({ question, migrate, task }: PlanOptions): Task {

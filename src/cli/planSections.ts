@@ -12,9 +12,9 @@ import type { PlanUsd } from '../core/plans/planCost.ts';
 import type { SecondsInterval } from '../core/plans/planTime.ts';
 import type { MeasuredRecall, RecallShare } from '../core/plans/recall.ts';
 import type { QuestionKind } from '../core/plans/recallQuestions.ts';
-import type { PlanFit } from '../core/plans/planFit.ts';
 import { rules, type Recommendation } from '../core/plans/recommend.ts';
 import type { IndexSummary } from '../node/plansCalls.ts';
+import { verdictWords } from './fitSection.ts';
 import type { Section } from './section.ts';
 
 /** Words of each strategy in tables. */
@@ -65,13 +65,6 @@ export function rulesSection(): Section {
   };
 }
 
-/** Words of the three verdicts. */
-export const fitNames: Readonly<Record<PlanFit['verdict'], string>> = {
-  fits: 'fits',
-  uncertain: 'uncertain',
-  doesNotFit: 'does not fit',
-};
-
 export function strategiesSection(
   plans: readonly ComparedPlan[],
   timesOf: string | undefined,
@@ -112,7 +105,7 @@ function rowOf({ strategy, plan, fit, cost, time, tokensSent }: ComparedPlan): s
   const { dependenciesTogether, dependencies } = plan.losses;
   return [
     name,
-    fit === undefined ? '' : fitNames[fit.verdict],
+    fit === undefined ? '' : verdictWords[fit.verdict],
     formatCount(plan.requests.length),
     formatCount(tokensSent?.tokens ?? plan.tokensSent),
     usdText(cost?.once),
@@ -170,13 +163,17 @@ export function recallLines({
   ];
 }
 
+/** What is planned: of which folder, for which model, counted with what. */
+export interface PlanHeading {
+  readonly folder: string;
+  readonly modelId: string;
+  readonly encoding: string;
+  readonly counted: CountedBudget;
+}
+
 export function planHeading(
-  folder: string,
-  modelId: string,
   summary: IndexSummary,
-  budgetTokens: number,
-  encoding: string,
-  counted: CountedBudget,
+  { folder, modelId, encoding, counted }: PlanHeading,
 ): string {
   const { paths, chunks, importDependencies, symbolDependencies } = summary;
   const { externalImports, unresolvedImports } = summary;
@@ -184,5 +181,5 @@ export function planHeading(
     counted.highRatio === 1
       ? 'counted exactly'
       : `planned by the upper end of its estimate, ${counted.highRatio.toFixed(2)} x ${encoding}`;
-  return `${folder} for ${modelId}: ${formatCount(paths.length)} files, ${formatCount(chunks)} pieces, ${formatCount(importDependencies)} imports and ${formatCount(symbolDependencies)} references by name (${formatCount(externalImports)} imports lead outside, ${formatCount(unresolvedImports)} are unresolved); at most ${formatCount(budgetTokens)} tokens of text a request, ${estimate}`;
+  return `${folder} for ${modelId}: ${formatCount(paths.length)} files, ${formatCount(chunks)} pieces, ${formatCount(importDependencies)} imports and ${formatCount(symbolDependencies)} references by name (${formatCount(externalImports)} imports lead outside, ${formatCount(unresolvedImports)} are unresolved); at most ${formatCount(counted.budgetTokens)} tokens of text a request, ${estimate}`;
 }

@@ -1,7 +1,7 @@
 import { formatCount, formatInterval, formatTokens, formatUsd } from '../core/format/numbers.ts';
 import type { PlanFit } from '../core/plans/planFit.ts';
 import type { NearestModel, WouldFit } from '../core/plans/whatWouldFit.ts';
-import { fitNames } from './planSections.ts';
+import { verdictWords } from './fitSection.ts';
 import type { Section } from './section.ts';
 
 /** Rows of a terminal where not all are asked for. */
@@ -41,7 +41,7 @@ function fitSentence(
   { verdict, lowTokens, highTokens, limitTokens }: PlanFit,
   modelId: string,
 ): string {
-  return `All of it comes to ${formatInterval(lowTokens, highTokens, formatCount)} tokens, and ${modelId} takes ${formatCount(limitTokens)} in a request: ${fitNames[verdict]}.`;
+  return `All of it comes to ${formatInterval(lowTokens, highTokens, formatCount)} tokens, and ${modelId} takes ${formatCount(limitTokens)} in a request: ${verdictWords[verdict]}.`;
 }
 
 function nearestSentence({ model, cost }: NearestModel): string {

@@ -6,6 +6,7 @@ import type { PromptOptions } from '../core/plans/prompt.ts';
 import type { IndexSummary } from '../node/plansCalls.ts';
 import type { PlansThread } from '../node/plansThread.ts';
 import { writeFileAtomically } from '../node/writeFileAtomically.ts';
+import { tellSecrets } from './secretsFound.ts';
 
 export interface RequestSource {
   readonly thread: PlansThread;
@@ -26,11 +27,7 @@ export async function writeRequests(
   const { indexId, paths } = summary;
   const findings = allowSecrets ? [] : await thread.call('secrets', indexId, chosen.requests);
   if (findings.length > 0) {
-    for (const { path: file, line, kind } of findings)
-      process.stderr.write(`${file}:${line}: looks like a ${kind}\n`);
-    process.stderr.write(
-      `context-budget: nothing was written: ${findings.length} places look like secrets. Leave these files out, or say --allow-secrets.\n`,
-    );
+    tellSecrets(findings, 'nothing was written');
     return 1;
   }
   mkdirSync(folder, { recursive: true });

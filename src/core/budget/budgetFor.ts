@@ -9,6 +9,12 @@ export interface BudgetOptions {
   readonly overheadTokens: number;
 }
 
+/** What is kept free where nobody says otherwise: the defaults of the settings of the same names (package.json). */
+export const defaultBudgetOptions: BudgetOptions = {
+  reservedOutputTokens: 8000,
+  overheadTokens: 0,
+};
+
 /**
  * window - reserved output - overhead, never below 0; undefined when the window is not known. The
  * model's own limit of output caps what is worth reserving.

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { budgetFor, verdictFor } from '../../../src/core/budget/budgetFor.ts';
+import manifest from '../../../package.json';
+import { budgetFor, defaultBudgetOptions, verdictFor } from '../../../src/core/budget/budgetFor.ts';
 import { findModel } from '../../../src/core/catalog/findModel.ts';
 import { models } from '../../../src/core/catalog/models.ts';
 import type { TokenCount } from '../../../src/core/tokens/tokenCounter.ts';
@@ -11,6 +12,16 @@ function count(lowTokens: number, tokens = lowTokens, highTokens = tokens): Toke
 
 const sonnet = findModel('claude-sonnet-4-5', models);
 const options = { reservedOutputTokens: 8000, overheadTokens: 2000 };
+
+describe('what is kept free where nobody says otherwise', () => {
+  it('is the same in a terminal as by the settings of the extension', () => {
+    const settings = manifest.contributes.configuration.properties;
+    expect(defaultBudgetOptions).toEqual({
+      reservedOutputTokens: settings['contextBudget.reservedOutputTokens'].default,
+      overheadTokens: settings['contextBudget.overheadTokens'].default,
+    });
+  });
+});
 
 describe('the budget of a model', () => {
   it('is the window less what is reserved and the overhead', () => {
