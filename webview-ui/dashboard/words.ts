@@ -1,5 +1,4 @@
 import type { ContentKind } from '../../src/core/files/contentKind.ts';
-import type { LeftOutReason } from '../../src/core/files/scanReport.ts';
 import type { FitStrategy } from '../../src/core/dashboard/strategyArithmetic.ts';
 import type { Subject } from '../../src/core/dashboard/subject.ts';
 import { formatCount } from '../../src/core/format/numbers.ts';
@@ -20,7 +19,7 @@ export function strategyText(strategy: FitStrategy): string {
   }
 }
 
-export function subjectName(subject: Subject): string {
+function subjectName(subject: Subject): string {
   switch (subject.kind) {
     case 'workspace':
       return t('All files');
@@ -76,38 +75,5 @@ export function kindText(kind: ContentKind): string {
       return t('Korean');
     case 'russian':
       return t('Russian');
-  }
-}
-
-export function leftOutReasonText(reason: LeftOutReason): string {
-  switch (reason) {
-    case 'ignored':
-      return t('Ignored by .gitignore or .ignore');
-    case 'excludedBySetting':
-      return t('Excluded by a setting');
-    case 'excludedByUser':
-      return t('Excluded by you or .contextbudgetignore');
-    case 'dependencies':
-      return t('Installed dependencies');
-    case 'versionControl':
-      return t('Version control');
-    case 'lockFile':
-      return t('Lock files');
-    case 'minified':
-      return t('Minified');
-    case 'sourceMap':
-      return t('Source maps');
-    case 'image':
-      return t('Images');
-    case 'binary':
-      return t('Binary files');
-    case 'tooLarge':
-      return t('Too large');
-    case 'notebookOutput':
-      return t('Outputs of notebooks');
-    case 'symbolicLink':
-      return t('Links, counted where they point to');
-    case 'notAFile':
-      return t('Pipes, sockets and devices');
   }
 }

@@ -6,7 +6,7 @@ import { findModel } from '../../core/catalog/findModel.ts';
 import type { StrategyId } from '../../core/plans/plan.ts';
 import type { PlansReport } from '../../core/plans/plansReport.ts';
 import type { RequestRow } from '../views/requestsTree.ts';
-import { tokenCountText, usdIntervalText } from '../words.ts';
+import { strategyName, tokenCountText, usdIntervalText } from '../words.ts';
 import { askTask } from './askTask.ts';
 import type { PlanAnswers } from './planCommands.ts';
 import { leaveOutCut } from './leaveOutCut.ts';
@@ -14,7 +14,6 @@ import { copyRequest, savePlan, sendToChat, type RequestName } from './planOutpu
 import { openPart } from './openPart.ts';
 import type { PlanName, Plans, PlansOptions } from './planService.ts';
 import { showRequest } from './requestDocuments.ts';
-import { strategyName } from './strategyNames.ts';
 
 /** What the commands do, each with the person. */
 export interface PlanActions {

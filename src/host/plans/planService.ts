@@ -27,11 +27,11 @@ import type { PlansApi } from '../../protocol/plansMessages.ts';
 import type { Session } from '../session.ts';
 import type { RequestsTree } from '../views/requestsTree.ts';
 import type { Weighing } from '../weighing.ts';
+import { strategyName } from '../words.ts';
 import { openEmbeddings, type Embeddings } from './embeddings.ts';
 import { planActions, type PlanActions } from './planActions.ts';
 import { plansApi } from './plansApi.ts';
 import { promptOptions } from './promptSettings.ts';
-import { strategyName } from './strategyNames.ts';
 import { sourceFiles, subjectFiles } from './subjectFiles.ts';
 
 export interface PlansOptions {

@@ -7,9 +7,8 @@ import {
 import { shownName } from '../../../src/core/format/fileNames.ts';
 import { formatBytes, formatCount } from '../../../src/core/format/numbers.ts';
 import { t } from '../../shared/l10n.ts';
-import { fileCountText } from '../../shared/words.ts';
+import { fileCountText, leftOutReasonText } from '../../shared/words.ts';
 import type { TabContext } from '../tab.ts';
-import { leftOutReasonText } from '../words.ts';
 
 /** What is not counted, by reason; each reason lists its largest. */
 export function leftOutView(

@@ -14,7 +14,7 @@ import { shownName } from '../../../src/core/format/fileNames.ts';
 import { formatBytes, formatCount, formatPercent } from '../../../src/core/format/numbers.ts';
 import type { TreeNode } from '../../../src/core/set/fileTree.ts';
 import { t } from '../../shared/l10n.ts';
-import { fileCountText } from '../../shared/words.ts';
+import { fileCountText, leftOutReasonText } from '../../shared/words.ts';
 import { checkField, pagerView } from '../fields.ts';
 import { leftOutView, problemsView } from '../files/leftOutView.ts';
 import { createTreemap, type Treemap } from '../files/treemapView.ts';
@@ -22,7 +22,7 @@ import { legendView } from '../files/treemapPaint.ts';
 import { keepOneStop } from '../numbersTable.ts';
 import type { ExportTable, Tab, TabContext, TabView } from '../tab.ts';
 import { refreshWhy, why } from '../why.ts';
-import { kindText, leftOutReasonText } from '../words.ts';
+import { kindText } from '../words.ts';
 import '../legend.css';
 import '../files/files.css';
 

@@ -17,9 +17,9 @@ import { formatCount, formatPercent } from '../../../../src/core/format/numbers.
 import type { PlanOutline } from '../../../../src/core/plans/plan.ts';
 import type { PlanFit } from '../../../../src/core/plans/planFit.ts';
 import { t } from '../../../shared/l10n.ts';
-import { usdIntervalText } from '../../../shared/words.ts';
+import { strategyName, usdIntervalText, verdictText } from '../../../shared/words.ts';
 import { why, type Why } from '../../why.ts';
-import { fitText, secondsText, sentText, strategyName, togetherText } from './words.ts';
+import { secondsText, sentText, togetherText } from './words.ts';
 
 /** A row's numbers, each with its reasons. */
 export interface PlanNumbers {
@@ -43,7 +43,7 @@ export function planNumbers(
       planCostReason(plan, kind, cost?.[kind], facts, at),
     );
   return {
-    fit: number(t('Share of what one request may hold'), fitText(fit.verdict), () =>
+    fit: number(t('Share of what one request may hold'), verdictText(fit.verdict), () =>
       planFitReason(fit, plan, facts),
     ),
     cells: [

@@ -4,8 +4,9 @@ import type { Workload } from '../../../../src/core/dashboard/workload.ts';
 import type { StrategyId } from '../../../../src/core/plans/plan.ts';
 import { rules } from '../../../../src/core/plans/recommend.ts';
 import { t } from '../../../shared/l10n.ts';
+import { strategyName } from '../../../shared/words.ts';
 import { planHeadings, planNumbers } from './planNumbers.ts';
-import { lossText, pointsText, strategyName } from './words.ts';
+import { lossText, pointsText } from './words.ts';
 
 export function bestView({ best }: PlannedModel): TemplateResult | typeof nothing {
   if (best === undefined) return nothing;

@@ -11,11 +11,11 @@ import type { StrategyId } from '../../../../src/core/plans/plan.ts';
 import { shownName } from '../../../../src/core/format/fileNames.ts';
 import { formatCount } from '../../../../src/core/format/numbers.ts';
 import { t } from '../../../shared/l10n.ts';
+import { fileCountText, strategyName } from '../../../shared/words.ts';
 import { why } from '../../why.ts';
 import { whyIn } from '../../whyIn.ts';
 import { pagerView } from '../../fields.ts';
 import type { TabContext } from '../../tab.ts';
-import { strategyName } from './words.ts';
 
 /** Requests on one page, and files listed of one request: a page is to be read. */
 const pageSize = 20;
@@ -199,10 +199,7 @@ function linesText({ startLine, endLine }: Part): string {
 
 function headText(idx: number, { role, answersOf, parts }: RequestFacts): string {
   const files = new Set(parts.map(({ path }) => path)).size;
-  const said = [
-    t('Request {0}', idx + 1),
-    ...(files === 0 ? [] : [files === 1 ? t('1 file') : t('{0} files', formatCount(files))]),
-  ];
+  const said = [t('Request {0}', idx + 1), ...(files === 0 ? [] : [fileCountText(files)])];
   if (role === 'reduce') said.push(t('combines {0} answers', formatCount(answersOf.length)));
   else if (answersOf.length > 0) said.push(t('carries the note of request {0}', answersOf[0] + 1));
   return said.join(' · ');

@@ -1,9 +1,7 @@
 import type { ComparedPlan } from '../../../../src/core/plans/comparePlans.ts';
-import type { StrategyId } from '../../../../src/core/plans/plan.ts';
 import type { SecondsInterval } from '../../../../src/core/plans/planTime.ts';
 import type { Task } from '../../../../src/core/plans/task.ts';
 import type { FileOrder } from '../../../../src/core/plans/order.ts';
-import type { PlanFit } from '../../../../src/core/plans/planFit.ts';
 import type { StrategiesModel } from '../../../../src/core/dashboard/strategies.ts';
 import {
   formatCount,
@@ -12,27 +10,6 @@ import {
   formatTokens,
 } from '../../../../src/core/format/numbers.ts';
 import { t } from '../../../shared/l10n.ts';
-
-export function strategyName(strategy: StrategyId): string {
-  switch (strategy) {
-    case 'full':
-      return t('Full context');
-    case 'slidingWindow':
-      return t('Sliding window');
-    case 'rag':
-      return t('RAG');
-    case 'mapReduce':
-      return t('Chunked: map-reduce');
-    case 'refine':
-      return t('Chunked: refine');
-    case 'retrievalIntoWindow':
-      return t('Retrieval into a filled window');
-    case 'truncate':
-      return t('Truncate by priority');
-    case 'summariseThenAsk':
-      return t('Summarise, then ask');
-  }
-}
 
 export function taskName(kind: Task['kind']): string {
   switch (kind) {
@@ -111,17 +88,6 @@ export function lossText({ plan }: ComparedPlan): string {
       ? []
       : [filesCut === 1 ? t('1 file in part') : t('{0} files in part', formatCount(filesCut))]),
   ].join(', ');
-}
-
-export function fitText(verdict: PlanFit['verdict']): string {
-  switch (verdict) {
-    case 'fits':
-      return t('Fits');
-    case 'uncertain':
-      return t('Uncertain');
-    case 'doesNotFit':
-      return t('Does not fit');
-  }
 }
 
 /** "+3", "-2", "0". */
