@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Session } from './session.ts';
+import { writeSetting } from './settings.ts';
 import { tokenCountText } from './words.ts';
 
 /**
@@ -11,6 +12,18 @@ export function badgeText(tokens: number): string | undefined {
   if (tokens < 950) return `.${Math.round(tokens / 100)}`;
   const thousands = Math.round(tokens / 1000);
   return thousands < 100 ? String(thousands) : '++';
+}
+
+/** Turns the badges on or off, and says which: the Explorer may not be in sight. */
+export async function toggleBadges(session: Session): Promise<void> {
+  const on = !session.settings.badges;
+  await writeSetting('badges', on);
+  vscode.window.setStatusBarMessage(
+    on
+      ? vscode.l10n.t('Token badges in the Explorer: on')
+      : vscode.l10n.t('Token badges in the Explorer: off'),
+    4000,
+  );
 }
 
 /** Token badges in the Explorer, while the setting is on. */

@@ -1,15 +1,17 @@
 import * as vscode from 'vscode';
+import { toggleBadges } from './badges.ts';
+import { analyzeWorkspace } from './commands/analyzeWorkspace.ts';
 import { chooseModel, useModel } from './commands/chooseModel.ts';
 import { countTokens } from './commands/countTokens.ts';
 import { excludeRows, includeRows, openRow, revealRow } from './commands/fileRows.ts';
 import { modelCommands } from './commands/modelCommands.ts';
 import { copyPromptWithContext, openInChat } from './commands/promptActions.ts';
-import { addOpenEditors, addToSet, removeFromSet } from './commands/setCommands.ts';
+import { addOpenEditors, addToSet, clearSet, removeFromSet } from './commands/setCommands.ts';
 import { useTokenizerFile } from './commands/useTokenizerFile.ts';
 import { dashboardCommands } from './dashboard/dashboardCommands.ts';
 import { labCommands } from './lab/labCommands.ts';
 import type { Parts } from './parts.ts';
-import { settingsSection, writeSetting } from './settings.ts';
+import { settingsSection } from './settings.ts';
 import type { WindowStrategy } from './windowEnds.ts';
 import { planCommands } from './plans/planCommands.ts';
 import type { FilesRow } from './views/filesTree.ts';
@@ -26,7 +28,7 @@ function commandTable(
     ...dashboardCommands(parts.rooms),
     ...planCommands(parts.rooms),
     ...modelCommands(parts.rooms),
-    analyze: () => session.analysis.analyze(),
+    analyze: () => analyzeWorkspace(parts),
     cancelAnalysis: () => {
       session.analysis.cancel();
     },
@@ -36,10 +38,12 @@ function commandTable(
       useTokenizerFile(parts, modelId, file, split),
     countTokens: (target?: vscode.Uri | FilesRow, all?: (vscode.Uri | FilesRow)[]) =>
       countTokens(parts, target, all),
-    addToSet: (target?: vscode.Uri, all?: vscode.Uri[]) => addToSet(parts, target, all),
-    removeFromSet: (target?: vscode.Uri, all?: vscode.Uri[]) => removeFromSet(parts, target, all),
+    addToSet: (target?: vscode.Uri | FilesRow, all?: (vscode.Uri | FilesRow)[]) =>
+      addToSet(parts, target, all),
+    removeFromSet: (target?: vscode.Uri | FilesRow, all?: (vscode.Uri | FilesRow)[]) =>
+      removeFromSet(parts, target, all),
     addOpenEditors: () => addOpenEditors(parts),
-    clearSet: () => session.clearSet(),
+    clearSet: () => clearSet(parts),
     copyPromptWithContext: () => copyPromptWithContext(parts),
     openInChat: () => openInChat(parts),
     focusPrompt: () => parts.budgetView.focusPrompt(),
@@ -47,7 +51,7 @@ function commandTable(
     include: (row?: FilesRow, all?: FilesRow[]) => includeRows(parts, row, all),
     openFile: (row: FilesRow) => openRow(parts, row),
     revealInExplorer: (row: FilesRow) => revealRow(parts, row),
-    toggleBadges: () => writeSetting('badges', !session.settings.badges),
+    toggleBadges: () => toggleBadges(session),
     countExactly: async (target?: vscode.Uri, all?: vscode.Uri[]) =>
       (await parts.rooms.exactCount()).countExactly(target, all),
     setCountKey: async () => (await parts.rooms.exactCount()).setKey(),

@@ -5,7 +5,14 @@ import type { Counting } from '../../src/host/counting.ts';
 import { FilesTree } from '../../src/host/views/filesTree.ts';
 import type { ScanReport } from '../../src/core/files/scanReport.ts';
 import type { ContextBudgetApi } from '../../src/host/start.ts';
-import { contextBudget, setSetting, until, workspaceUri, writeFile } from './support.ts';
+import {
+  contextBudget,
+  statusMessages,
+  setSetting,
+  until,
+  workspaceUri,
+  writeFile,
+} from './support.ts';
 
 /** Tokens of o200k_base as OpenAI's tiktoken counts them (tiktoken 1.0.22, get_encoding('o200k_base')). */
 const greeting = 'Hello, world! This is a test.\n';
@@ -46,6 +53,23 @@ describe('the analysis', () => {
     assert.equal(snapshot.count?.tokens, api.session.tree.tokens);
     assert.equal(snapshot.verdict, 'fits');
     assert.ok((snapshot.inputCost?.highUsd ?? 0) > 0);
+  });
+
+  it('says what its commands did, though no view of it may be in sight', async () => {
+    const run = (command: string, ...args: unknown[]) =>
+      statusMessages(async () => {
+        await vscode.commands.executeCommand(`contextBudget.${command}`, ...args);
+      });
+    const files = api.session.report?.files.length ?? 0;
+    const tokens = api.session.tree.tokens.toLocaleString('en');
+    assert.deepEqual(await run('analyze'), [`${files} files counted: ${tokens} tokens`]);
+    const row = { type: 'node', node: { path: 'count/greeting.txt' } };
+    assert.deepEqual(await run('addToSet', row, [row]), ['Context set: 1 file']);
+    assert.deepEqual(await run('removeFromSet', row), ['Context set: 0 files']);
+    assert.deepEqual(await run('clearSet'), ['Context set: 0 files']);
+    assert.deepEqual(await run('toggleBadges'), ['Token badges in the Explorer: on']);
+    await until('the badges', () => api.session.settings.badges);
+    assert.deepEqual(await run('toggleBadges'), ['Token badges in the Explorer: off']);
   });
 
   it('weighs only the checked files once there are some', async () => {

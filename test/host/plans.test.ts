@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import type { Plans } from '../../src/host/plans.ts';
 import type { ContextBudgetApi } from '../../src/host/start.ts';
 import { startEmbeddingServer } from '../node/embeddingServer.ts';
-import { answering, contextBudget, setSetting, until, writeFile } from './support.ts';
+import { answering, contextBudget, setSetting, until, withChatOn, writeFile } from './support.ts';
 
 /** Of the form that GitHub's tokens have; it opens nothing. */
 const secret = `ghp_${'wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx'}`;
@@ -264,24 +264,27 @@ describe('plans in the editor', () => {
     await run('planStrategy', { task: { kind: 'review' }, strategy: 'full' });
     await run('copyPlan');
     const copied = await vscode.env.clipboard.readText();
-    const openChat = 'workbench.action.chat.open';
-    if ((await vscode.commands.getCommands(true)).includes(openChat)) {
-      assert.equal(await run('sendPlanToChat'), true);
-      return;
-    }
     const send = () => run('sendPlanToChat') as Promise<unknown>;
-    assert.match((await answering('showErrorMessage', undefined, send)).join(), /has no chat/);
-    // As an editor that has one.
-    const given: unknown[] = [];
-    const command = vscode.commands.registerCommand(openChat, (options: unknown) => {
-      given.push(options);
+    assert.match((await answering('showErrorMessage', undefined, send)).join(), /switched off/);
+    const openChat = 'workbench.action.chat.open';
+    await withChatOn(async () => {
+      if ((await vscode.commands.getCommands(true)).includes(openChat)) {
+        assert.equal(await run('sendPlanToChat'), true);
+        return;
+      }
+      assert.match((await answering('showErrorMessage', undefined, send)).join(), /has no chat/);
+      // As an editor that has one.
+      const given: unknown[] = [];
+      const command = vscode.commands.registerCommand(openChat, (options: unknown) => {
+        given.push(options);
+      });
+      try {
+        assert.equal(await run('sendPlanToChat'), true);
+        assert.deepEqual(given, [{ query: copied, isPartialQuery: true }]);
+      } finally {
+        command.dispose();
+      }
     });
-    try {
-      assert.equal(await run('sendPlanToChat'), true);
-      assert.deepEqual(given, [{ query: copied, isPartialQuery: true }]);
-    } finally {
-      command.dispose();
-    }
   });
 
   it('ask an embedding model only where one is set and the person agrees to what goes where', async () => {

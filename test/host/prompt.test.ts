@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { copyPromptWithContext, weighDraft } from '../../src/host/commands/promptActions.ts';
+import {
+  copyPromptWithContext,
+  openInChat,
+  weighDraft,
+} from '../../src/host/commands/promptActions.ts';
 import type { ContextBudgetApi } from '../../src/host/start.ts';
 import type { Parts } from '../../src/host/parts.ts';
-import { answering, contextBudget, setSetting, until, writeFile } from './support.ts';
+import { answering, contextBudget, setSetting, until, withChatOn, writeFile } from './support.ts';
 
 /** Of the form that GitHub's tokens have; it opens nothing. */
 const secret = `ghp_${'wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx'}`;
@@ -53,6 +57,16 @@ describe('the prompt box', () => {
     const counting = await api.rooms.counting();
     const tokens = await counting.countText(copied, 'o200k_base');
     assert.ok(tokens >= weight.firstInput.lowTokens && tokens <= weight.firstInput.highTokens);
+  });
+
+  it('opens no chat that is switched off, nor one with nothing in it, and says which', async () => {
+    await assert.rejects(openInChat(parts, draft), /switched off.*disableAIFeatures/);
+    await api.session.clearSet();
+    await withChatOn(async () => {
+      const empty = openInChat(parts, { ...draft, text: ' ' });
+      await assert.rejects(empty, /Nothing to open|has no chat/);
+    });
+    await api.session.setChecked([['prompt', true]]);
   });
 
   it('knows when a cap is passed', async () => {

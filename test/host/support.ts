@@ -37,6 +37,47 @@ export async function setSetting(key: string, value: unknown): Promise<void> {
   await vscode.workspace.getConfiguration().update(key, value, vscode.ConfigurationTarget.Global);
 }
 
+/** Runs `action` as if VS Code's chat were switched on; the suite runs with it off, and to switch it takes a minute. */
+export async function withChatOn(action: () => Promise<unknown>): Promise<void> {
+  const own = Object.getOwnPropertyDescriptor(vscode.workspace, 'getConfiguration');
+  assert.ok(own);
+  const real = vscode.workspace.getConfiguration;
+  const value = (section?: string, scope?: vscode.ConfigurationScope): unknown =>
+    section === 'chat' ? { get: () => false } : real(section, scope);
+  Object.defineProperty(vscode.workspace, 'getConfiguration', {
+    value,
+    configurable: true,
+    writable: true,
+  });
+  try {
+    await action();
+  } finally {
+    Object.defineProperty(vscode.workspace, 'getConfiguration', own);
+  }
+}
+
+/** What the status bar was told while `action` ran. */
+export async function statusMessages(action: () => Promise<unknown>): Promise<string[]> {
+  const told: string[] = [];
+  const own = Object.getOwnPropertyDescriptor(vscode.window, 'setStatusBarMessage');
+  assert.ok(own);
+  const value = (text: string): vscode.Disposable => {
+    told.push(text);
+    return new vscode.Disposable(() => undefined);
+  };
+  Object.defineProperty(vscode.window, 'setStatusBarMessage', {
+    value,
+    configurable: true,
+    writable: true,
+  });
+  try {
+    await action();
+  } finally {
+    Object.defineProperty(vscode.window, 'setStatusBarMessage', own);
+  }
+  return told;
+}
+
 type Message = 'showInformationMessage' | 'showWarningMessage' | 'showErrorMessage';
 
 /**

@@ -56,6 +56,17 @@ describe('the dashboard’s page', () => {
     await page.locator('#fit-query:focus').waitFor();
   });
 
+  it('never takes the focus to what is out of sight, also where rows are cards', async () => {
+    const { page } = await pages.open(smallTable());
+    expect(await page.locator('#subject-text').innerText()).toMatch(/^All files, as none is ch/);
+    await page.setViewportSize({ width: 690, height: 700 });
+    await page.locator('tr[data-model]').first().waitFor();
+    await page.locator('tr[data-model] input[type="checkbox"]').first().focus();
+    await page.keyboard.press('Shift+Tab');
+    const isInHead = (): boolean => document.activeElement?.closest('thead') !== null;
+    expect(await page.evaluate(isInHead)).toBe(false);
+  });
+
   it('shares its check boxes and opens files, by mouse and by keyboard', async () => {
     const { page, calls } = await pages.open(smallTable(), { state: { tab: 'files' } });
     await page.locator('.treemap[data-painted=""]').waitFor();

@@ -40,4 +40,38 @@ describe('by the keyboard alone', () => {
     await page.keyboard.press('Enter');
     await page.locator('.monaco-editor .view-lines').getByText('Who shelves a book?').waitFor();
   });
+
+  it('a row is acted upon from its menu, in the Files view and in the Models view', async () => {
+    const { page } = workbench();
+    const menu = page.locator('.monaco-menu:visible');
+    await runCommandByKeys(page, 'Context Budget: Focus on Files View');
+    await page.locator('.monaco-list-row', { hasText: 'src' }).first().waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Shift+F10');
+    await menu.getByText('Add to Context Set').waitFor();
+    await page.keyboard.press('Escape');
+
+    await runCommandByKeys(page, 'Context Budget: Focus on Models View');
+    await page.locator('.monaco-list-row', { hasText: 'GPT-4o' }).first().waitFor();
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
+    await page.keyboard.press('Shift+F10');
+    await menu.getByText('Use This Model').waitFor();
+    await menu.getByText('Show Model Card').waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  it('what a field of the prompt box says is not cut, in the narrow side bar of a small window', async () => {
+    const { page } = workbench();
+    await page.setViewportSize({ width: 1024, height: 700 });
+    const frame = await webviewWith(page, '#output');
+    const [needed, given] = await frame.locator('#output').evaluate((field) => {
+      const context = document.createElement('canvas').getContext('2d');
+      const style = getComputedStyle(field);
+      if (context !== null) context.font = style.font;
+      const padding = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
+      // Chromium keeps room for the arrows beside the number.
+      return [(context?.measureText('20000').width ?? 0) + 16, field.clientWidth - padding];
+    });
+    expect(given).toBeGreaterThanOrEqual(needed);
+  });
 });

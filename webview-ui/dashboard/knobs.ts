@@ -147,7 +147,7 @@ function subjectKnob({ store, snapshot, api, fail }: KnobsOptions): TemplateResu
           })
         : nothing
     }
-    <p class="quiet" id="subject-text">${subjectText(subject)}</p>`;
+    <p class="quiet" id="subject-text">${subjectText(subject, state.subject)}</p>`;
 }
 
 /** Hundreds of options take longer to make than all else of the page: they are made when somebody goes to choose. */

@@ -1,5 +1,6 @@
 import type { ContentKind } from '../../src/core/files/contentKind.ts';
 import type { FitStrategy } from '../../src/core/dashboard/strategyArithmetic.ts';
+import type { SubjectChoice } from '../../src/core/dashboard/state.ts';
 import type { Subject } from '../../src/core/dashboard/subject.ts';
 import { formatCount } from '../../src/core/format/numbers.ts';
 import { totalOf } from '../../src/core/weigh/countFor.ts';
@@ -38,9 +39,13 @@ function subjectName(subject: Subject): string {
   }
 }
 
-/** What is weighed and how large it is, in one line. */
-export function subjectText(subject: Subject): string {
-  const parts = [subjectName(subject)];
+/**
+ * What is weighed and how large it is, in one line.
+ * @param choice what was chosen: where it is the set and nothing is checked, all files stand in for it
+ */
+export function subjectText(subject: Subject, choice?: SubjectChoice): string {
+  const isInstead = choice?.kind === 'set' && subject.kind === 'workspace';
+  const parts = [isInstead ? t('All files, as none is checked') : subjectName(subject)];
   if (subject.fileCount !== undefined) parts.push(fileCountText(subject.fileCount));
   if (subject.lines !== undefined) parts.push(t('{0} lines', formatCount(subject.lines)));
   if (subject.typedTokens !== undefined) {

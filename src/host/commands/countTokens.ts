@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { Parts } from '../parts.ts';
 import { textOf } from '../readText.ts';
-import { rowPath, type FilesRow } from '../views/filesTree.ts';
+import type { FilesRow } from '../views/filesTree.ts';
 import { fileCountText, tokenCountText, usdIntervalText } from '../words.ts';
-import { targetUris } from './setCommands.ts';
+import { urisOf } from './setCommands.ts';
 
 interface Counted {
   readonly label: string;
@@ -42,26 +42,6 @@ export async function countTokens(
   if (answer === add) {
     await vscode.commands.executeCommand('contextBudget.addToSet', inWorkspace[0], inWorkspace);
   }
-}
-
-function urisOf(
-  parts: Parts,
-  target: vscode.Uri | FilesRow | undefined,
-  all: readonly (vscode.Uri | FilesRow)[] | undefined,
-): vscode.Uri[] {
-  if (target === undefined || target instanceof vscode.Uri) {
-    return targetUris(
-      target,
-      all?.filter((entry) => entry instanceof vscode.Uri),
-    );
-  }
-  const rows = (all ?? [target]).filter(
-    (entry): entry is FilesRow => !(entry instanceof vscode.Uri),
-  );
-  return rows
-    .map((row) => rowPath(row))
-    .map((path) => (path === undefined ? undefined : parts.session.uriOf(path)))
-    .filter((uri) => uri !== undefined);
 }
 
 function selectedText(): string | undefined {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { framingText, promptText, type ContextFile } from '../../core/set/promptText.ts';
 import type { PromptDraft, PromptWeight } from '../../protocol/budgetMessages.ts';
+import { openChat, requireChat } from '../chat.ts';
 import type { Parts } from '../parts.ts';
 import { isFreeOfSecrets } from '../secretsQuestion.ts';
 import { textOf } from '../readText.ts';
@@ -10,7 +11,6 @@ import { bytesText, fileCountText, tokenCountText, tokensText, usdIntervalText }
 const maxPromptCharacters = 64 * 1024 * 1024;
 /** A chat takes files one by one; more than this and it would be a wall of chips. */
 const maxAttachedFiles = 100;
-const openChatCommand = 'workbench.action.chat.open';
 
 /** What asking this now weighs and costs, with the files of the set. */
 export async function weighDraft(parts: Parts, draft: PromptDraft): Promise<PromptWeight> {
@@ -57,15 +57,15 @@ export async function copyPromptWithContext(parts: Parts, draft?: PromptDraft): 
 /** Puts the prompt into VS Code's chat, not yet sent, with the set's files attached. */
 export async function openInChat(parts: Parts, draft?: PromptDraft): Promise<void> {
   const asked = draft ?? parts.budgetView.draft;
-  const commands = await vscode.commands.getCommands(true);
-  if (!commands.includes(openChatCommand)) {
-    throw new Error(
-      vscode.l10n.t('This VS Code has no chat. "Copy Prompt with Context" works with any other.'),
-    );
-  }
+  await requireChat(vscode.l10n.t('"Copy Prompt with Context" works with any other.'));
   if (!(await mayGoOn(parts, asked, vscode.l10n.t('Open in Chat')))) return;
   const { subject } = parts.session;
   const files = subject.kind === 'set' ? subject.files : [];
+  if (files.length === 0 && asked.text.trim() === '') {
+    throw new Error(
+      vscode.l10n.t('Nothing to open in a chat: write a prompt or check files in the Files view'),
+    );
+  }
   if (files.length > maxAttachedFiles) {
     throw new Error(
       vscode.l10n.t(
@@ -80,11 +80,7 @@ export async function openInChat(parts: Parts, draft?: PromptDraft): Promise<voi
   const attachFiles = files
     .map((file) => parts.session.uriOf(file.path))
     .filter((uri) => uri !== undefined);
-  await vscode.commands.executeCommand(openChatCommand, {
-    query: asked.text,
-    isPartialQuery: true,
-    attachFiles,
-  });
+  await openChat({ query: asked.text, attachFiles });
 }
 
 /** Whether nothing in the files or the prompt itself looks like a secret, or the person goes on all the same. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { planManifest, requestFileName } from '../../core/plans/manifest.ts';
 import type { StrategyId } from '../../core/plans/plan.ts';
+import { openChat, requireChat } from '../chat.ts';
 import type { Session } from '../session.ts';
 import { bytesText, tokenCountText } from '../words.ts';
 import { mayLeave } from './outgoing.ts';
@@ -10,7 +11,6 @@ import type { Plans } from './planService.ts';
 const maxClipboardCharacters = 64 * 1024 * 1024;
 /** A chat's input box becomes unusable beyond this. */
 const maxChatCharacters = 400_000;
-const openChatCommand = 'workbench.action.chat.open';
 
 /** A request of a plan. */
 export interface RequestName {
@@ -55,12 +55,7 @@ export async function sendToChat(
   { planId, strategy, idx }: RequestName,
 ): Promise<boolean> {
   requireTrust();
-  const commands = await vscode.commands.getCommands(true);
-  if (!commands.includes(openChatCommand)) {
-    throw new Error(
-      vscode.l10n.t('This VS Code has no chat. Copying the prompt works with any other.'),
-    );
-  }
+  await requireChat(vscode.l10n.t('Copying the prompt works with any other.'));
   const chosen = plans.chosen(planId, strategy);
   if (!(await mayLeave(session, chosen, [idx], vscode.l10n.t('Send')))) return false;
   const query = await chosen.text(idx);
@@ -72,7 +67,7 @@ export async function sendToChat(
       ),
     );
   }
-  await vscode.commands.executeCommand(openChatCommand, { query, isPartialQuery: true });
+  await openChat({ query });
   return true;
 }
 

@@ -267,7 +267,7 @@ function verdictLine({ figures, setup, workload }: Drawn): TemplateResult {
     fits === undefined
       ? t('Whether it fits is unknown.')
       : fits
-        ? t('{0} tokens fit.', formatTokens(tokens))
+        ? t('{0} tokens fit into this memory.', formatTokens(tokens))
         : layout === undefined
           ? t('{0} tokens do not fit, on up to 512 of these cards.', formatTokens(tokens))
           : t(
