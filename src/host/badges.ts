@@ -7,7 +7,7 @@ import { tokenCountText } from './words.ts';
  * Two characters are all that a badge may have, so it tells thousands of tokens: ".4" for about 400, "12" for about
  * 12,000, "++" for 100,000 and more; nothing below 50.
  */
-export function badgeText(tokens: number): string | undefined {
+function badgeText(tokens: number): string | undefined {
   if (tokens < 50) return undefined;
   if (tokens < 950) return `.${Math.round(tokens / 100)}`;
   const thousands = Math.round(tokens / 1000);

@@ -272,7 +272,7 @@ function alternating(
 }
 
 /** Id, bytes and text of each token, and the encoding; nothing of the text has a meaning as Markdown. */
-export function spanHover(
+function spanHover(
   { ids }: TokenSpan,
   text: string,
   counter: Pick<LocalCounter, 'encoding' | 'tokenBytes'>,

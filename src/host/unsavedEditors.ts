@@ -26,7 +26,7 @@ export class UnsavedEditors implements vscode.Disposable {
   readonly #liveCounts: LiveCounts;
   readonly #log: vscode.LogOutputChannel;
   readonly #subscriptions: vscode.Disposable[];
-  /** The scan whose files the counts belong to. */
+  /** What the counts were made with. */
   #countedEncoding: string | undefined;
 
   constructor(analysis: Analysis, { counting, liveCounts, log }: UnsavedEditorsOptions) {

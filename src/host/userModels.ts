@@ -8,7 +8,7 @@ const setting = `${settingsSection}.userModels`;
  * Tells what can't be used of the models that the person has set: all of it in the log, the first in a message. Without
  * models of one's own the catalogue is not loaded for this.
  */
-export function watchUserModels({ session, rooms, log }: Omit<Parts, 'budgetView' | 'encoding'>) {
+export function watchUserModels({ session, rooms, log }: Pick<Parts, 'session' | 'rooms' | 'log'>) {
   let checked = '[]';
   const check = async (): Promise<void> => {
     const { settings } = session;

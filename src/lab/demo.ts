@@ -85,6 +85,9 @@ export interface DemoRun {
   readonly keyNumberId: string;
 }
 
+/** No demo takes more of a text. */
+export const mostTokens = 8192;
+
 export interface Demo {
   /** Command suffix and deep link: `contextBudget.demo.<id>`. */
   readonly id: string;
@@ -99,7 +102,7 @@ export interface Demo {
   readonly formula: string;
   readonly source: { readonly title: string; readonly url: string };
   readonly controls: readonly Control[];
-  /** Most tokens of the text that the demo takes; longer texts are cut, and the lab says so. */
+  /** Most tokens of the text that the demo takes, up to `mostTokens`; longer texts are cut, and the lab says so. */
   readonly maxTokens: number;
   /** Runs the mechanism on the tokens. Throws an Error that names the control and its value when that can't be. */
   run(input: DemoInput): DemoRun;

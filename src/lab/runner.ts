@@ -1,4 +1,4 @@
-import type { DemoRun, Frame, TokenVisibility } from './demo.ts';
+import { mostTokens, type DemoRun, type Frame, type TokenVisibility } from './demo.ts';
 import { demos, findDemo } from './demos.ts';
 import { notSeen } from './patterns.ts';
 import type { MatrixPicture, Picture } from './picture.ts';
@@ -10,7 +10,7 @@ import type {
   ShownFrame,
   VisibilityRequest,
   WallEntry,
-} from './runMessages.ts';
+} from './labMessages.ts';
 
 /** Both sides of a comparison, and a step back. */
 const keptRuns = 4;
@@ -100,12 +100,9 @@ export function visibility(request: VisibilityRequest): readonly TokenVisibility
   return demo.visibility({ tokens: used, values }, queryIdx);
 }
 
-/** No demo takes more. */
-const mostWallTokens = 8192;
-
 /** What every attention pattern sees of the same tokens, at the settings its demo starts with. */
 export function patternWall(runner: Runner, tokens: readonly string[]): readonly WallEntry[] {
-  const used = tokens.slice(0, mostWallTokens);
+  const used = tokens.slice(0, mostTokens);
   return demos
     .filter(({ tags, visibility: sees }) => tags.includes('patterns') && sees !== undefined)
     .flatMap(({ id, title, line }) => {

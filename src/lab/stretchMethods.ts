@@ -15,7 +15,7 @@ export type StretchConfig = (stretch: Stretch) => RopeConfig;
  * Factors per pair, one set up to the trained length and one beyond. LongRoPE finds them by search on a trained model, which
  * can't be done here; these rise evenly (in their logarithm) from 1 to the factor, the shape that such searches end in.
  */
-export function risingFactors(factor: number): number[] {
+function risingFactors(factor: number): number[] {
   const numPairs = rotaryDim / 2;
   return Array.from({ length: numPairs }, (_, pair) => factor ** (pair / (numPairs - 1)));
 }

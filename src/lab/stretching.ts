@@ -10,7 +10,7 @@ import { plural } from './words.ts';
 
 const turn = 2 * Math.PI;
 
-export const stretchControls: readonly Control[] = [
+const stretchControls: readonly Control[] = [
   { kind: 'number', id: 'trainedTokens', label: 'Trained length (tokens)', min: 256, max: 131072, step: 1, initial: 4096, logarithmic: true },
   { kind: 'number', id: 'factor', label: 'Stretched by', min: 1, max: 64, step: 1, initial: 8 },
   { kind: 'number', id: 'ropeTheta', label: 'Base of the frequencies', min: 1000, max: 10000000, step: 1, initial: 10000, logarithmic: true },

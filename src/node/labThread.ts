@@ -1,4 +1,4 @@
-import type { LabCalls } from '../lab/runMessages.ts';
+import type { LabCalls } from '../lab/labMessages.ts';
 import { ThreadCalls } from './threadCalls.ts';
 
 export interface LabThreadOptions {

@@ -1,15 +1,14 @@
 // The thread that runs the attention lab's engine.
+import { mostTokens } from '../lab/demo.ts';
 import { checkAnswer, exerciseCards } from '../lab/learn/exercises.ts';
 import { gradeQuiz, quiz } from '../lab/learn/quiz.ts';
-import type { LabCalls } from '../lab/runMessages.ts';
+import type { LabCalls } from '../lab/labMessages.ts';
 import { createRunner, demoCards, patternWall, thumbnail, visibility } from '../lab/runner.ts';
 import { tokenTexts } from '../lab/tokenTexts.ts';
 import type { TokenEncoder } from '../core/tokens/tokenCounter.ts';
 import { openTokenCounter } from './openTokenCounter.ts';
 import { answerCalls, type CallMethods } from './threadCalls.ts';
 
-/** No demo takes more. */
-const maxTokens = 8192;
 const runner = createRunner();
 const encoders = new Map<string, Promise<TokenEncoder>>();
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -48,7 +47,7 @@ const methods: CallMethods<LabCalls> = {
     return tokenTexts(
       await encoderOf(encoding),
       new TextEncoder().encode(text),
-      maxTokens,
+      mostTokens,
       (bytes) => {
         try {
           return utf8.decode(bytes);

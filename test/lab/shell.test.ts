@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { mostTokens } from '../../src/lab/demo.ts';
 import { demos, findDemo } from '../../src/lab/demos.ts';
 import type { MatrixPicture, Picture } from '../../src/lab/picture.ts';
 import { pictureTable, tableCsv } from '../../src/lab/pictureTable.ts';
@@ -31,6 +32,10 @@ describe('the commands of the lab', () => {
 });
 
 describe('the runner', () => {
+  it('has no demo that takes more of a text than the lab ever gives it', () => {
+    for (const { id, maxTokens } of demos) expect(maxTokens, id).toBeLessThanOrEqual(mostTokens);
+  });
+
   it('gives what the demo itself gives, at any step', () => {
     const runner = createRunner();
     const tokens = sampleTokens(40);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { DemoCard, LabApi, PageRequest, ShownFrame } from '../../src/lab/runMessages.ts';
+import type { DemoCard, LabApi, PageRequest, ShownFrame } from '../../src/lab/labMessages.ts';
 import { createRunner, demoCards } from '../../src/lab/runner.ts';
 import { learnActions } from '../../webview-ui/lab/learnActions.ts';
 import { createPanes, type Panes } from '../../webview-ui/lab/panes.ts';

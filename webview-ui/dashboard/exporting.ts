@@ -158,7 +158,7 @@ function tokensOf({ snapshot, store }: TabContext): number | undefined {
 }
 
 /** A chart as a file: an SVG with the theme's colours in it, or a picture of twice the size it has here. */
-export async function chartFile(
+async function chartFile(
   { title, element, svg: asSvg }: ExportChart,
   format: 'svg' | 'png',
 ): Promise<string | Uint8Array> {

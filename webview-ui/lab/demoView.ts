@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ControlValue, NumberRow } from '../../src/lab/demo.ts';
-import type { DemoCard, ShownFrame } from '../../src/lab/runMessages.ts';
+import type { DemoCard, ShownFrame } from '../../src/lab/labMessages.ts';
 import { formatCount, formatSeconds } from '../../src/core/format/numbers.ts';
 import { t } from '../shared/l10n.ts';
 import { columnsOf } from './columns.ts';

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
-import { demoTags, type DemoTag } from '../../src/lab/demo.ts';
+import { demoTags, mostTokens, type DemoTag } from '../../src/lab/demo.ts';
 import { formatCount } from '../../src/core/format/numbers.ts';
 import type { MatrixPicture, Picture } from '../../src/lab/picture.ts';
-import type { DemoCard } from '../../src/lab/runMessages.ts';
+import type { DemoCard } from '../../src/lab/labMessages.ts';
 import { shareText } from '../../src/lab/words.ts';
 import { t } from '../shared/l10n.ts';
 import { drawMatrix } from './pictures/matrix.ts';
@@ -117,7 +117,7 @@ export function wallView(state: State, actions: WallActions): TemplateResult {
         class="short"
         type="number"
         min="1"
-        max="8192"
+        max=${mostTokens}
         .value=${String(state.wallTokens)}
         @change=${(event: Event) =>
           actions.tokens(Number((event.target as HTMLInputElement).value))}

@@ -1,4 +1,4 @@
-import type { LabApi } from '../../src/lab/runMessages.ts';
+import type { LabApi } from '../../src/lab/labMessages.ts';
 import { answerKey, type LearnActions } from './learnView.ts';
 import type { State } from './state.ts';
 

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Checked } from '../../src/lab/learn/exercise.ts';
 import type { ExerciseCard } from '../../src/lab/learn/exercises.ts';
 import type { GradedAnswer, Quiz, QuizResult } from '../../src/lab/learn/quiz.ts';
-import type { DemoCard, Lessons } from '../../src/lab/runMessages.ts';
+import type { DemoCard, Lessons } from '../../src/lab/labMessages.ts';
 import { t } from '../shared/l10n.ts';
 
 /** What a person has done of the exercises and the quiz; survives a reload. */

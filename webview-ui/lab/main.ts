@@ -1,5 +1,6 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
-import type { LabApi, LabEvent, LabText, OpenDemo } from '../../src/lab/runMessages.ts';
+import { mostTokens } from '../../src/lab/demo.ts';
+import type { LabApi, LabEvent, LabText, OpenDemo } from '../../src/lab/labMessages.ts';
 import { connect } from '../../src/protocol/connection.ts';
 import { setStrings, t } from '../shared/l10n.ts';
 import { vscodePort } from '../shared/vscodePort.ts';
@@ -168,7 +169,7 @@ function place(): TemplateResult {
       return wallView(state, {
         open: openHere,
         tokens: (numTokens) => {
-          state.wallTokens = Math.max(1, Math.min(8192, Math.trunc(numTokens) || 24));
+          state.wallTokens = Math.max(1, Math.min(mostTokens, Math.trunc(numTokens) || 24));
           askWall();
           changed();
         },

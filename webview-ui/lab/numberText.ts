@@ -16,7 +16,7 @@ export function formatTick(value: number, unit: AxisUnit | undefined): string {
 }
 
 /** An axis's number, short: 1.5k, 2M, 0.001. */
-export function formatSi(value: number): string {
+function formatSi(value: number): string {
   const unit = units.find(([size]) => Math.abs(value) >= size);
   if (unit === undefined) return String(Number(value.toPrecision(3)));
   return `${Number((value / unit[0]).toPrecision(3))}${unit[1]}`;

@@ -1,4 +1,4 @@
-import type { DemoCard, LabApi } from '../../src/lab/runMessages.ts';
+import type { DemoCard, LabApi } from '../../src/lab/labMessages.ts';
 import { t } from '../shared/l10n.ts';
 import { formatCount } from '../../src/core/format/numbers.ts';
 import { toggledPosition } from './controlsView.ts';

@@ -1,5 +1,5 @@
 import type { NumberRow } from '../../src/lab/demo.ts';
-import type { ShownFrame } from '../../src/lab/runMessages.ts';
+import type { ShownFrame } from '../../src/lab/labMessages.ts';
 import { t } from '../shared/l10n.ts';
 
 /** More changes at once nobody listens to; the table has them all. */

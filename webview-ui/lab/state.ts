@@ -1,4 +1,4 @@
-import type { ControlValues, DemoTag } from '../../src/lab/demo.ts';
+import { mostTokens, type ControlValues, type DemoTag } from '../../src/lab/demo.ts';
 import type { Picture } from '../../src/lab/picture.ts';
 import type {
   DemoCard,
@@ -6,7 +6,7 @@ import type {
   Lessons,
   ShownFrame,
   WallEntry,
-} from '../../src/lab/runMessages.ts';
+} from '../../src/lab/labMessages.ts';
 import { newLearning, restoredLearning, type Learning } from './learnView.ts';
 
 /** One demo as it is shown; two of them side by side compare. */
@@ -47,7 +47,7 @@ export interface State {
   spoken: string;
 }
 
-export const tokenSteps = [1, 16, 24, 64, 128, 256, 1024, 8192] as const;
+export const tokenSteps = [1, 16, 24, 64, 128, 256, 1024, mostTokens] as const;
 
 /** What survives a reload of the window. */
 export interface Kept {
@@ -118,7 +118,7 @@ function restoredPane(demos: readonly DemoCard[], value: unknown): Pane | undefi
 }
 
 function isTokens(value: unknown): value is number {
-  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 8192;
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= mostTokens;
 }
 
 /** The demos that hold every word of the query and carry the tag. */

@@ -1,5 +1,5 @@
 import { render } from 'lit';
-import type { ShownFrame } from '../../src/lab/runMessages.ts';
+import type { ShownFrame } from '../../src/lab/labMessages.ts';
 import { pictureFile, stepFileName } from './exporting.ts';
 import { pictureView, type PictureActions } from './pictureView.ts';
 

@@ -61,7 +61,7 @@ function lineUnder(box: Box, colour: string, kind: string): readonly SVGElement[
 }
 
 /** A mixed colour, "color(srgb 0.1 0.2 0.3 / 0.4)", as viewers of SVG outside browsers know it. */
-export function plainFill(colour: string): { fill: string; 'fill-opacity'?: number } {
+function plainFill(colour: string): { fill: string; 'fill-opacity'?: number } {
   const parts = /^color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)(?: \/ ([\d.e-]+))?\)$/.exec(colour);
   if (parts === null) return { fill: colour };
   const [red, green, blue] = parts.slice(1, 4).map((share) => Math.round(255 * Number(share)));

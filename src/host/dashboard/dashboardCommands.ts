@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
 import type { Rooms } from '../rooms.ts';
 
+/** Beside the commands: activation registers it, and need not load the panel for it. */
+export const dashboardViewType = 'contextBudget.dashboard';
+
 /** `openDashboard`; its argument may be a state string that a colleague copied from their dashboard. */
 export function dashboardCommands(
   rooms: Rooms,
@@ -13,7 +16,7 @@ export function dashboardCommands(
 }
 
 export function registerDashboardPanel(rooms: Rooms): vscode.Disposable {
-  return vscode.window.registerWebviewPanelSerializer('contextBudget.dashboard', {
+  return vscode.window.registerWebviewPanelSerializer(dashboardViewType, {
     deserializeWebviewPanel: async (panel) => {
       (await rooms.dashboard()).restore(panel);
     },

@@ -11,9 +11,9 @@ import { panelIcon, webviewHtml, webviewOptions, webviewPort } from '../views/we
 import type { Weighing } from '../weighing.ts';
 import { countTextFrom } from './countedText.ts';
 import { saveFile } from '../saveFile.ts';
+import { dashboardViewType } from './dashboardCommands.ts';
 import { SnapshotMaker } from './snapshotMaker.ts';
 
-export const dashboardViewType = 'contextBudget.dashboard';
 const rememberedKey = 'dashboard';
 
 export interface DashboardOptions {

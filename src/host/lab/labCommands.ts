@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
-import type { OpenDemo } from '../../lab/runMessages.ts';
+import type { OpenDemo } from '../../lab/labMessages.ts';
 import type { Rooms } from '../rooms.ts';
 
+/** Beside the commands: activation registers it, and need not load the panel for it. */
+export const labViewType = 'contextBudget.lab';
 const demoPrefix = 'contextBudget.demo.';
 
 type Commands = Readonly<Record<string, (...args: never[]) => unknown>>;
@@ -35,7 +37,7 @@ export function manifestDemoIds(manifest: Manifest): readonly string[] {
 }
 
 export function registerLabPanel(rooms: Rooms): vscode.Disposable {
-  return vscode.window.registerWebviewPanelSerializer('contextBudget.lab', {
+  return vscode.window.registerWebviewPanelSerializer(labViewType, {
     deserializeWebviewPanel: async (panel) => {
       (await rooms.lab()).restore(panel);
     },

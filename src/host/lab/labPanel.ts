@@ -1,14 +1,13 @@
 import * as vscode from 'vscode';
-import type { LabApi, LabEvent, LabText, OpenDemo } from '../../lab/runMessages.ts';
+import type { LabApi, LabEvent, LabText, OpenDemo } from '../../lab/labMessages.ts';
 import { LabThread } from '../../node/labThread.ts';
 import { serve } from '../../protocol/connection.ts';
 import { chooseFolder, saveFile, saveInFolder } from '../saveFile.ts';
 import { panelIcon, webviewHtml, webviewOptions, webviewPort } from '../views/webviewHtml.ts';
 import type { Marks } from '../marks.ts';
+import { labViewType } from './labCommands.ts';
 import { labText, type SourceText } from './labText.ts';
 import { SeenMarks, type MarkedText } from './seenMarks.ts';
-
-export const labViewType = 'contextBudget.lab';
 
 export interface LabOptions {
   readonly extensionUri: vscode.Uri;

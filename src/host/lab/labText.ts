@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** Enough for the 8,192 tokens that a demo takes at most, of most texts. */
+/** Enough for the tokens that a demo takes at most (`mostTokens`), of most texts. */
 const maxCharacters = 60_000;
 
 const sample = `The quick brown fox jumps over the lazy dog. The dog sleeps; the fox looks back at the dog and runs on.

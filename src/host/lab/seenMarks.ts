@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { formatCount } from '../../core/format/numbers.ts';
 import type { TokenVisibility } from '../../lab/demo.ts';
-import type { MarkRequest, VisibilityRequest } from '../../lab/runMessages.ts';
+import type { MarkRequest, VisibilityRequest } from '../../lab/labMessages.ts';
 import { tokenLabel } from '../../lab/words.ts';
 import type { Marks } from '../marks.ts';
 import type { TextPlace } from './labText.ts';

@@ -3,7 +3,7 @@ import { escapedHtml, panelIcon, staticHtml, webviewOptions } from '../views/web
 import { modelCardText } from './modelCards.ts';
 import type { ModelsOptions } from './openModels.ts';
 
-export const cardViewType = 'contextBudget.modelCard';
+const cardViewType = 'contextBudget.modelCard';
 const demoPrefix = 'contextBudget.demo.';
 
 /** Which card: a model's id or a shape's, and what its tab is called. */

@@ -8,7 +8,7 @@ import {
 } from '../../core/plans/requestTree.ts';
 import { fileCountText, tokenCountText, tokensText } from '../words.ts';
 
-export const requestsViewId = 'contextBudget.requests';
+const requestsViewId = 'contextBudget.requests';
 /** Set while there are requests to show. */
 const contextKey = 'contextBudget.planned';
 

@@ -41,7 +41,7 @@ const kinds = [
 ];
 
 /** Llama 3.1 8B on one H100, by reading weights and caches and by arithmetic, whichever takes longer. */
-export function llamaClock(): StepClock {
+function llamaClock(): StepClock {
   const model = architectureById(modelId);
   const card = hardwareById(cardId);
   const parameters = countParameters(model);

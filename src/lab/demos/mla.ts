@@ -72,7 +72,7 @@ export function mlaInputs(input: DemoInput, tokens: readonly string[]) {
 }
 
 /** The same model with a key and a value of 128 for each of `numKvHeads` heads, as DeepSeek-V2's table 1 compares it. */
-export function withPlainHeads(architecture: Architecture, numKvHeads: number): Architecture {
+function withPlainHeads(architecture: Architecture, numKvHeads: number): Architecture {
   const mixers = architecture.mixers?.map((group) => {
     const { layer } = group;
     if (layer.kind !== 'mla') return group;

@@ -38,7 +38,7 @@ const llama = architectureById('llama-3.1-8b');
 const layer = { ...uniformShape(llama), bytesPerElement: 2 };
 
 /** Causal (query, key) pairs between two stretches, in closed form. */
-export function causalPairs(queries: Stretch, keys: Stretch): number {
+function causalPairs(queries: Stretch, keys: Stretch): number {
   const triangle = (side: number) => (side <= 0 ? 0 : (side * (side + 1)) / 2);
   const upTo = (end: number) => triangle(end - keys.start) - triangle(end - keys.end);
   return upTo(queries.end) - upTo(queries.start);

@@ -77,7 +77,7 @@ export function priceNumber({ model, prices }: FitRow, name: PriceName): Templat
 }
 
 /** "in 3 calls", "in 3 – 5 calls"; nothing for one. */
-export function callsText({ low, likely, high }: StrategyFit): string {
+function callsText({ low, likely, high }: StrategyFit): string {
   const [least, most] = [low?.calls ?? likely?.calls, high?.calls ?? likely?.calls];
   if (least === undefined || most === undefined || most === 1) return '';
   return least === most

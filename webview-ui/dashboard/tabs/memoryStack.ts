@@ -42,7 +42,7 @@ export function stackOf(
   });
 }
 
-export function techniqueText(technique: StackStep['technique']): string {
+function techniqueText(technique: StackStep['technique']): string {
   switch (technique) {
     case 'none':
       return t('None: a KV head for each query head, one card');

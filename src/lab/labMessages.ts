@@ -1,3 +1,5 @@
+// What crosses between the lab's page, the host and the thread that runs the engine. It stands here and not in src/protocol, which may
+// know nothing of demos.
 import type { ControlValues, Demo, Frame, TokenVisibility } from './demo.ts';
 import type { Checked } from './learn/exercise.ts';
 import type { AnswerRequest, ExerciseCard } from './learn/exercises.ts';
