@@ -11,6 +11,7 @@ export default defineConfig({
       'test/bench/**',
       '**/node_modules/**',
     ],
+    globalSetup: ['test/buildFolder.ts'],
     setupFiles: ['test/propertySeed.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,

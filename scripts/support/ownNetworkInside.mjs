@@ -11,7 +11,7 @@ const otherEnd = 'outside1';
 /** IPv6 may be switched off in the kernel. */
 const hasIpv6 = existsSync('/proc/sys/net/ipv6/conf/lo');
 
-const ip = (...words) => execFileSync('ip', words, { encoding: 'utf8' });
+const ip = (...lines) => execFileSync('ip', ['-batch', '-'], { input: lines.join('\n') });
 
 /**
  * A pair of interfaces of which one is the way to everywhere, and the other throws away what arrives. The kernel itself is silent on
@@ -19,8 +19,11 @@ const ip = (...words) => execFileSync('ip', words, { encoding: 'utf8' });
  * no routers asked for.
  */
 function makeInterfaces() {
-  ip('link', 'set', 'lo', 'up');
-  ip('link', 'add', outsideInterface, 'type', 'veth', 'peer', 'name', otherEnd);
+  ip(
+    'link set lo up',
+    `link add ${outsideInterface} type veth peer name ${otherEnd}`,
+    `link set ${outsideInterface} arp off`,
+  );
   if (hasIpv6) {
     const set = (name, setting, value) =>
       writeFileSync(`/proc/sys/net/ipv6/conf/${name}/${setting}`, value);
@@ -30,14 +33,20 @@ function makeInterfaces() {
     set(outsideInterface, 'router_solicitations', '0');
     set(outsideInterface, 'accept_ra', '0');
   }
-  ip('link', 'set', outsideInterface, 'arp', 'off');
-  for (const name of [otherEnd, outsideInterface]) ip('link', 'set', name, 'up');
   // Addresses for documentation (RFC 5737, RFC 3849).
-  ip('address', 'add', '198.51.100.1/32', 'dev', outsideInterface);
-  ip('route', 'add', 'default', 'dev', outsideInterface);
-  if (!hasIpv6) return;
-  ip('-6', 'address', 'add', '2001:db8::1/128', 'dev', outsideInterface, 'nodad');
-  ip('-6', 'route', 'add', 'default', 'dev', outsideInterface);
+  const ways = hasIpv6
+    ? [
+        `address add 2001:db8::1/128 dev ${outsideInterface} nodad`,
+        `route add ::/0 dev ${outsideInterface}`,
+      ]
+    : [];
+  ip(
+    `link set ${otherEnd} up`,
+    `link set ${outsideInterface} up`,
+    `address add 198.51.100.1/32 dev ${outsideInterface}`,
+    `route add default dev ${outsideInterface}`,
+    ...ways,
+  );
 }
 
 /** Names are asked of 127.0.0.1 by DNS, whatever this machine does otherwise. */

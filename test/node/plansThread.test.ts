@@ -13,7 +13,7 @@ let thread: PlansThread;
 let folder: string;
 
 beforeAll(async () => {
-  thread = new PlansThread(await builtWorker('', 'plans', 'plansWorker'));
+  thread = new PlansThread(await builtWorker('', 'plansWorker'));
   folder = tempTree({
     'a.ts': "import { b } from './b';\nexport const a = b + 1;\n",
     'b.ts': '/** The first of all numbers that count. */\nexport const b = 1;\n',

@@ -384,7 +384,6 @@ describe('Scanner with a cache', () => {
           Atomics.wait(moment, 0, 0, 20);
         post(reply);
       };`,
-      'waiting',
     );
     writeTree(root, { 'new.ts': 'new' });
     const report = await newScanner({ cacheFolder, workerFile: waiting }).scan(requestFor(root), {
@@ -412,7 +411,6 @@ describe('Scanner with a cache', () => {
           return openSync(file, ...rest);
         };
         syncBuiltinESMExports();`,
-        'swapped',
       );
       const report = await newScanner({ workerFile: swapped }).scan(requestFor(root));
       expect(report.files.map((file) => file.path)).toEqual(['a.ts']);

@@ -31,7 +31,7 @@ const driverSource = `
     heapBytes.push(heapUsed + external);
   };
   const scanOnce = async (folder) => {
-    const scanner = new Scanner({ workerFile, threads: 2, cacheFolder: folder });
+    const scanner = new Scanner({ workerFile, threads: ${often(1, 2)}, cacheFolder: folder });
     const { files } = await scanner.scan(request);
     const result = { tokens: files.reduce((sum, file) => sum + file.tokens, 0), files: files.length };
     await scanner.dispose();

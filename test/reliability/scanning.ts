@@ -10,32 +10,31 @@ const scanners: Scanner[] = [];
 
 type WorkerName = 'countWorker' | 'plansWorker';
 
-/** A worker as it is built, or with `before` run in it first; its connections are recorded. */
-export function recordedWorker(
-  before = '',
-  name = 'recorded',
-  worker: WorkerName = 'countWorker',
-): Promise<string> {
-  const recording = `import ${JSON.stringify(new URL(recorder).pathname)};`;
-  return builtWorker(`${recording}\n${before}`, name, worker);
+/** A worker as it is built; its connections are recorded. */
+export async function recordedWorker(): Promise<string> {
+  return (await tamperedWorker())('');
 }
 
+const codeVariable = 'CONTEXT_BUDGET_TEST_TAMPERING';
+
 /**
- * A worker that is built once and tampered with again and again: each of its threads runs the code that was given last, before
- * anything else. The code has `parentPort`, `workerData`, `fs` and `syncBuiltinESMExports`.
+ * A worker that is tampered with again and again: each of its threads, in this process and in those it starts, runs the code that was
+ * given last, before anything else. The code has `parentPort`, `workerData`, `fs`, `execFileSync` and `syncBuiltinESMExports`.
  */
 export async function tamperedWorker(
   worker: WorkerName = 'countWorker',
 ): Promise<(code: string) => string> {
-  const codeFile = path.join(tempTree(), 'before.js');
-  const names = ['parentPort', 'workerData', 'fs', 'syncBuiltinESMExports'];
-  const workerFile = await recordedWorker(
-    `import { parentPort, workerData } from 'node:worker_threads';
+  // By the environment, for the worker is built once for all who tamper with it.
+  const codeFile = (process.env[codeVariable] ??= path.join(tempTree(), 'before.js'));
+  const names = ['parentPort', 'workerData', 'fs', 'execFileSync', 'syncBuiltinESMExports'];
+  const workerFile = await builtWorker(
+    `import ${JSON.stringify(new URL(recorder).pathname)};
+     import { parentPort, workerData } from 'node:worker_threads';
      import fs from 'node:fs';
+     import { execFileSync } from 'node:child_process';
      import { syncBuiltinESMExports } from 'node:module';
-     const code = fs.readFileSync(${JSON.stringify(codeFile)}, 'utf8');
+     const code = fs.readFileSync(process.env.${codeVariable}, 'utf8');
      new Function(${names.map((name) => `'${name}'`).join()}, code)(${names.join()});`,
-    `tampered-${worker}`,
     worker,
   );
   return (code) => {

@@ -22,9 +22,16 @@ import {
 let tampered: (code: string) => string;
 /** Remembers nothing: what it counts is what is there. */
 let plain: Scanner;
+let cacheFolder: string;
+/** Sampled, one for all that remember in that folder: what is remembered is read from there in each scan. */
+let sharedScanner: Scanner;
+const rememberingScanner = () =>
+  isFull ? newScanner({ workerFile: tampered(''), cacheFolder }) : sharedScanner;
 
 beforeAll(async () => {
   tampered = await tamperedWorker();
+  cacheFolder = tempTree();
+  sharedScanner = newScanner({ workerFile: tampered(''), cacheFolder });
   plain = newScanner({ workerFile: tampered('') });
 });
 afterAll(disposeScanners);
@@ -76,12 +83,11 @@ describe('a tree that changes while it is read', () => {
     attack('trees', 'files growing, shrinking, replaced, deleted during a scan', async (tally) => {
       const seed = fc.readConfigureGlobal().seed ?? 1;
       tally.note(`seed ${seed}`);
-      const cacheFolder = tempTree();
       const kept = { 'kept.ts': 'const kept = 1;\n' };
       const keptTokens = totalTokens(await plain.scan(requestFor(tempTree(kept))));
       for (let round = 0; round < often(1, 8); round++) {
         const root = tempTree(kept);
-        const scanner = newScanner({ workerFile: tampered(''), cacheFolder });
+        const scanner = rememberingScanner();
         const child = await startChanging(churn, root, String(seed + round));
         for (let i = 0; i < often(2, 40); i++) {
           const report = await tally.try('scan', () => scanner.scan(requestFor(root)));
@@ -129,7 +135,7 @@ describe('a tree that changes while it is read', () => {
         right[branch] = totalTokens(await plain.scan(requestFor(root)));
       }
       expect(right['one']).not.toBe(right['two']);
-      const scanner = newScanner({ workerFile: tampered(''), cacheFolder: tempTree() });
+      const scanner = rememberingScanner();
       for (let i = 0; i < often(2, 40); i++) {
         const branch = i % 2 === 0 ? 'one' : 'two';
         const checkout = spawn('git', ['checkout', '-q', branch], { cwd: root, stdio: 'ignore' });
@@ -165,12 +171,12 @@ describe('a tree that changes while it is read', () => {
           return got;
         };
         syncBuiltinESMExports();`;
-        const cacheFolder = tempTree();
         const before = newScanner({ workerFile: tampered(replacing), cacheFolder, threads: 1 });
         await tally.try('scan', () => before.scan(requestFor(root)));
         tally.equal(readFileSync(file, 'utf8') === second, true, 'it was replaced');
         writeFileSync(file, first);
-        const scanner = newScanner({ workerFile: tampered(''), cacheFolder });
+        tampered('');
+        const scanner = rememberingScanner();
         const now = await tally.try('scan again', () => scanner.scan(requestFor(root)));
         const right = await tally.try('scan without cache', () => plain.scan(requestFor(root)));
         tally.equal(now, right, 'counts');
@@ -195,12 +201,12 @@ describe('a disk that fills up while the counts are remembered', () => {
           Array.from({ length: 50 }, (_, i) => [`f${i}.ts`, `const a${i} = ${i};\n`]),
         );
         const root = tempTree(few);
-        const cacheFolder = path.join(disk, 'cache');
-        const scanner = newScanner({ workerFile: tampered(''), cacheFolder });
+        const cacheOnDisk = path.join(disk, 'cache');
+        const scanner = newScanner({ workerFile: tampered(''), cacheFolder: cacheOnDisk });
         const first = await tally.try('scan', () => scanner.scan(requestFor(root)));
         tally.equal(first?.problems, [], 'problems while there is room');
-        const before = readdirSync(cacheFolder).map((name) =>
-          readFileSync(path.join(cacheFolder, name)),
+        const before = readdirSync(cacheOnDisk).map((name) =>
+          readFileSync(path.join(cacheOnDisk, name)),
         );
         for (let i = 0; i < 900; i++)
           writeFileSync(path.join(root, `g${i}.ts`), `const b${i} = ${i};\n`);
@@ -212,8 +218,8 @@ describe('a disk that fills up while the counts are remembered', () => {
             /ENOSPC|no space|disk full/i.test(report?.problems[0]?.message ?? ''),
             'says why',
           );
-          const after = readdirSync(cacheFolder).map((name) =>
-            readFileSync(path.join(cacheFolder, name)),
+          const after = readdirSync(cacheOnDisk).map((name) =>
+            readFileSync(path.join(cacheOnDisk, name)),
           );
           tally.equal(after, before, 'what was remembered stays whole, and no part is left behind');
           const right = await plain.scan(requestFor(root));
