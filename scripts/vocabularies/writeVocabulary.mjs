@@ -17,11 +17,7 @@ export function writeTokens({ encoding, split, tokens }) {
 
 /** Writes vocabularies/<encoding>.bin from what the core reads a vocabulary as (`VocabularyData`). */
 export function writeVocabulary(data) {
-  const utf8 = {
-    encode: (text) => Buffer.from(text),
-    decode: (bytes) => Buffer.from(bytes).toString(),
-  };
-  const file = writeVocabularyFile(data, utf8);
+  const file = writeVocabularyFile(data);
   const compressed = brotliCompressSync(file, {
     params: {
       [constants.BROTLI_PARAM_QUALITY]: 11,

@@ -227,8 +227,8 @@ async function countFile(
     }
     const notebook = isNotebookPath(path) ? parseNotebook(text) : undefined;
     const counted = notebook?.text ?? text;
-    if (notebook !== undefined && notebook.outputCharacters > 0) {
-      const bytes = notebook.outputCharacters;
+    if (notebook !== undefined && notebook.outputBytes > 0) {
+      const bytes = notebook.outputBytes;
       walk.leftOut.push({ path, bytes, fileCount: 0, reason: 'notebookOutput' });
     }
     const utf8 = Buffer.from(counted);

@@ -51,7 +51,7 @@ export interface CacheLimits {
 const defaultLimits: CacheLimits = { maxEntries: 250_000, maxBytes: 128 * 1024 * 1024 };
 
 /** Raise it when a rule by which content becomes a result gives something else than before. */
-const countingVersion = 4;
+const countingVersion = 5;
 const coarsestTimeStepMs = 2000;
 
 /** Counts of one analysed folder by report path; kept in one file of the cache folder. */

@@ -1,5 +1,6 @@
+import { isRecord } from '../core/format/isRecord.ts';
 import type { TokenAsker } from '../core/tokens/estimate/measureTokens.ts';
-import { checkedAddress, checkKey, EndpointError, isRecord, postJson } from './jsonEndpoint.ts';
+import { checkedAddress, checkKey, EndpointError, postJson } from './jsonEndpoint.ts';
 
 export { checkKey, EndpointError as CountEndpointError };
 

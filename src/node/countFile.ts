@@ -76,10 +76,10 @@ function countNotebook(content: Text, counter: TokenCounter): ContentResult | un
   for (const chunk of content.chunks()) json += decoder.decode(chunk, { stream: true });
   const notebook = parseNotebook(json + decoder.decode());
   if (notebook === undefined) return undefined;
-  const { text, outputCharacters } = notebook;
+  const { text, outputBytes } = notebook;
   const tokens = counter.countText(text);
   const lines = text === '' ? 0 : text.split('\n').length;
-  return { type: 'counted', kind: 'code', lines, tokens, outputBytes: outputCharacters };
+  return { type: 'counted', kind: 'code', lines, tokens, outputBytes };
 }
 
 function countText(

@@ -1,5 +1,6 @@
+import { isRecord } from '../core/format/isRecord.ts';
 import { TextTooLong } from '../core/tokens/estimate/measureTokens.ts';
-import { checkedAddress, checkKey, EndpointError, isRecord, postJson } from './jsonEndpoint.ts';
+import { checkedAddress, checkKey, EndpointError, postJson } from './jsonEndpoint.ts';
 
 /** An embedding model that a person has: where it is asked, and by which name. */
 export interface EmbeddingTarget {

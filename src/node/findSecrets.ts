@@ -2,8 +2,7 @@ import { lintSource } from '@secretlint/core';
 import { secretLintProfiler } from '@secretlint/profiler';
 import { creator as recommendedRules } from '@secretlint/secretlint-rule-preset-recommend';
 import type { TextOf } from '../core/plans/codeIndex.ts';
-import { decodeUtf8 } from '../core/plans/decodeUtf8.ts';
-import { encodeUtf8 } from '../core/plans/encodeUtf8.ts';
+import { decodeUtf8, encodeUtf8 } from '../core/text/utf8Text.ts';
 import type { Part } from '../core/plans/prompt.ts';
 import { mayHoldSecret } from './secretHints.ts';
 

@@ -1,3 +1,4 @@
+import { isRecord } from '../core/format/isRecord.ts';
 import { TextTooLong } from '../core/tokens/estimate/measureTokens.ts';
 
 export type EndpointFailure =
@@ -238,8 +239,4 @@ async function pauseFor(ms: number, signal?: AbortSignal): Promise<void> {
     }, ms);
     signal?.addEventListener('abort', stop, { once: true });
   });
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

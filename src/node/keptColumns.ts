@@ -1,6 +1,5 @@
 import type { Assembled } from '../core/plans/assembleIndex.ts';
-import { decodeUtf8 } from '../core/plans/decodeUtf8.ts';
-import { encodeUtf8 } from '../core/plans/encodeUtf8.ts';
+import { decodeUtf8, encodeUtf8 } from '../core/text/utf8Text.ts';
 import type { PackedFile } from '../core/plans/packedFile.ts';
 import { WordTable } from '../core/search/wordTable.ts';
 import { assembledOf, columnsOfAssembled } from './assembledColumns.ts';

@@ -1,5 +1,5 @@
 import type { CodeIndex, TextOf } from '../core/plans/codeIndex.ts';
-import { decodeUtf8 } from '../core/plans/decodeUtf8.ts';
+import { decodeUtf8 } from '../core/text/utf8Text.ts';
 import {
   chunkVectors,
   nearestChunks,

@@ -43,18 +43,13 @@ async function readVocabulary(encoding: EncodingName): Promise<SharedVocabulary>
     throw new Error(`"${encoding}" is no name of an encoding`);
   }
   const file = await findFile(`${encoding}.bin`);
-  const utf8 = { encode: (text: string) => Buffer.from(text), decode: decodeUtf8 };
   try {
-    return buildVocabulary(readVocabularyFile(await decompress(await readFile(file)), utf8));
+    return buildVocabulary(readVocabularyFile(await decompress(await readFile(file))));
   } catch (error) {
     throw new Error(`The vocabulary file ${file} cannot be read: ${String(error)}`, {
       cause: error,
     });
   }
-}
-
-function decodeUtf8(utf8: Uint8Array): string {
-  return Buffer.from(utf8.buffer, utf8.byteOffset, utf8.length).toString('utf8');
 }
 
 /** Beside the bundle (dist/vocabularies) or, run from source, in the folder of the repository. */

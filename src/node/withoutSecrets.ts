@@ -1,4 +1,4 @@
-import { decodeUtf8 } from '../core/plans/decodeUtf8.ts';
+import { decodeUtf8 } from '../core/text/utf8Text.ts';
 import { lintText } from './findSecrets.ts';
 import { mayHoldSecret } from './secretHints.ts';
 

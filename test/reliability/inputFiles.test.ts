@@ -176,7 +176,7 @@ describe('fuzzed', () => {
         mutate: (seed, random) => mutatedJson(JSON.parse(seed), random),
         read: (text) => {
           const read = parseNotebook(text);
-          checkNumber(read?.outputCharacters, 'output');
+          checkNumber(read?.outputBytes, 'output');
         },
         isAnswer: never,
       });

@@ -1,3 +1,4 @@
+import { isRecord } from '../format/isRecord.ts';
 import type { Architecture } from './architecture.ts';
 
 type Check = (value: unknown) => boolean;
@@ -5,8 +6,6 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const mostGroups = 10_000;
 
-const isRecord = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText: Check = (value) => typeof value === 'string';
 const isFlag: Check = (value) => typeof value === 'boolean';
 const isNumber: Check = (value) =>

@@ -1,3 +1,4 @@
+import { tokenPriceNames } from './model.ts';
 import type { Model, PriceList, PriceTier, Sourced, TokenPrices } from './model.ts';
 import { tokenizerLinkFor } from './tokenizerLinks.ts';
 
@@ -11,7 +12,7 @@ export interface CompactCatalog {
 /** Value, key of its source, and what others say: pairs of value and source. */
 export type CompactSourced<T> = readonly [T, string, ...(readonly [T, string])[]];
 
-/** Input, output, cached input, cache write, one-hour write, per request; trailing ones left out. */
+/** In the order of `tokenPriceNames`; trailing ones left out. */
 export type CompactPrices = readonly (number | null)[];
 
 export interface CompactPriceList {
@@ -39,15 +40,6 @@ export interface CompactModel {
   readonly arch?: string;
 }
 
-const priceNames = [
-  'inputUsdPerMillionTokens',
-  'outputUsdPerMillionTokens',
-  'cachedInputUsdPerMillionTokens',
-  'cacheWriteUsdPerMillionTokens',
-  'cacheWriteOneHourUsdPerMillionTokens',
-  'requestUsd',
-] as const satisfies readonly (keyof TokenPrices)[];
-
 export function compactPriceLists(lists: readonly PriceList[]): CompactPriceList[] {
   return lists.map(({ base, tiers, startDate, startTime, endTime }) => ({
     p: compactPrices(base),
@@ -61,7 +53,7 @@ export function compactPriceLists(lists: readonly PriceList[]): CompactPriceList
 }
 
 function compactPrices(prices: TokenPrices): CompactPrices {
-  const row = priceNames.map((name) => prices[name] ?? null);
+  const row = tokenPriceNames.map((name) => prices[name] ?? null);
   while (row.length > 0 && row.at(-1) === null) row.pop();
   return row;
 }
@@ -140,7 +132,7 @@ function expandPriceLists(lists: readonly CompactPriceList[]): readonly PriceLis
 
 function expandPrices(row: CompactPrices): TokenPrices {
   const prices: Partial<Record<keyof TokenPrices, number>> = {};
-  for (const [index, name] of priceNames.entries()) {
+  for (const [index, name] of tokenPriceNames.entries()) {
     const price = row[index];
     if (price !== undefined && price !== null) prices[name] = price;
   }
@@ -161,7 +153,7 @@ function scaleList(list: PriceList, tokens = 1, cache: number | null = null): Pr
 /** Prices times the batch interface's multipliers; a cache price without one is left out. */
 function scalePrices(prices: TokenPrices, tokens: number, cache: number | null): TokenPrices {
   const scaled: Partial<Record<keyof TokenPrices, number>> = {};
-  for (const name of priceNames) {
+  for (const name of tokenPriceNames) {
     const price = prices[name];
     const multiplier = name.startsWith('cache') ? cache : name === 'requestUsd' ? 1 : tokens;
     if (price !== undefined && multiplier !== null) scaled[name] = price * multiplier;

@@ -1,3 +1,4 @@
+import { isRecord } from '../format/isRecord.ts';
 import { jsonText } from '../format/jsonText.ts';
 import type { PriceList, PriceSchedule, PriceTier, TokenPrices } from './model.ts';
 
@@ -14,10 +15,6 @@ const priceKeys: Readonly<Record<string, keyof TokenPrices>> = {
   cache_write_mtok: 'cacheWriteUsdPerMillionTokens',
   cache_write_1h_mtok: 'cacheWriteOneHourUsdPerMillionTokens',
 };
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 function isPrice(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;

@@ -26,6 +26,16 @@ export interface TokenPrices {
   readonly requestUsd?: number;
 }
 
+/** The fields of `TokenPrices`. */
+export const tokenPriceNames = [
+  'inputUsdPerMillionTokens',
+  'outputUsdPerMillionTokens',
+  'cachedInputUsdPerMillionTokens',
+  'cacheWriteUsdPerMillionTokens',
+  'cacheWriteOneHourUsdPerMillionTokens',
+  'requestUsd',
+] as const satisfies readonly (keyof TokenPrices)[];
+
 /**
  * A tier re-prices the whole request once its input is more than `aboveInputTokens`; a price that
  * the tier does not name stays the base's.

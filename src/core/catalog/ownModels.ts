@@ -1,7 +1,8 @@
+import { isRecord } from '../format/isRecord.ts';
 import { jsonFault } from '../format/jsonText.ts';
 import type { Architecture } from '../architectures/architecture.ts';
 import { isArchitecture } from '../architectures/isArchitecture.ts';
-import { isIsoDate, isRecord } from './genaiPrices.ts';
+import { isIsoDate } from './genaiPrices.ts';
 import { mergeModels } from './mergeModels.ts';
 import type { Model } from './model.ts';
 import { readPriceFile } from './priceFile.ts';

@@ -1,5 +1,6 @@
+import { isRecord } from '../format/isRecord.ts';
 import { jsonFault } from '../format/jsonText.ts';
-import { isRecord, priceListsFromGenai } from './genaiPrices.ts';
+import { priceListsFromGenai } from './genaiPrices.ts';
 import type { Model } from './model.ts';
 import type { UserModel, UserModels, UserSource } from './userModels.ts';
 

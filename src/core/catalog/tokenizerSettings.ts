@@ -1,6 +1,6 @@
+import { isRecord } from '../format/isRecord.ts';
 import { jsonText } from '../format/jsonText.ts';
 import { isSplitName, namedSplits } from '../tokenizerFiles/readRankFile.ts';
-import { isRecord } from './genaiPrices.ts';
 
 /** A tokenizer's file for a model, as a person names it. */
 export interface TokenizerSetting {

@@ -1,5 +1,6 @@
+import { isRecord } from '../format/isRecord.ts';
 import { jsonText } from '../format/jsonText.ts';
-import { isRecord } from './genaiPrices.ts';
+import { tokenPriceNames } from './model.ts';
 import type { Model, PriceList, PriceTier, Sourced, TokenizerLink, TokenPrices } from './model.ts';
 
 /** What a user says about a model: a new one, or some fields of one in the catalogue. */
@@ -16,15 +17,6 @@ export interface UserSource {
   readonly source: string;
   readonly asOf: string;
 }
-
-const priceNames = [
-  'inputUsdPerMillionTokens',
-  'outputUsdPerMillionTokens',
-  'cachedInputUsdPerMillionTokens',
-  'cacheWriteUsdPerMillionTokens',
-  'cacheWriteOneHourUsdPerMillionTokens',
-  'requestUsd',
-] as const satisfies readonly (keyof TokenPrices)[];
 
 const knownFields: ReadonlySet<string> = new Set([
   'id',
@@ -153,7 +145,7 @@ function tokenPrices(
 ): TokenPrices {
   const prices: Partial<Record<keyof TokenPrices, number>> = {};
   const others = new Set(Object.keys(row));
-  for (const name of priceNames) {
+  for (const name of tokenPriceNames) {
     others.delete(name);
     const value = row[name];
     if (value === undefined) continue;

@@ -1,9 +1,11 @@
+import { utf8LengthOfText } from '../tokens/utf8.ts';
+
 /** The part of a Jupyter notebook that is counted. */
 export interface NotebookText {
   /** The cells' sources, as `notebookText` joins them. */
   readonly text: string;
-  /** Characters of the cells' outputs as JSON, which are not counted; 0 where there are none. */
-  readonly outputCharacters: number;
+  /** Bytes of the cells' outputs as JSON in UTF-8, which are not counted; 0 where there are none. */
+  readonly outputBytes: number;
 }
 
 /** One text of a notebook's cells; the same from disk and from an open notebook editor. */
@@ -30,17 +32,17 @@ export function parseNotebook(json: string): NotebookText | undefined {
   const cells = cellsOf(notebook);
   if (cells === undefined) return undefined;
   const sources: string[] = [];
-  let outputCharacters = 0;
+  let outputBytes = 0;
   for (const cell of cells) {
     const source = multiline(field(cell, 'source') ?? field(cell, 'input'));
     if (source === undefined) return undefined;
     sources.push(source);
     const outputs = field(cell, 'outputs');
     if (Array.isArray(outputs) && outputs.length > 0) {
-      outputCharacters += JSON.stringify(outputs).length;
+      outputBytes += utf8LengthOfText(JSON.stringify(outputs));
     }
   }
-  return { text: notebookText(sources), outputCharacters };
+  return { text: notebookText(sources), outputBytes };
 }
 
 function cellsOf(notebook: unknown): unknown[] | undefined {

@@ -3,7 +3,7 @@ import type { WordTable } from '../search/wordTable.ts';
 import type { AnalyzedFile } from './analyzedFile.ts';
 import type { Chunk } from './chunks.ts';
 import type { CodeIndex, IndexedChunk, IndexedFile, TextOf } from './codeIndex.ts';
-import { decodeUtf8 } from './decodeUtf8.ts';
+import { decodeUtf8 } from '../text/utf8Text.ts';
 import { dependencyGraph } from './dependencyGraph.ts';
 
 export interface FileToIndex {

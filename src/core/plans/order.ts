@@ -7,14 +7,13 @@ export function dependencyOrder(index: CodeIndex): number[] {
   const needs: number[][] = index.files.map(() => []);
   for (const { from, to, kind } of index.graph.dependencies)
     if (kind === 'import') needs[from].push(to);
-  const byPath = index.files.map((_, fileIdx) => fileIdx).sort((a, b) => comparePaths(index, a, b));
   for (const list of needs) list.sort((a, b) => comparePaths(index, a, b));
 
   const order: number[] = [];
   const entered = new Uint8Array(index.files.length);
   // Depth first without recursion: import chains can be thousands long.
   const stack: { fileIdx: number; next: number }[] = [];
-  for (const root of byPath) {
+  for (const root of filesByPath(index)) {
     if (entered[root] === 1) continue;
     entered[root] = 1;
     stack.push({ fileIdx: root, next: 0 });
@@ -39,6 +38,10 @@ export function comparePaths(index: CodeIndex, a: number, b: number): number {
   const left = index.files[a].path;
   const right = index.files[b].path;
   return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function filesByPath(index: CodeIndex): number[] {
+  return index.files.map((_, fileIdx) => fileIdx).sort((a, b) => comparePaths(index, a, b));
 }
 
 /**
@@ -91,15 +94,13 @@ export function filesInOrder(
   task: Task,
   importance: Float64Array,
 ): number[] {
-  const byPath = () =>
-    index.files.map((_, fileIdx) => fileIdx).sort((a, b) => comparePaths(index, a, b));
   switch (orderFor(order, task)) {
     case 'dependencies':
       return dependencyOrder(index);
     case 'path':
-      return byPath();
+      return filesByPath(index);
     case 'heaviestLast':
-      return byPath().sort((a, b) => index.files[a].tokens - index.files[b].tokens);
+      return filesByPath(index).sort((a, b) => index.files[a].tokens - index.files[b].tokens);
     case 'edges':
       return edgesFirst(importanceOrder(index, importance));
   }
@@ -113,4 +114,9 @@ export function orderFor(order: FileOrder, task: Task): Exclude<FileOrder, 'byTa
 export function chunksOfFile(index: CodeIndex, fileIdx: number): number[] {
   const { firstChunk, numChunks } = index.files[fileIdx];
   return Array.from({ length: numChunks }, (_, i) => firstChunk + i);
+}
+
+/** All chunks, the files by path. */
+export function chunksInPathOrder(index: CodeIndex): number[] {
+  return filesByPath(index).flatMap((fileIdx) => chunksOfFile(index, fileIdx));
 }

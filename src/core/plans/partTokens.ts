@@ -1,6 +1,5 @@
 import type { IndexedChunk } from './codeIndex.ts';
-import { decodeUtf8 } from './decodeUtf8.ts';
-import { encodeUtf8 } from './encodeUtf8.ts';
+import { decodeUtf8, encodeUtf8 } from '../text/utf8Text.ts';
 import type { PlanInput } from './plan.ts';
 import { codeText, linesOf, type Part } from './prompt.ts';
 import { fileFrame, promptFrame } from './promptFrame.ts';

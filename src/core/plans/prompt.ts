@@ -1,5 +1,5 @@
 import type { TextOf } from './codeIndex.ts';
-import { decodeUtf8 } from './decodeUtf8.ts';
+import { decodeUtf8 } from '../text/utf8Text.ts';
 import { fileFrame, promptFrame, type PromptTemplate } from './promptFrame.ts';
 
 /** A stretch of a file that a request carries. Lines from 0, the end included. */

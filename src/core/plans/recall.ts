@@ -1,5 +1,5 @@
 import type { CodeIndex, TextOf } from './codeIndex.ts';
-import { comparePaths } from './order.ts';
+import { chunksInPathOrder } from './order.ts';
 import { fuseRanks } from './embeddings.ts';
 import { rankChunks } from './rankChunks.ts';
 import {
@@ -128,16 +128,6 @@ export function measureRecall(
     at: ks.map((k, i) => ({ k, ...shareOf(foundAt[i], asked) })),
     ...(found === 0 ? {} : { tokensPerHit: tokens / found }),
   };
-}
-
-function chunksInPathOrder(index: CodeIndex): number[] {
-  return index.files
-    .map((_, fileIdx) => fileIdx)
-    .sort((a, b) => comparePaths(index, a, b))
-    .flatMap((fileIdx) => {
-      const { firstChunk, numChunks } = index.files[fileIdx];
-      return Array.from({ length: numChunks }, (_, i) => firstChunk + i);
-    });
 }
 
 function* without(order: Iterable<number>, excluded: ReadonlySet<number>): Generator<number> {

@@ -1,6 +1,7 @@
 import type { CodeIndex, TextOf } from './codeIndex.ts';
-import { decodeUtf8 } from './decodeUtf8.ts';
+import { decodeUtf8 } from '../text/utf8Text.ts';
 import type { Dependency } from './dependencyGraph.ts';
+import { chunksOfFile } from './order.ts';
 import type { Declaration } from './outline.ts';
 
 export const questionKinds = ['documentation', 'use', 'import'] as const;
@@ -107,14 +108,14 @@ function questionAt(place: Place, index: CodeIndex, linesOf: LinesOf): Question 
     return documentationQuestion(place.fileIdx, place.declaration, index, linesOf);
   }
   const { from, to, line } = place.dependency;
-  const excluded = chunksOf(index, from);
+  const excluded = chunkSetOf(index, from);
   if (place.kind === 'use') {
     const use = firstUse(linesOf(from), index, to);
     return use && { kind: 'use', excluded, text: use.text, targets: new Set([use.target]) };
   }
   const text = linesOf(from)[line ?? 0] ?? '';
   const isAsking = text.length < longestLine && /[A-Za-z]{3,}/.test(text);
-  return isAsking ? { kind: 'import', excluded, text, targets: chunksOf(index, to) } : undefined;
+  return isAsking ? { kind: 'import', excluded, text, targets: chunkSetOf(index, to) } : undefined;
 }
 
 function documentationQuestion(
@@ -151,9 +152,8 @@ function firstUse(lines: readonly string[], index: CodeIndex, to: number) {
   return undefined;
 }
 
-function chunksOf(index: CodeIndex, fileIdx: number): Set<number> {
-  const { firstChunk, numChunks } = index.files[fileIdx];
-  return new Set(Array.from({ length: numChunks }, (_, i) => firstChunk + i));
+function chunkSetOf(index: CodeIndex, fileIdx: number): Set<number> {
+  return new Set(chunksOfFile(index, fileIdx));
 }
 
 function chunkAtLine(index: CodeIndex, fileIdx: number, line: number): number | undefined {

@@ -1,6 +1,6 @@
+import { isRecord } from '../format/isRecord.ts';
 import type { Model } from '../catalog/model.ts';
 import { modelNameKey } from '../catalog/modelNames.ts';
-import { isRecord } from '../catalog/genaiPrices.ts';
 import data from './effectiveContext.json';
 
 /** How far a model's window was found usable by one published benchmark. Numbers are as published. */

@@ -1,4 +1,4 @@
-import { encodeUtf8 } from '../plans/encodeUtf8.ts';
+import { encodeUtf8 } from '../text/utf8Text.ts';
 import { termsOfWord, wordsOf } from './terms.ts';
 import { WordCounter } from './wordCounter.ts';
 import { WordTable } from './wordTable.ts';

@@ -1,4 +1,4 @@
-import { encodeUtf8 } from '../plans/encodeUtf8.ts';
+import { encodeUtf8 } from '../text/utf8Text.ts';
 
 /** A table's words as two arrays, to send to another thread or to keep in a file. */
 export interface PackedWords {

@@ -1,5 +1,4 @@
-import { decodeUtf8 } from '../plans/decodeUtf8.ts';
-import { encodeUtf8 } from '../plans/encodeUtf8.ts';
+import { decodeUtf8, encodeUtf8 } from '../text/utf8Text.ts';
 import { longestTerm, shortestTerm, termsOfWord } from './terms.ts';
 import type { WordTable } from './wordTable.ts';
 

@@ -1,6 +1,7 @@
+import { isRecord } from '../format/isRecord.ts';
 import type { JoinRule, SplitRule } from '../tokens/split/splitRule.ts';
 import { ruleOfPatterns } from './splitPatterns.ts';
-import { isRecord, recordOf, shown, TokenizerFileError } from './tokenizerFileError.ts';
+import { recordOf, shown, TokenizerFileError } from './tokenizerFileError.ts';
 
 type Step = Readonly<Record<string, unknown>>;
 

@@ -1,3 +1,4 @@
+import { isRecord } from '../format/isRecord.ts';
 import { jsonText } from '../format/jsonText.ts';
 
 /** Why a tokenizer's file can't be used, in a sentence that names what is in it. */
@@ -13,10 +14,6 @@ export function shown(value: unknown): string {
   if (isRecord(value) && Object.keys(value).length > 8) return 'an object of many fields';
   const json = jsonText(value) ?? 'not there';
   return json.length > maxShown ? `${json.slice(0, maxShown)}…` : json;
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** @param what names the place in a message: 'Its "model"' */

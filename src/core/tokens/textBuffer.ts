@@ -1,4 +1,5 @@
-import { decodeUtf8, isUtf8, repairUtf8, writeUtf8 } from './utf8.ts';
+import { decodeUtf8 } from '../text/utf8Text.ts';
+import { isUtf8, repairUtf8, writeUtf8 } from './utf8.ts';
 
 /** Zero bytes after the text, so that reading whole words at its end stays inside the buffer. */
 const PADDING_BYTES = 16;
@@ -80,7 +81,8 @@ export class TextBuffer {
     let idx = 0;
     while (idx < this.length && this.bytes[idx] < 0xcc) idx++;
     if (idx === this.length) return;
-    const text = decodeUtf8(this.bytes, this.length);
+    // A copy: a browser's decoder takes no shared memory.
+    const text = decodeUtf8(this.bytes.slice(0, this.length));
     const normalized = text.normalize(this.#normalization);
     if (normalized === text) return;
     this.#reserve(normalized.length * 3);

@@ -150,16 +150,3 @@ export function writeUtf8(text: string, target: Uint8Array): number {
   }
   return written;
 }
-
-/** The text of the first `length` bytes, which must be valid UTF-8. */
-export function decodeUtf8(utf8: Uint8Array, length: number): string {
-  const parts: string[] = [];
-  const codePoints: number[] = [];
-  for (let idx = 0; idx < length; idx += utf8LengthOf(utf8[idx])) {
-    codePoints.push(codePointAt(utf8, idx));
-    // As many arguments as every engine takes.
-    if (codePoints.length === 4096) parts.push(String.fromCodePoint(...codePoints.splice(0)));
-  }
-  parts.push(String.fromCodePoint(...codePoints));
-  return parts.join('');
-}

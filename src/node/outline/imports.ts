@@ -1,6 +1,5 @@
 import type { Node } from '@vscode/tree-sitter-wasm';
-import { decodeUtf8 } from '../../core/plans/decodeUtf8.ts';
-import { encodeUtf8 } from '../../core/plans/encodeUtf8.ts';
+import { decodeUtf8, encodeUtf8 } from '../../core/text/utf8Text.ts';
 import type { ImportStatement, Language } from '../../core/plans/outline.ts';
 
 /** Reads what a file imports: by the tree where the language has import statements, by calls where it loads by call. */

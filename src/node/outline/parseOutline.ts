@@ -1,5 +1,5 @@
 import type { Node, Parser, Tree } from '@vscode/tree-sitter-wasm';
-import { decodeUtf8 } from '../../core/plans/decodeUtf8.ts';
+import { decodeUtf8 } from '../../core/text/utf8Text.ts';
 import { emptyOutline, languageOf, type Language, type Outline } from '../../core/plans/outline.ts';
 import { readDeclarations } from './declarations.ts';
 import { parserFor } from './grammars.ts';

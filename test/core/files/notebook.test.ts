@@ -6,7 +6,7 @@ describe('notebook', () => {
     const json = JSON.stringify({
       cells: [{ source: ['a\n', 'b'] }, { source: '', outputs: [] }, { source: 'c' }],
     });
-    expect(parseNotebook(json)).toEqual({ text: 'a\nb\n\n\n\nc', outputCharacters: 0 });
+    expect(parseNotebook(json)).toEqual({ text: 'a\nb\n\n\n\nc', outputBytes: 0 });
     expect(notebookText(['a\nb', '', 'c'])).toBe('a\nb\n\n\n\nc');
   });
 
@@ -14,7 +14,12 @@ describe('notebook', () => {
     const json = JSON.stringify({
       worksheets: [{ cells: [{ source: 'a' }, { input: ['b'], outputs: [1] }] }, {}],
     });
-    expect(parseNotebook(json)).toEqual({ text: 'a\n\nb', outputCharacters: 3 });
+    expect(parseNotebook(json)).toEqual({ text: 'a\n\nb', outputBytes: 3 });
+  });
+
+  it('tells the bytes of its outputs as a file has them', () => {
+    const json = JSON.stringify({ cells: [{ source: '', outputs: ['é漢'] }] });
+    expect(parseNotebook(json)).toMatchObject({ outputBytes: Buffer.byteLength('["é漢"]') });
   });
 
   it('is undefined for what is no notebook', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeUtf8 } from '../../../src/core/plans/decodeUtf8.ts';
+import { decodeUtf8 } from '../../../src/core/text/utf8Text.ts';
 import { termsOfWord, wordsOf } from '../../../src/core/search/terms.ts';
 import { WordCounter } from '../../../src/core/search/wordCounter.ts';
 import { WordTable } from '../../../src/core/search/wordTable.ts';

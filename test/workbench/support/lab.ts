@@ -1,6 +1,6 @@
 // The lab, opened in the workbench, and what its engine says without any view.
 import type { Frame, Page } from 'playwright-core';
-import { decodeUtf8 } from '../../../src/core/plans/decodeUtf8.ts';
+import { decodeUtf8 } from '../../../src/core/text/utf8Text.ts';
 import { findDemo } from '../../../src/lab/demos.ts';
 import { tokenTexts } from '../../../src/lab/tokenTexts.ts';
 import { openTokenCounter } from '../../../src/node/openTokenCounter.ts';

@@ -1,5 +1,5 @@
 import { planOf } from '../losses.ts';
-import { chunksOfFile, comparePaths } from '../order.ts';
+import { chunksInPathOrder } from '../order.ts';
 import type { Plan, PlanInput, PlannedRequest } from '../plan.ts';
 import { Filling, RequestBuilder } from '../requestBuilder.ts';
 import { instructionOf } from '../task.ts';
@@ -13,11 +13,7 @@ const carriedNoteTokens = 500;
  */
 export function planSlidingWindow(input: PlanInput): Plan {
   const { index } = input;
-  const order = index.files
-    .map((_, fileIdx) => fileIdx)
-    .sort((a, b) => comparePaths(index, a, b))
-    .flatMap((fileIdx) => chunksOfFile(index, fileIdx));
-  const requests = windowsOver(order, input, 'answer', input.overlap);
+  const requests = windowsOver(chunksInPathOrder(index), input, 'answer', input.overlap);
   return planOf(
     'slidingWindow',
     index,

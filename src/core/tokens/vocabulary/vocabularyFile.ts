@@ -1,3 +1,4 @@
+import { decodeUtf8, encodeUtf8 } from '../../text/utf8Text.ts';
 import type { SplitRule } from '../split/splitRule.ts';
 import type { EncodingName } from '../tokenCounter.ts';
 import type { VocabularyData } from './vocabulary.ts';
@@ -17,7 +18,7 @@ interface Header {
 }
 
 /** Writes the uncompressed form of a vocabulary file. */
-export function writeVocabularyFile(data: VocabularyData, utf8Header: Utf8): Uint8Array {
+export function writeVocabularyFile(data: VocabularyData): Uint8Array {
   const { encoding, split, tokenLengths, tokenBytes, merges, neverWholeIds } = data;
   const numMerges = merges?.resultIds.length ?? 0;
   const header: Header = {
@@ -27,7 +28,7 @@ export function writeVocabularyFile(data: VocabularyData, utf8Header: Utf8): Uin
     numIds: tokenLengths.length,
     ...(merges === undefined ? {} : { numMerges, neverWholeIds }),
   };
-  const headerBytes = utf8Header.encode(JSON.stringify(header));
+  const headerBytes = encodeUtf8(JSON.stringify(header));
   const columns = tokenLengths.length * 2 + numMerges * 6;
   const file = new Uint8Array(4 + headerBytes.length + columns + tokenBytes.length);
   new DataView(file.buffer).setUint32(0, headerBytes.length, true);
@@ -75,7 +76,7 @@ function readPlanes(
 }
 
 /** Reads the uncompressed form. Throws a RangeError when it is not of this layout. */
-export function readVocabularyFile(file: Uint8Array, utf8Header: Utf8): VocabularyData {
+export function readVocabularyFile(file: Uint8Array): VocabularyData {
   if (file.length < 4) throw new RangeError(`A vocabulary file of ${file.length} bytes is cut off`);
   const headerLength = new DataView(file.buffer, file.byteOffset).getUint32(0, true);
   if (4 + headerLength > file.length) {
@@ -83,7 +84,7 @@ export function readVocabularyFile(file: Uint8Array, utf8Header: Utf8): Vocabula
       `A vocabulary file of ${file.length} bytes claims a header of ${headerLength}`,
     );
   }
-  const header = JSON.parse(utf8Header.decode(file.subarray(4, 4 + headerLength))) as Header;
+  const header = JSON.parse(decodeUtf8(file.subarray(4, 4 + headerLength))) as Header;
   if (header.format !== 1) {
     throw new RangeError(`Vocabulary file format ${String(header.format)} is not known, only 1`);
   }
@@ -104,10 +105,4 @@ export function readVocabularyFile(file: Uint8Array, utf8Header: Utf8): Vocabula
   at = readPlanes(file, at, leftLengths, 2);
   const merges = { resultIds, leftLengths };
   return { encoding, split, tokenLengths, tokenBytes: file.subarray(at), merges, neverWholeIds };
-}
-
-/** Text to bytes and back, which the core has no global for. */
-export interface Utf8 {
-  encode(text: string): Uint8Array;
-  decode(utf8: Uint8Array): string;
 }
