@@ -74,4 +74,27 @@ describe('by the keyboard alone', () => {
     });
     expect(given).toBeGreaterThanOrEqual(needed);
   });
+
+  it('the focus comes back to where it was in a page, after the palette and after a quick pick', async () => {
+    const { page } = workbench();
+    await runCommandByKeys(page, 'Context Budget: Open Dashboard');
+    const frame = await webviewWith(page, '#tab-fit');
+    const inTabs = frame.locator('#tab-fit:focus');
+    await waitUntil('the focus to come to the tabs', async () => {
+      await page.keyboard.press('Tab');
+      return (await inTabs.count()) === 1;
+    });
+    const typing = page.locator('.quick-input-widget:visible input:focus');
+    await page.keyboard.press('F1');
+    await typing.waitFor();
+    await page.keyboard.press('Escape');
+    await typing.waitFor({ state: 'hidden' });
+    await inTabs.waitFor();
+    await runCommandByKeys(page, 'Context Budget: Choose Model');
+    await page.locator('.quick-input-titlebar:visible').getByText('Choose Model').waitFor();
+    await typing.waitFor();
+    await page.keyboard.press('Escape');
+    await typing.waitFor({ state: 'hidden' });
+    await inTabs.waitFor();
+  });
 });

@@ -1,4 +1,5 @@
 import type { Port } from '../../src/protocol/connection.ts';
+import { keepFocus } from './keepFocus.ts';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -11,6 +12,7 @@ declare function acquireVsCodeApi(): VsCodeApi;
 /** This webview's end of the connection to the extension host. May be called once only. */
 export function vscodePort(): Port & Pick<VsCodeApi, 'getState' | 'setState'> {
   const vscode = acquireVsCodeApi();
+  keepFocus();
   return {
     getState: () => vscode.getState(),
     setState: (state) => {
