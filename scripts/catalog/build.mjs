@@ -5,7 +5,7 @@
 // else an exact value over a rounded one, else pi-ai (the newest) over the others. Output: pi-ai,
 // gpt-tokenizer, llm-zoo. Maximum input: gpt-tokenizer. Prices: genai-prices, else pi-ai, whose 0 means unknown.
 // What another source says otherwise is kept beside it.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { waitForUpdate } from '@pydantic/genai-prices';
 import * as gptModels from 'gpt-tokenizer/models';
@@ -19,17 +19,41 @@ const piFolder = new URL(
   import.meta.url,
 );
 
+/** The versions that are read and the day each was published on. */
+const published = {
+  '@pydantic/genai-prices': ['0.1.8', '2026-09-23'],
+  '@earendil-works/pi-ai': ['1.5.2', '2026-11-10'],
+  'gpt-tokenizer': ['4.0.0', '2026-08-16'],
+  'llm-zoo': ['1.37.0', '2026-09-23'],
+};
+/** What a number says that it is from. Throws when another version is installed, whose day is not known here. */
+function sourceOf(name, more = '') {
+  const [version, asOf] = published[name];
+  const here = ['.', '../..'].map(
+    (folder) => new URL(`${folder}/node_modules/${name}/package.json`, import.meta.url),
+  );
+  const installed = JSON.parse(
+    readFileSync(
+      here.find((file) => existsSync(file)),
+      'utf8',
+    ),
+  ).version;
+  if (installed !== version) {
+    throw new Error(
+      `${name} ${installed} is installed, ${version} of ${asOf} was read: write both into \`published\``,
+    );
+  }
+  return { source: `${name} ${version}${more}`, asOf };
+}
+
 const sources = {
-  g: { source: '@pydantic/genai-prices 0.1.8', asOf: '2026-09-23' },
-  gz: {
-    source: '@pydantic/genai-prices 0.1.8, Zhipu in CNY at 7.25 per USD, cheapest tier',
-    asOf: '2026-09-23',
-  },
-  go: { source: "@pydantic/genai-prices 0.1.8, OpenRouter's list", asOf: '2026-09-23' },
-  p: { source: '@earendil-works/pi-ai 1.5.2', asOf: '2026-11-10' },
-  po: { source: "@earendil-works/pi-ai 1.5.2, OpenRouter's list", asOf: '2026-11-10' },
-  t: { source: 'gpt-tokenizer 4.0.0', asOf: '2026-08-16' },
-  z: { source: 'llm-zoo 1.37.0', asOf: '2026-09-23' },
+  g: sourceOf('@pydantic/genai-prices'),
+  gz: sourceOf('@pydantic/genai-prices', ', Zhipu in CNY at 7.25 per USD, cheapest tier'),
+  go: sourceOf('@pydantic/genai-prices', ", OpenRouter's list"),
+  p: sourceOf('@earendil-works/pi-ai'),
+  po: sourceOf('@earendil-works/pi-ai', ", OpenRouter's list"),
+  t: sourceOf('gpt-tokenizer'),
+  z: sourceOf('llm-zoo'),
 };
 for (const [index, rule] of batchRules.entries()) {
   sources[`b${index}`] = { source: rule.source, asOf: rule.asOf };

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { strategyIds } from '../../src/core/plans/plan.ts';
 import { startEmbeddingServer } from '../node/embeddingServer.ts';
 import { tempTree } from '../node/tempTree.ts';
 import { buildCli, type BuiltCli } from './builtCli.ts';
@@ -68,16 +69,7 @@ describe('context-budget plan', () => {
         };
       }[];
     };
-    expect(plans.map((entry) => entry.strategy)).toEqual([
-      'full',
-      'slidingWindow',
-      'rag',
-      'mapReduce',
-      'refine',
-      'retrievalIntoWindow',
-      'truncate',
-      'summariseThenAsk',
-    ]);
+    expect(plans.map((entry) => entry.strategy)).toEqual(strategyIds);
     const [full, windows] = plans;
     expect(full.plan.coverage).toBe(1);
     expect(full.plan.losses).toMatchObject({ dependencies: 2, dependenciesTogether: 2 });

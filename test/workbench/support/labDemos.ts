@@ -50,15 +50,19 @@ export function testDemos(part: number, parts: number): void {
       viewport: { width: 1400, height: 1500 },
     });
 
+    // Whichever comes first: one alone can be asked for by its name.
+    let isOpen = false;
     it.each(own.map(({ id }) => id))(
       'opens %s by its command on a selection, with the engine’s key number',
       async (id) => {
         const { page } = workbench();
         const title = `Context Budget: Demo: ${findDemo(id).title}`;
-        if (id === own[0].id) {
+        if (isOpen) await runCommand(page, title);
+        else {
           await hideSideBar(page);
           await openOnSelection(page, title);
-        } else await runCommand(page, title);
+          isOpen = true;
+        }
         const key = keySelector(id);
         const frame = await webviewWith(page, key);
         const expected = String(await keyNumber(id, selection));
