@@ -161,14 +161,16 @@ describe('markup in every text', () => {
       });
       await opened.page.locator('p.error').first().waitFor();
       await look(tally, opened, 'with a model that is not there');
-      // That the look-out would have seen it:
+      // That the look-out would have seen it, and that the policy lets neither its pictures be fetched nor its handlers run:
       await opened.page.evaluate((html) => {
         document.body.insertAdjacentHTML('beforeend', html);
       }, markup);
       await waitUntil('what was put there', async () => {
         const { elements, violations } = await opened.injected();
-        return elements.length > 0 && violations.length > 0;
+        const refuses = (directive: string) => violations.some((one) => one.startsWith(directive));
+        return elements.length > 0 && refuses('img-src') && refuses('script-src-attr');
       });
+      tally.check(!(await opened.injected()).ran, 'a handler ran that was put into the page');
       await opened.close();
     }));
 

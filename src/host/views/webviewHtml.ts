@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Port } from '../../protocol/connection.ts';
+import { scriptPolicy } from './webviewPolicy.ts';
 
 export interface WebviewPage {
   /** File names in dist/. */
@@ -20,13 +21,7 @@ export function webviewHtml(
   const nonce = randomBytes(16).toString('base64');
   const dist = (file: string) =>
     escapedHtml(webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', file)).toString());
-  const policy = [
-    `default-src 'none'`,
-    `style-src ${webview.cspSource}${page.charts === true ? ` 'nonce-${nonce}'` : ''}`,
-    `font-src ${webview.cspSource}`,
-    ...(page.charts === true ? ['img-src blob:'] : []),
-    `script-src 'nonce-${nonce}'`,
-  ].join('; ');
+  const policy = scriptPolicy(webview.cspSource, nonce, page.charts === true);
   return `<!DOCTYPE html>
 <html lang="${escapedHtml(vscode.env.language)}">
 <head>

@@ -1,8 +1,9 @@
-// Any of the webviews' pages in a browser without VS Code around it, under the policy that the host gives it (webviewHtml.ts):
+// Any of the webviews' pages in a browser without VS Code around it, under the policy that the host gives it (webviewPolicy.ts):
 // the test answers its calls and sends it events. Everything that runs or is asked for against the policy is written down.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { scriptPolicy } from '../../../src/host/views/webviewPolicy.ts';
 
 const dist = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../../dist');
 const nonce = 'aBcDeFgHiJkLmNoP';
@@ -38,8 +39,7 @@ export async function openViewPage(browser, view, answer) {
       return JSON.stringify({ err: error.message });
     }
   });
-  const charts = view === 'budgetView' ? '' : ` 'nonce-${nonce}'`;
-  const policy = `default-src 'none'; style-src 'self'${charts}; font-src 'self'; ${charts === '' ? '' : 'img-src blob:; '}script-src 'nonce-${nonce}'`;
+  const policy = scriptPolicy("'self'", nonce, view !== 'budgetView');
   const html = `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
     <meta http-equiv="Content-Security-Policy" content="${policy}">
     <link rel="stylesheet" href="${view}.css"></head>
