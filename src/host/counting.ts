@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 import type { ScanReport } from '../core/files/scanReport.ts';
 import { fileOfEncoding } from '../core/tokenizerFiles/tokenizerFileName.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
-import { identifyTokenizerFile } from '../node/tokenizerFiles.ts';
+import { forgetOlderContents, identifyTokenizerFile } from '../node/tokenizerFiles.ts';
 import { openLocalCounter, type LocalCounter } from '../node/localCounter.ts';
 import { Scanner, type ScanProgress } from '../node/scanner.ts';
 import { scanVirtualFolder } from './virtualScan.ts';
@@ -103,6 +103,7 @@ export function openCounting(distFolder: string, storageFolder: string | undefin
       const opening = isFile
         ? scanner.vocabulary(encoding).then((vocabulary) => openLocalCounter(encoding, vocabulary))
         : openLocalCounter(encoding);
+      forgetOlderContents(localCounters, encoding);
       localCounters.set(encoding, opening);
       // A failure is not kept: the vocabulary may be there the next time.
       opening.catch(() => localCounters.delete(encoding));

@@ -14,6 +14,7 @@ import {
   type WorkerRequest,
 } from './scanMessages.ts';
 import { loadVocabulary, type SharedVocabulary } from './vocabularies.ts';
+import { forgetOlderContents } from './tokenizerFiles.ts';
 import { rememberCounts, walkFolders } from './walkFolders.ts';
 
 const counters = new Map<EncodingName, Promise<TokenCounter>>();
@@ -25,7 +26,10 @@ function counterOf(
   let counter = counters.get(encoding);
   if (counter === undefined) {
     counter = openTokenCounter(encoding, vocabulary);
+    forgetOlderContents(counters, encoding);
     counters.set(encoding, counter);
+    // A failure is not kept: the next request tries again.
+    counter.catch(() => counters.delete(encoding));
   }
   return counter;
 }

@@ -33,7 +33,7 @@ const maxDoubleStars = 4;
 const maxGlobStars = 5;
 
 /** Whether a rule can be asked about in a time that somebody would wait. */
-export function isBearableRule(rule: string): boolean {
+function isBearableRule(rule: string): boolean {
   return (rule.match(/\*\*+/g)?.length ?? 0) <= maxDoubleStars;
 }
 

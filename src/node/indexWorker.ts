@@ -10,6 +10,7 @@ import type { AnalyzeOutcome, AnalyzeReply, FileToAnalyze, IndexWorkerData } fro
 import { openTokenCounter } from './openTokenCounter.ts';
 import { openControl } from './plansCalls.ts';
 import { readTextFile } from './readTextFile.ts';
+import { problemMessage } from './systemPath.ts';
 
 /** Analyses the batches that arrive at the port, one after the other. */
 export function serveIndexing(port: MessagePort, data: IndexWorkerData): void {
@@ -48,7 +49,7 @@ export function serveIndexing(port: MessagePort, data: IndexWorkerData): void {
       const file = await analyzeFile({ path, utf8 }, await counterOf(), words, limits);
       return { type: 'analyzed', utf8, hash, file: packFile(file), hasSecrets: file.hasSecrets };
     } catch (error) {
-      return { type: 'problem', message: error instanceof Error ? error.message : String(error) };
+      return { type: 'problem', message: problemMessage(error) };
     }
   };
 

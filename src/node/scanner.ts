@@ -8,6 +8,7 @@ import { controlIndex, isCancelled, newControl, type ScanFolder } from './scanMe
 import { Thread, ThreadCrashed, ThreadStopped } from './thread.ts';
 import { BatchQueue, restOfBatch } from './batches.ts';
 import { fromColumns } from './fileCountColumns.ts';
+import { forgetOlderContents } from './tokenizerFiles.ts';
 
 export interface ScannerOptions {
   /** The built `countWorker.js`. */
@@ -58,8 +59,8 @@ export class Scanner {
   readonly #threads: readonly Thread[];
   /** The memory shared by each scan on its way. */
   readonly #running = new Set<Int32Array>();
-  /** By thread and encoding, at which start of the thread the vocabulary was sent. */
-  readonly #sentAtStart = new Map<string, number>();
+  /** For each encoding at which start of which thread the vocabulary was sent. */
+  readonly #sentAtStart = new Map<EncodingName, Map<Thread, number>>();
   readonly #vocabularies = new Map<EncodingName, Promise<SharedVocabulary>>();
 
   constructor(options: ScannerOptions) {
@@ -117,6 +118,8 @@ export class Scanner {
     let vocabulary = this.#vocabularies.get(encoding);
     if (vocabulary === undefined) {
       vocabulary = onceMore(() => this.#threads[0].call({ type: 'loadVocabulary', encoding }));
+      forgetOlderContents(this.#vocabularies, encoding);
+      forgetOlderContents(this.#sentAtStart, encoding);
       this.#vocabularies.set(encoding, vocabulary);
       // A failure is not remembered: the next call tries again.
       vocabulary.catch(() => this.#vocabularies.delete(encoding));
@@ -280,9 +283,9 @@ export class Scanner {
   /** What a thread counts with: the vocabulary only the first time since it started. */
   #counting(thread: Thread, encoding: EncodingName, vocabulary: SharedVocabulary) {
     thread.start();
-    const sent = `${this.#threads.indexOf(thread)} ${encoding}`;
-    if (this.#sentAtStart.get(sent) === thread.starts) return { encoding };
-    this.#sentAtStart.set(sent, thread.starts);
+    const sent = this.#sentAtStart.get(encoding) ?? new Map<Thread, number>();
+    if (sent.get(thread) === thread.starts) return { encoding };
+    this.#sentAtStart.set(encoding, sent.set(thread, thread.starts));
     return { encoding, vocabulary };
   }
 

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { fileEncoding, type TokenizerFileRef } from '../core/tokenizerFiles/tokenizerFileName.ts';
+import {
+  fileEncoding,
+  fileOfEncoding,
+  type TokenizerFileRef,
+} from '../core/tokenizerFiles/tokenizerFileName.ts';
 import {
   maxTokenizerFileBytes,
   readTokenizerFile,
@@ -44,6 +48,25 @@ export async function loadTokenizerFile(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`The tokenizer file ${path} can't be used: ${reason}`, { cause: error });
+  }
+}
+
+/**
+ * Lets go of what is kept for a content that a tokenizer's file had before: a file that changed is another encoding, and its
+ * vocabulary takes tens of megabytes.
+ *
+ * @param kept by encoding, this one about to be kept too
+ */
+export function forgetOlderContents(
+  kept: Map<EncodingName, unknown>,
+  encoding: EncodingName,
+): void {
+  const file = fileOfEncoding(encoding);
+  if (file === undefined) return;
+  for (const other of kept.keys()) {
+    const older = fileOfEncoding(other);
+    const isOfFile = older?.path === file.path && older.split === file.split;
+    if (isOfFile && other !== encoding) kept.delete(other);
   }
 }
 

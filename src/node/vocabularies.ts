@@ -7,7 +7,7 @@ import type { EncodingName } from '../core/tokens/tokenCounter.ts';
 import { buildVocabulary } from '../core/tokens/vocabulary/vocabulary.ts';
 import type { Vocabulary } from '../core/tokens/vocabulary/vocabulary.ts';
 import { readVocabularyFile } from '../core/tokens/vocabulary/vocabularyFile.ts';
-import { loadTokenizerFile } from './tokenizerFiles.ts';
+import { forgetOlderContents, loadTokenizerFile } from './tokenizerFiles.ts';
 
 /** A loaded vocabulary; its arrays lie on shared memory, so posting it to a worker copies nothing. */
 export type SharedVocabulary = Vocabulary;
@@ -23,19 +23,12 @@ export function loadVocabulary(encoding: EncodingName): Promise<SharedVocabulary
   const known = loaded.get(encoding);
   if (known !== undefined) return known;
   const file = fileOfEncoding(encoding);
-  if (file !== undefined) forgetOlder(file.path);
+  forgetOlderContents(loaded, encoding);
   const loading = file === undefined ? readVocabulary(encoding) : loadTokenizerFile(file, encoding);
   loaded.set(encoding, loading);
   // A failure is not kept: the file may be there the next time.
   loading.catch(() => loaded.delete(encoding));
   return loading;
-}
-
-/** A file that changed is another encoding; what it was before is not counted with any more. */
-function forgetOlder(path: string): void {
-  for (const encoding of loaded.keys()) {
-    if (fileOfEncoding(encoding)?.path === path) loaded.delete(encoding);
-  }
 }
 
 async function readVocabulary(encoding: EncodingName): Promise<SharedVocabulary> {

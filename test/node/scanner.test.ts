@@ -4,6 +4,8 @@ import { get_encoding } from 'tiktoken';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Scanner, type ScannerOptions, type ScanRequest } from '../../src/node/scanner.ts';
 import { chunkBytes } from '../../src/node/readText.ts';
+import { identifyTokenizerFile } from '../../src/node/tokenizerFiles.ts';
+import { byteLevelJson } from '../core/tokenizerFiles/miniTokenizers.ts';
 import { builtWorker } from './builtWorker.ts';
 import { tempTree, writeTree } from './tempTree.ts';
 
@@ -430,6 +432,23 @@ describe('Scanner with a cache', () => {
     expect(first.leftOut).toEqual([large]);
     await newScanner({ cacheFolder }).scan(requestFor(root));
     expect(await newScanner({ cacheFolder }).scan(request)).toEqual(first);
+  });
+
+  it('counts by what a tokenizer’s file holds now, also when that is what it held before', async () => {
+    const root = tempTree({ 'a.ts': 'const a = 1;\n' });
+    const model = tempTree();
+    const file = path.join(model, 'tokenizer.json');
+    const scanner = newScanner();
+    const scanWith = async (version: string) => {
+      writeFileSync(file, JSON.stringify({ ...byteLevelJson(), version }));
+      const encoding = await identifyTokenizerFile(file);
+      return scanner.scan({ ...requestFor(root), encoding });
+    };
+    const first = await scanWith('1.0');
+    const second = await scanWith('2.0');
+    expect(second.files).toEqual(first.files);
+    expect(second.encoding).not.toBe(first.encoding);
+    expect(await scanWith('1.0')).toEqual(first);
   });
 
   it('keeps working where nothing can be written, and says so', async () => {

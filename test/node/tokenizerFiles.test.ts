@@ -1,9 +1,13 @@
 import { truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { encodingLabel, fileOfEncoding } from '../../src/core/tokenizerFiles/tokenizerFileName.ts';
+import {
+  encodingLabel,
+  fileEncoding,
+  fileOfEncoding,
+} from '../../src/core/tokenizerFiles/tokenizerFileName.ts';
 import { openTokenCounter } from '../../src/node/openTokenCounter.ts';
-import { identifyTokenizerFile } from '../../src/node/tokenizerFiles.ts';
+import { forgetOlderContents, identifyTokenizerFile } from '../../src/node/tokenizerFiles.ts';
 import { byteLevelJson, huggingFaceIds } from '../core/tokenizerFiles/miniTokenizers.ts';
 import { tempTree } from './tempTree.ts';
 
@@ -34,6 +38,18 @@ describe('a tokenizer’s file', () => {
     writeFileSync(file, JSON.stringify({ ...json, version: '1.0' }));
     expect(await identifyTokenizerFile(file)).not.toBe(before);
     await expect(openTokenCounter(before)).rejects.toThrow(/has changed since it was chosen/);
+  });
+
+  it('leaves nothing of what it held before, and all of what others hold', () => {
+    const encoding = (name: string, digit: string, split?: string) =>
+      fileEncoding({ path: name, sha256: digit.repeat(64), split });
+    const now = encoding('/a.json', '2');
+    const others = ['o200k_base', encoding('/b.json', '1'), encoding('/a.json', '1', 'gpt2'), now];
+    const kept = new Map([encoding('/a.json', '1'), ...others].map((name) => [name, 'vocabulary']));
+    forgetOlderContents(kept, 'o200k_base');
+    expect(kept.size).toBe(5);
+    forgetOlderContents(kept, now);
+    expect([...kept.keys()]).toEqual(others);
   });
 
   it('is refused with its name and the reason', async () => {

@@ -18,7 +18,7 @@ export interface ParameterCounts {
   readonly head: number;
 }
 
-export function attentionParameters(mixer: AttentionMixer, hiddenSize: number): number {
+function attentionParameters(mixer: AttentionMixer, hiddenSize: number): number {
   const queries = mixer.numHeads * mixer.keyHeadDim;
   const output = mixer.numHeads * mixer.valueHeadDim;
   const keysAndValues = mixer.ownsKv
@@ -28,7 +28,7 @@ export function attentionParameters(mixer: AttentionMixer, hiddenSize: number): 
 }
 
 /** DeepSeek-V2, arXiv 2405.04434, section 2.1. */
-export function mlaParameters(mixer: MlaMixer, hiddenSize: number): number {
+function mlaParameters(mixer: MlaMixer, hiddenSize: number): number {
   const { numHeads, kvLoraRank, qkRopeHeadDim, qkNopeHeadDim, valueHeadDim, qLoraRank } = mixer;
   const queryWidth = numHeads * (qkNopeHeadDim + qkRopeHeadDim);
   const query =
@@ -41,13 +41,13 @@ export function mlaParameters(mixer: MlaMixer, hiddenSize: number): number {
   );
 }
 
-export function mixerParameters(mixer: TokenMixer, hiddenSize: number): number {
+function mixerParameters(mixer: TokenMixer, hiddenSize: number): number {
   if (mixer.kind === 'state') return mixer.parameters;
   if (mixer.kind === 'mla') return mlaParameters(mixer, hiddenSize);
   return attentionParameters(mixer, hiddenSize);
 }
 
-export function feedForwardParameters(
+function feedForwardParameters(
   feedForward: FeedForward,
   hiddenSize: number,
 ): { readonly total: number; readonly active: number } {

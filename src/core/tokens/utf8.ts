@@ -54,7 +54,7 @@ export function wellFormedLength(utf8: Uint8Array, idx: number, end: number): nu
 }
 
 /** The first byte that is no UTF-8, or `end` when all of `start` to `end` is valid. */
-export function firstInvalidByte(utf8: Uint8Array, start: number, end: number): number {
+function firstInvalidByte(utf8: Uint8Array, start: number, end: number): number {
   let idx = start;
   while (idx < end) {
     if (utf8[idx] < 0x80) {

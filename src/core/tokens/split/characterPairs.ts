@@ -6,7 +6,7 @@ export type CharacterPairs = Int32Array;
 const HASH_BITS = 22;
 const SPACE = 0x20;
 /** SentencePiece's sign for a space. */
-export const SPACE_SIGN = 0x2581;
+const SPACE_SIGN = 0x2581;
 
 function bitOf(before: number, after: number): number {
   const hash = Math.imul(before, 0x9e3779b1) ^ Math.imul(after, 0x85ebca6b);
