@@ -1,9 +1,10 @@
 // Builds what is shipped: dist/extension.cjs, the workers, dist/cli.js, the webviews and dist/engine.mjs.
 // Each entry that exists is built; `--watch` rebuilds on change, `--dev` keeps source maps and names.
 import * as esbuild from 'esbuild';
-import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { engineBundle, writeEngineTypes } from './scripts/build-engine.mjs';
 import { leanCharts } from './scripts/lean-charts.mjs';
+import { licencesText } from './scripts/licences.mjs';
 
 const watch = process.argv.includes('--watch');
 const dev = watch || process.argv.includes('--dev');
@@ -13,7 +14,9 @@ const shared = {
   sourcemap: dev ? 'linked' : false,
   minify: !dev,
   keepNames: true,
+  // Their licences stand together in dist/LICENSES.txt.
   legalComments: 'none',
+  metafile: true,
   logLevel: 'warning',
 };
 const node = {
@@ -124,6 +127,7 @@ if (watch) console.log('building');
 mkdirSync('dist', { recursive: true });
 cpSync('vocabularies', 'dist/vocabularies', { recursive: true });
 copyGrammars('dist/grammars');
+const metafiles = [];
 for (const options of builds.filter((build) =>
   Object.values(build.entryPoints).every((entry) => existsSync(entry)),
 )) {
@@ -132,7 +136,11 @@ for (const options of builds.filter((build) =>
     // The first build is waited for, so that F5 starts on what is written now; its errors are shown and watching goes on.
     await context.rebuild().catch(() => {});
     await context.watch();
-  } else await esbuild.build(options);
+  } else metafiles.push((await esbuild.build(options)).metafile);
 }
 if (watch) console.log('watching');
-if (!watch) writeEngineTypes('dist/engine');
+if (!watch) {
+  const copied = ['node_modules/@vscode/tree-sitter-wasm'];
+  writeFileSync('dist/LICENSES.txt', licencesText(metafiles.filter(Boolean), copied));
+  writeEngineTypes('dist/engine');
+}

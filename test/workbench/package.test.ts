@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { get_encoding } from 'tiktoken';
@@ -28,8 +28,13 @@ describe('the packed extension', () => {
     expect(listing).toContain('dist/countWorker.js');
     expect(listing).toContain('dist/vocabularies/o200k_base.bin');
     expect(listing).toContain('package.nls.json');
+    expect(listing).toContain('dist/LICENSES.txt');
     expect(listing).toContain('dist/plansWorker.js');
     expect(listing).toContain('dist/grammars/tree-sitter-python.wasm');
+    const licences = readFileSync(path.join(projectRoot, 'dist/LICENSES.txt'), 'utf8');
+    for (const name of ['lit-html', '@observablehq/plot', '@secretlint/core']) {
+      expect(licences).toMatch(new RegExp(`^${name} [\\d.]+: `, 'm'));
+    }
     // The command line and the library are no part of the extension.
     expect(listing).not.toMatch(/dist\/(cli|engine)/);
     expect(listing).not.toMatch(/ (src|test|webview-ui|scripts|node_modules)\//);
