@@ -30,6 +30,12 @@ export interface CodeIndex {
 /** The text of a file, as it was indexed. */
 export type TextOf = (fileIdx: number) => Uint8Array;
 
+/** An index with the texts that it was made of. */
+export interface BuiltIndex {
+  readonly index: CodeIndex;
+  readonly textOf: TextOf;
+}
+
 export function tokensOfIndex(index: CodeIndex): number {
   return index.files.reduce((sum, file) => sum + file.tokens, 0);
 }

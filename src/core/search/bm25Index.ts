@@ -1,6 +1,4 @@
-import { encodeUtf8 } from '../text/utf8Text.ts';
 import { termsOfWord, wordsOf } from './terms.ts';
-import { WordCounter } from './wordCounter.ts';
 import { WordTable } from './wordTable.ts';
 import { addTerms, mostTerms } from './wordTerms.ts';
 
@@ -153,14 +151,6 @@ function longer(array: Uint32Array<ArrayBuffer>, atLeast: number): Uint32Array<A
   const larger = new Uint32Array(Math.max(array.length * 2, atLeast));
   larger.set(array);
   return larger;
-}
-
-/** The index of texts. */
-export function bm25IndexOf(texts: readonly string[]): Bm25Index {
-  const words = new WordTable();
-  const counter = new WordCounter(words);
-  const documents = texts.map((text) => counter.count(encodeUtf8(text)));
-  return bm25Index(words, documents.length, (documentIdx) => documents[documentIdx]);
 }
 
 export interface SearchOptions {

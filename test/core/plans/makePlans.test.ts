@@ -8,7 +8,8 @@ import { codeText, defaultPromptOptions, renderPrompt } from '../../../src/core/
 import type { FileOrder } from '../../../src/core/plans/order.ts';
 import type { Task } from '../../../src/core/plans/task.ts';
 import type { TokenEncoder } from '../../../src/core/tokens/tokenCounter.ts';
-import { buildCodeIndex, type BuiltIndex } from '../../../src/node/buildCodeIndex.ts';
+import type { BuiltIndex } from '../../../src/core/plans/codeIndex.ts';
+import { buildCodeIndex } from './buildCodeIndex.ts';
 import { openTokenCounter } from '../../../src/node/openTokenCounter.ts';
 
 let counter: TokenEncoder;

@@ -5,7 +5,8 @@ import type { PlanInput } from '../../../src/core/plans/plan.ts';
 import { renderPrompt, type PromptOptions } from '../../../src/core/plans/prompt.ts';
 import { templateProblem } from '../../../src/core/plans/promptFrame.ts';
 import type { TokenEncoder } from '../../../src/core/tokens/tokenCounter.ts';
-import { buildCodeIndex, type BuiltIndex } from '../../../src/node/buildCodeIndex.ts';
+import type { BuiltIndex } from '../../../src/core/plans/codeIndex.ts';
+import { buildCodeIndex } from './buildCodeIndex.ts';
 import { openTokenCounter } from '../../../src/node/openTokenCounter.ts';
 
 let counter: TokenEncoder;

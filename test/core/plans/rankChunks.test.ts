@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rankChunks } from '../../../src/core/plans/rankChunks.ts';
-import { buildCodeIndex } from '../../../src/node/buildCodeIndex.ts';
+import { buildCodeIndex } from './buildCodeIndex.ts';
 import { openTokenCounter } from '../../../src/node/openTokenCounter.ts';
 
 async function firstFor(question: string, tree: Readonly<Record<string, string>>): Promise<string> {

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { measureRecall } from '../../../src/core/plans/recall.ts';
 import { questionsOf } from '../../../src/core/plans/recallQuestions.ts';
 import type { TokenEncoder } from '../../../src/core/tokens/tokenCounter.ts';
-import { buildCodeIndex } from '../../../src/node/buildCodeIndex.ts';
+import { buildCodeIndex } from './buildCodeIndex.ts';
 import { openTokenCounter } from '../../../src/node/openTokenCounter.ts';
 
 const modules = path.resolve(import.meta.dirname, '../../../node_modules');

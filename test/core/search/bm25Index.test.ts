@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bm25IndexOf, search } from '../../../src/core/search/bm25Index.ts';
+import { search } from '../../../src/core/search/bm25Index.ts';
+import { bm25IndexOf } from './textIndex.ts';
 import { termsOfWord, wordsOf } from '../../../src/core/search/terms.ts';
 
 interface WinkEngine {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bm25IndexOf } from '../../../src/core/search/bm25Index.ts';
+import { bm25IndexOf } from './textIndex.ts';
 import { searchWords } from '../../../src/core/search/searchWords.ts';
 
 describe('the words to search for', () => {
