@@ -167,6 +167,19 @@ describe('plans for real code', () => {
     expect(() => makePlan(strategy, { ...input, windowTokens: 0 })).toThrow('windowTokens');
   });
 
+  it('tell pieces that were found from those that came along with their file', () => {
+    // Words of one place: its file is taken whole, with more pieces than were found.
+    const task: Task = { kind: 'question', question: 'readonly' };
+    const input = inputFor(real, task, 60_000);
+    for (const strategy of ['rag', 'retrievalIntoWindow'] as const) {
+      const [note] = makePlan(strategy, input).notes;
+      const [, taken, found] = /^(\d+) of (\d+) pieces found/.exec(note) ?? [];
+      expect(Number(taken), note).toBeGreaterThan(0);
+      expect(Number(taken), note).toBeLessThanOrEqual(Number(found));
+      expect(note.includes('beside them'), note).toBe(strategy === 'retrievalIntoWindow');
+    }
+  });
+
   it('every stretch says how many tokens of code it holds, with its line numbers or without', () => {
     for (const lineNumbers of [false, true]) {
       const prompt = { ...defaultPromptOptions, lineNumbers };

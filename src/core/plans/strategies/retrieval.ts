@@ -63,8 +63,20 @@ function retrieve(
   const notes =
     ranked.length === 0
       ? ['No word of the task stands in the code: nothing was retrieved.']
-      : [`${taken.size} of ${ranked.length} pieces ${foundBy(input)}.`];
+      : [takenText(input, taken, ranked)];
   return planOf(strategy, index, [request], notes);
+}
+
+/** Whole files hold pieces that were not found: they are told apart from those that were. */
+function takenText(
+  input: PlanInput,
+  taken: ReadonlySet<number>,
+  ranked: readonly number[],
+): string {
+  const found = ranked.filter((chunkIdx) => taken.has(chunkIdx)).length;
+  const beside = taken.size - found;
+  const rest = beside === 0 ? '' : `, and ${beside} beside them in files that hold several`;
+  return `${found} of ${ranked.length} pieces ${foundBy(input)}${rest}.`;
 }
 
 function foundBy({ task, semantic }: PlanInput): string {
