@@ -16,12 +16,13 @@ export async function saveFile(fileName: string, content: string | Uint8Array): 
 }
 
 /** Asks for a folder to save several files in. */
-export async function chooseFolder(): Promise<vscode.Uri | undefined> {
+export async function chooseFolder(title?: string): Promise<vscode.Uri | undefined> {
   const [folder] =
     (await vscode.window.showOpenDialog({
       canSelectFiles: false,
       canSelectFolders: true,
       openLabel: vscode.l10n.t('Save Here'),
+      ...(title !== undefined && { title }),
     })) ?? [];
   return folder;
 }

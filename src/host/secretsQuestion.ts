@@ -5,6 +5,20 @@ import type { Session } from './session.ts';
 /** More than this in one message box is a wall of text; all of it is in the list. */
 const shownFindings = 8;
 
+/** Fewer in a line among others. */
+const shownInLine = 5;
+
+/** One line for a question that names what would be sent. */
+export function secretsLine(secrets: readonly SecretFinding[]): string {
+  if (secrets.length === 0) return vscode.l10n.t('No secrets were found in it.');
+  const shown = secrets
+    .slice(0, shownInLine)
+    .map(({ path, line, kind }) => `${path}:${line} (${kind})`);
+  const more = secrets.length - shown.length;
+  if (more > 0) shown.push(vscode.l10n.t('{0} more', more));
+  return vscode.l10n.t('LOOKS LIKE SECRETS, and would be sent: {0}', shown.join(', '));
+}
+
 /** Whether the search finds nothing, or the person saw what it found and goes on all the same. */
 export async function isFreeOfSecrets(
   session: Session,

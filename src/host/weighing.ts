@@ -1,15 +1,8 @@
 import { budgetFor } from '../core/budget/budgetFor.ts';
-import { findModel, UnknownModelError } from '../core/catalog/findModel.ts';
-import { mergeModels } from '../core/catalog/mergeModels.ts';
-import { noOwnData, withOwnData } from '../core/catalog/ownModels.ts';
-import type { OwnData } from '../core/catalog/ownModels.ts';
-import { models as bundledModels } from '../core/catalog/models.ts';
-import { withTokenizerFile } from '../core/catalog/tokenizerLinks.ts';
-import { parseUserModels } from '../core/catalog/userModels.ts';
+import { noOwnData, type OwnData } from '../core/catalog/ownModels.ts';
 import type { Model, TokenizerLink } from '../core/catalog/model.ts';
 import type { FileCount } from '../core/files/scanReport.ts';
 import type { CountsByKind } from '../core/tokens/estimate/estimateTokens.ts';
-import { parseLearnt } from '../core/tokens/estimate/learntRatios.ts';
 import type { EncodingName, TokenCount } from '../core/tokens/tokenCounter.ts';
 import { countFor, sumByKind, type WeighedText } from '../core/weigh/countFor.ts';
 import { weighConversation } from '../core/weigh/conversation.ts';
@@ -17,6 +10,7 @@ import { textLimitOf, type TextLimit } from '../core/weigh/textLimit.ts';
 import { costOf, fitOf, summaryOf, type Fit } from '../core/weigh/weigh.ts';
 import type { ModelSummary, UsdInterval } from '../core/weigh/weighed.ts';
 import type { BudgetSnapshot, PromptDraft, PromptWeight } from '../protocol/budgetMessages.ts';
+import { chosenModel, openCatalogue } from './catalogue.ts';
 import type { Settings } from './settings.ts';
 
 export interface ModelVerdict extends ModelSummary, Omit<Fit, 'budget'> {
@@ -75,96 +69,43 @@ export interface Weighing {
 
 /** @param own what the person imported, as it stands when asked */
 export function openWeighing(own: () => OwnData = () => noOwnData): Weighing {
-  ownData = own;
+  const catalogueOf = openCatalogue(own);
+  const chosen = (settings: Settings) => chosenModel(catalogueOf(settings), settings);
   return {
-    modelsOf,
-    encodingOf,
-    tokenizerOf,
-    userModelProblems,
-    weighModels,
-    weighSubject,
-    weighTokens,
-    textLimit,
-    weighPrompt,
+    modelsOf: (settings) => catalogueOf(settings).models,
+    userModelProblems: (settings) => catalogueOf(settings).problems,
+    encodingOf: (settings) => encodingOf(chosen(settings)),
+    tokenizerOf: (settings) => {
+      const model = chosen(settings);
+      return model === undefined ? undefined : { ...model.tokenizer, modelName: model.name };
+    },
+    weighModels: (files, settings) =>
+      weighModels(files, catalogueOf(settings).models, chosen(settings), settings),
+    weighSubject: (files, settings) => weighSubject(files, chosen(settings), settings),
+    weighTokens: (tokens, settings) => weighTokens(tokens, chosen(settings), settings),
+    textLimit: (settings) => {
+      const model = chosen(settings);
+      return model === undefined ? undefined : textLimitOf(model, settings);
+    },
+    weighPrompt: (draft, settings) => weighPrompt(draft, chosen(settings), settings),
   };
 }
 
-let ownData: () => OwnData = () => noOwnData;
-
-interface Catalogue {
-  readonly own: OwnData;
-  readonly userModels: unknown;
-  readonly learnt: unknown;
-  readonly tokenizerEncodings: Settings['tokenizerEncodings'];
-  readonly models: readonly Model[];
-  readonly problems: readonly string[];
+function encodingOf(model: Model | undefined): EncodingName {
+  return model?.tokenizer.encoding ?? 'o200k_base';
 }
 
-/** The catalogue with what the person imported and set, and what exact counts taught: merged once per change of these. */
-let merged: Catalogue | undefined;
-
-function catalogueOf({ userModels, learnt, tokenizerEncodings }: Settings): Catalogue {
-  const own = ownData();
-  const isSame = (before: Catalogue) =>
-    before.userModels === userModels &&
-    before.own === own &&
-    before.learnt === learnt &&
-    before.tokenizerEncodings === tokenizerEncodings;
-  if (merged !== undefined && isSame(merged)) return merged;
-  const asOf = new Date().toISOString().slice(0, 10);
-  const parsed = parseUserModels(userModels ?? [], { source: 'contextBudget.userModels', asOf });
-  const imported = withOwnData(bundledModels, own);
-  const byModel = parseLearnt(learnt);
-  const models = mergeModels(imported.models, parsed.models).map((model) => {
-    const encoding = tokenizerEncodings?.get(model.id);
-    if (encoding !== undefined) {
-      return withTokenizerFile(model, encoding, 'setting contextBudget.tokenizers');
-    }
-    return Object.hasOwn(byModel, model.id)
-      ? { ...model, tokenizer: { ...model.tokenizer, learnt: byModel[model.id] } }
-      : model;
-  });
-  const problems = [...imported.problems, ...parsed.problems];
-  merged = { own, userModels, learnt, tokenizerEncodings, models, problems };
-  return merged;
-}
-
-function modelsOf(settings: Settings): readonly Model[] {
-  return catalogueOf(settings).models;
-}
-
-function userModelProblems(settings: Settings): readonly string[] {
-  return catalogueOf(settings).problems;
-}
-
-function chosenModel(settings: Settings): Model | undefined {
-  try {
-    return findModel(settings.modelId, modelsOf(settings));
-  } catch (error) {
-    if (error instanceof UnknownModelError) return undefined;
-    throw error;
-  }
-}
-
-function encodingOf(settings: Settings): EncodingName {
-  return chosenModel(settings)?.tokenizer.encoding ?? 'o200k_base';
-}
-
-function tokenizerOf(settings: Settings): ReturnType<Weighing['tokenizerOf']> {
-  const model = chosenModel(settings);
-  return model === undefined ? undefined : { ...model.tokenizer, modelName: model.name };
-}
-
-/** Of the encoding that texts are counted with, where the chosen model says. */
-function familyOf(settings: Settings): string | undefined {
-  const tokenizer = chosenModel(settings)?.tokenizer;
-  return tokenizer?.exact === true ? tokenizer.family : undefined;
-}
-
-function weighModels(files: readonly FileCount[], settings: Settings): ModelVerdict[] {
-  const text = { ...sumByKind(files, encodingOf(settings)), family: familyOf(settings) };
+function weighModels(
+  files: readonly FileCount[],
+  models: readonly Model[],
+  chosen: Model | undefined,
+  settings: Settings,
+): ModelVerdict[] {
+  // The family of what the files were counted with, where the chosen model says.
+  const family = chosen?.tokenizer.exact === true ? chosen.tokenizer.family : undefined;
+  const text = { ...sumByKind(files, encodingOf(chosen)), family };
   const at = new Date();
-  return modelsOf(settings)
+  return models
     .filter((model) => !model.deprecated || model.id === settings.modelId)
     .map((model) => verdictFor(text, model, settings, at))
     .sort((a, b) => (b.freeTokens?.low ?? -Infinity) - (a.freeTokens?.low ?? -Infinity));
@@ -179,11 +120,11 @@ function verdictFor(text: WeighedText, model: Model, settings: Settings, at: Dat
 
 function weighSubject(
   files: readonly FileCount[] | undefined,
+  model: Model | undefined,
   settings: Settings,
 ): ReturnType<Weighing['weighSubject']> {
   const { reservedOutputTokens, overheadTokens } = settings;
   const configured = { configuredModelId: settings.modelId, reservedOutputTokens, overheadTokens };
-  const model = chosenModel(settings);
   if (model === undefined) return { ...configured, verdict: 'unknown' };
   const at = new Date();
   const known = { ...configured, model: summaryOf(model, at), budget: budgetFor(model, settings) };
@@ -193,8 +134,11 @@ function weighSubject(
   return { ...known, ...fitOf(count, model, settings), count, inputCost };
 }
 
-function weighTokens(tokens: number | CountsByKind, settings: Settings): WeighedTokens | undefined {
-  const model = chosenModel(settings);
+function weighTokens(
+  tokens: number | CountsByKind,
+  model: Model | undefined,
+  settings: Settings,
+): WeighedTokens | undefined {
   if (model === undefined) return undefined;
   const at = new Date();
   const { encoding } = model.tokenizer;
@@ -213,18 +157,13 @@ function weighTokens(tokens: number | CountsByKind, settings: Settings): Weighed
   };
 }
 
-function textLimit(settings: Settings): TextLimit | undefined {
-  const model = chosenModel(settings);
-  return model === undefined ? undefined : textLimitOf(model, settings);
-}
-
 function weighPrompt(
   { draft, files, promptTokens, framingTokens }: DraftInContext,
+  model: Model | undefined,
   settings: Settings,
 ): PromptWeight {
-  const model = chosenModel(settings);
   if (model === undefined) {
-    throw new Error(`${settings.modelId || 'The configured model'} is not in the catalogue`);
+    throw new Error(`"${settings.modelId}" is not in the catalogue: choose a model`);
   }
   const { encoding } = model.tokenizer;
   const counted = sumByKind(files, encoding);

@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
 import { countProviders, type CountProvider } from '../../node/countEndpoints.ts';
 import type { SecretFinding } from '../../node/findSecrets.ts';
+import { secretsLine } from '../secretsQuestion.ts';
 import { bytesText, fileCountText } from '../words.ts';
 import type { ModelChoice } from './askers.ts';
 import type { SubjectText } from './subjects.ts';
-
-const shownSecrets = 5;
 
 /** Asks once for every count, naming what goes where; false unless the person agrees. */
 export async function mayCount(
@@ -16,7 +15,6 @@ export async function mayCount(
 ): Promise<boolean> {
   const bytes = texts.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
   const size = `${fileCountText(texts.length)}, ${bytesText(bytes)}`;
-  const warning = secretsText(secrets);
   if (choice.by.type === 'editor') {
     const count = vscode.l10n.t('Count');
     const detail = vscode.l10n.t(
@@ -24,7 +22,7 @@ export async function mayCount(
       choice.by.chat.vendor,
     );
     const question = vscode.l10n.t('Have {0} counted by {1}?', size, choice.label);
-    return confirmed(question, [detail, ...warning], count);
+    return confirmed(question, [detail, secretsLine(secrets)], count);
   }
   const { provider, modelName } = choice.by;
   const send = vscode.l10n.t('Send and Count');
@@ -32,7 +30,7 @@ export async function mayCount(
     vscode.l10n.t('Address: {0}', baseUrl?.href ?? ''),
     vscode.l10n.t('Model: {0}, with your key for {1}', modelName, nameOfProvider(provider)),
     vscode.l10n.t('Sent: the whole text of {0}, without names and paths', size),
-    ...warning,
+    secretsLine(secrets),
   ];
   const question = vscode.l10n.t('Send {0} to {1} to be counted?', size, baseUrl?.host ?? '');
   return confirmed(question, details, send);
@@ -46,16 +44,6 @@ async function confirmed(
   const detail = details.join('\n');
   const options = { modal: true, detail };
   return (await vscode.window.showWarningMessage(question, options, button)) === button;
-}
-
-function secretsText(secrets: readonly SecretFinding[]): string[] {
-  if (secrets.length === 0) return [vscode.l10n.t('No secrets were found in it.')];
-  const shown = secrets
-    .slice(0, shownSecrets)
-    .map(({ path, line, kind }) => `${path}:${line} (${kind})`);
-  const more = secrets.length - shown.length;
-  if (more > 0) shown.push(vscode.l10n.t('{0} more', more));
-  return [vscode.l10n.t('LOOKS LIKE SECRETS, and would be sent: {0}', shown.join(', '))];
 }
 
 export function nameOfProvider(provider: CountProvider): string {

@@ -5,11 +5,11 @@ import { embeddingAddress, type EmbeddingTarget } from '../../node/embeddingEndp
 import { checkKey } from '../../node/jsonEndpoint.ts';
 import { openControl, type EmbeddingRequest, type PlansCalls } from '../../node/plansCalls.ts';
 import type { PlansThread } from '../../node/plansThread.ts';
+import { secretsLine } from '../secretsQuestion.ts';
 import { settingsSection } from '../settings.ts';
 import { bytesText } from '../words.ts';
 
 const keyName = 'embeddingKey';
-const shownSecrets = 5;
 
 export interface EmbeddingsOptions {
   readonly thread: PlansThread;
@@ -144,11 +144,6 @@ async function mayEmbed(
   const { host } = embeddingAddress(address).url;
   const size = vscode.l10n.t('{0} pieces, {1}', formatCount(newChunks), bytesText(newBytes));
   const send = vscode.l10n.t('Send and Embed');
-  const places = secrets
-    .slice(0, shownSecrets)
-    .map(({ path: file, line, kind }) => `${file}:${line} (${kind})`);
-  if (secrets.length > places.length)
-    places.push(vscode.l10n.t('{0} more', secrets.length - places.length));
   const detail = [
     vscode.l10n.t('Address: {0}', address),
     key === undefined
@@ -160,9 +155,7 @@ async function mayEmbed(
           'Sent: the code of the planned files without names and paths ({0}), and what you ask',
           size,
         ),
-    places.length === 0
-      ? vscode.l10n.t('No secrets were found in it.')
-      : vscode.l10n.t('LOOKS LIKE SECRETS, and would be sent: {0}', places.join(', ')),
+    secretsLine(secrets),
   ].join('\n');
   const question =
     newChunks === 0

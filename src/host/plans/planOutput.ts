@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { planManifest, requestFileName } from '../../core/plans/manifest.ts';
 import type { StrategyId } from '../../core/plans/plan.ts';
 import { openChat, requireChat } from '../chat.ts';
+import { chooseFolder } from '../saveFile.ts';
 import type { Session } from '../session.ts';
 import { bytesText, tokenCountText } from '../words.ts';
 import { mayLeave } from './outgoing.ts';
@@ -77,14 +78,14 @@ export async function savePlan(
   plans: Plans,
   planId: number,
   strategy: StrategyId,
-  chooseFolder = askFolder,
+  askFolder = () => chooseFolder(vscode.l10n.t('Folder for the requests')),
 ): Promise<boolean> {
   requireTrust();
   const chosen = plans.chosen(planId, strategy);
   const { plan, paths, prompt } = chosen;
   const idxs = plan.requests.map((_, idx) => idx);
   if (!(await mayLeave(session, chosen, idxs, vscode.l10n.t('Save')))) return false;
-  const folder = await chooseFolder();
+  const folder = await askFolder();
   if (folder === undefined) return false;
   const title = vscode.l10n.t('Saving requests');
   const location = vscode.ProgressLocation.Notification;
@@ -109,17 +110,6 @@ export async function savePlan(
     );
   }
   return isDone;
-}
-
-async function askFolder(): Promise<vscode.Uri | undefined> {
-  const [folder] =
-    (await vscode.window.showOpenDialog({
-      canSelectFiles: false,
-      canSelectFolders: true,
-      openLabel: vscode.l10n.t('Save Here'),
-      title: vscode.l10n.t('Folder for the requests'),
-    })) ?? [];
-  return folder;
 }
 
 function requireTrust(): void {

@@ -29,13 +29,13 @@ import { missingText, orderName, taskName } from './words.ts';
 
 export const strategiesTab: Tab = { id: strategiesTabId, title: 'Strategies', mount };
 
-/** What was planned last; it outlives the tab, not the page. */
+/** What was planned last; it and what is under way outlive the tab, not the page. */
 let report: PlansReport | undefined;
+let isPlanning = false;
 let recall: { readonly planId: number; readonly measured?: MeasuredRecall } | undefined;
 
 function mount(host: HTMLElement, context: TabContext): TabView {
   const at = new Date();
-  let isPlanning = false;
   let shown: ShownRequests | undefined;
   let model: StrategiesModel | undefined;
   let isDisposed = false;
@@ -62,7 +62,8 @@ function mount(host: HTMLElement, context: TabContext): TabView {
       context.fail(error);
     } finally {
       isPlanning = false;
-      update();
+      // The page may show another tab by now, or this one mounted anew.
+      context.redraw();
     }
   };
 
@@ -125,7 +126,7 @@ function mount(host: HTMLElement, context: TabContext): TabView {
       recall = undefined;
       context.fail(error);
     }
-    update();
+    context.redraw();
   };
 
   const view = (now: StrategiesModel): TemplateResult =>
