@@ -4,6 +4,7 @@ import type { RequestFacts } from '../../src/core/plans/plansReport.ts';
 import type { MeasuredRecall } from '../../src/core/plans/recall.ts';
 import { estimate, exact, reportFor, shareOf } from '../core/dashboard/madePlans.ts';
 import { smallTable, useDashboardPages } from './support/dashboardPages.ts';
+import { openTab } from './support/dashboardTabs.ts';
 
 const pages = useDashboardPages();
 
@@ -147,6 +148,28 @@ describe('a page that was hidden and is made anew', () => {
     await page.locator('#requests').waitFor();
     expect(calls.find(({ method }) => method === 'planRequests')?.args).toEqual([1, 'mapReduce']);
     expect(calls.some(({ method }) => method === 'planStrategies')).toBe(false);
+    expect(problems).toEqual([]);
+  });
+});
+
+describe('a tab that is left while its plans are made', () => {
+  it('still says so when it is back, does not plan twice, and shows what came', async () => {
+    let finish: (report: unknown) => void = () => {};
+    const made = new Promise<unknown>((resolve) => {
+      finish = resolve;
+    });
+    const { page, problems } = await pages.open(smallTable(), {
+      state: { tab: 'strategies', modelId: 'openai/gpt-4o' },
+      answer: (method) => (method === 'planStrategies' ? made : undefined),
+    });
+    await page.locator('#plan').click();
+    await page.getByText('Reading the files and planning').waitFor();
+    await openTab(page, 'fit');
+    await openTab(page, 'strategies');
+    await page.getByText('Reading the files and planning').waitFor();
+    expect(await page.locator('#plan').evaluate((one) => one.hasAttribute('disabled'))).toBe(true);
+    finish(reportFor('openai/gpt-4o', exact));
+    await page.locator('table.plans').waitFor();
     expect(problems).toEqual([]);
   });
 });
