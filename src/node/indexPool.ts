@@ -55,7 +55,7 @@ export interface PoolRequest extends Omit<IndexWorkerData, 'role' | 'position'> 
   readonly onOutcome: (file: FileToAnalyze, outcome: AnalyzeOutcome) => void;
 }
 
-const batchFiles = 24;
+export const batchFiles = 24;
 const maxThreads = 8;
 /** A file and its syntax tree; small, so that garbage is collected before it is much. */
 const heapLimits = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 };
