@@ -115,19 +115,21 @@ export class StatusBar implements vscode.Disposable {
 
   async #shown(): Promise<Shown | undefined> {
     const { session } = this.#parts;
-    const editor = vscode.window.activeTextEditor;
+    const active = vscode.window.activeTextEditor;
+    // An output that has the focus, the log for one, is nobody's prompt.
+    const editor = active?.document.uri.scheme === 'output' ? undefined : active;
     if (editor !== undefined && editor.selections.some((selection) => !selection.isEmpty)) {
       const kind = this.#kindOf(editor.document);
       const tokens = { [kind]: await this.#selected(editor) };
       return { label: vscode.l10n.t('Selection'), tokens };
     }
-    const active = vscode.window.activeNotebookEditor?.notebook ?? editor?.document;
-    if (active !== undefined) {
-      const path = session.pathOf(active.uri);
-      const name = active.uri.path.slice(active.uri.path.lastIndexOf('/') + 1);
-      const known = path === undefined || active.isDirty ? undefined : session.fileAt(path);
-      const tokens = known?.tokens ?? (await this.#document(active));
-      return { label: name, tokens: { [this.#kindOf(active)]: tokens } };
+    const document = vscode.window.activeNotebookEditor?.notebook ?? editor?.document;
+    if (document !== undefined) {
+      const path = session.pathOf(document.uri);
+      const name = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1);
+      const known = path === undefined || document.isDirty ? undefined : session.fileAt(path);
+      const tokens = known?.tokens ?? (await this.#document(document));
+      return { label: name, tokens: { [this.#kindOf(document)]: tokens } };
     }
     if (session.report === undefined) return undefined;
     const { kind, files } = session.subject;

@@ -55,6 +55,19 @@ describe('the analysis', () => {
     assert.ok((snapshot.inputCost?.highUsd ?? 0) > 0);
   });
 
+  it('does not count its own log in the status bar', async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    const ofWorkspace = () => /^\$\(layers\) [1-9]/.test(api.statusBar.text);
+    await until('the count of the workspace', ofWorkspace);
+    const before = api.statusBar.text;
+    await vscode.commands.executeCommand('contextBudget.showLog');
+    const isLog = () => vscode.window.activeTextEditor?.document.uri.scheme === 'output';
+    await until('the log to have the focus', isLog);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert.equal(api.statusBar.text, before);
+    await vscode.commands.executeCommand('workbench.action.closePanel');
+  });
+
   it('says what its commands did, though no view of it may be in sight', async () => {
     const run = (command: string, ...args: unknown[]) =>
       statusMessages(async () => {
