@@ -3,10 +3,11 @@ import type { ScanReport } from '../core/files/scanReport.ts';
 import { append } from '../core/lists/append.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
 import type { SharedVocabulary } from './vocabularies.ts';
-import { finishedReport, newRun, place, type Run } from './scanRun.ts';
+import { finishedReport, newRun, type Run } from './scanRun.ts';
 import { controlIndex, isCancelled, newControl, type ScanFolder } from './scanMessages.ts';
-import { Thread, ThreadCrashed, ThreadStopped } from './thread.ts';
-import { BatchQueue, restOfBatch } from './batches.ts';
+import { isCrash, Thread } from './thread.ts';
+import { BatchQueue } from './batches.ts';
+import { countBatches, type CountFiles } from './countBatches.ts';
 import { fromColumns } from './fileCountColumns.ts';
 import { forgetOlderContents } from './tokenizerFiles.ts';
 
@@ -19,6 +20,8 @@ export interface ScannerOptions {
   readonly threads?: number;
   /** A thread that has not let go this long after a cancel is stuck and is ended; 10 s unless given. */
   readonly patienceMs?: number;
+  /** A file that is not done after so long is given up; 5 minutes unless given. */
+  readonly maxFileSeconds?: number;
 }
 
 export interface ScanRequest {
@@ -44,8 +47,6 @@ export interface ScanHandlers {
 
 const maxThreads = 8;
 const progressIntervalMs = 50;
-/** Threads that end so often in a row before they get as far as a file will not do so at the next try either. */
-const maxFailedStarts = 3;
 /** Counting the largest notebook takes a few seconds, and is not looked away from. */
 const defaultPatienceMs = 10_000;
 
@@ -226,58 +227,27 @@ export class Scanner {
     return finishedReport(run);
   }
 
-  /** Counts what comes out of the queue, while more is found. */
-  async #countAll(run: Run, queue: BatchQueue): Promise<void> {
+  /** What comes out of the queue, counted by all threads while more is found. */
+  #countAll(run: Run, queue: BatchQueue): Promise<void> {
+    const { encoding } = run.request;
+    const { cacheFolder, maxFileSeconds } = this.#options;
     // Without a cache there is something to count for certain.
-    if (this.#options.cacheFolder === undefined)
-      this.vocabulary(run.request.encoding).catch(() => {});
-    let failedStarts = 0;
-    const work = async ({ thread, positions }: CountingThread): Promise<void> => {
-      for (let batch = await queue.next(); batch !== undefined; batch = await queue.next()) {
-        if (isCancelled(run.control) || run.isAbandoned) return;
-        // No thread starts before there is something for it to do; then it starts while the vocabulary is read.
-        thread.start();
-        const vocabulary = await this.vocabulary(run.request.encoding);
-        const position = new Int32Array(new SharedArrayBuffer(4)).fill(-1);
-        positions.add(position);
-        try {
-          const outcomes = await thread.call({
-            type: 'countFiles',
-            batch,
-            maxFileBytes: run.maxFileBytes,
-            withHash: this.#options.cacheFolder !== undefined,
-            ...this.#counting(thread, run.request.encoding, vocabulary),
-            control: run.control,
-            position,
-          });
-          failedStarts = 0;
-          place(run, batch, outcomes);
-          if (outcomes.length < batch.paths.length)
-            queue.putBack(restOfBatch(batch, outcomes.length));
-        } catch (error) {
-          if (!isCrash(error) || isCancelled(run.control)) throw error;
-          // A batch that the thread was done with when it ended in the next one costs no file.
-          const at = Atomics.load(position, 0);
-          const isAtFault = isLastBegun(position, positions);
-          if (at < 0 && ++failedStarts >= maxFailedStarts) throw error;
-          if (isAtFault) {
-            failedStarts = 0;
-            run.filesDone++;
-            run.problems.push({
-              path: batch.paths[at],
-              message: `Counting it ended its thread: ${error.message}`,
-            });
-          }
-          queue.putBack(restOfBatch(batch, 0, isAtFault ? at : undefined));
-        } finally {
-          // After all batches of a thread that ended have looked at each other.
-          setImmediate(() => positions.delete(position));
-        }
-      }
+    if (cacheFolder === undefined) this.vocabulary(encoding).catch(() => {});
+    const count: CountFiles = async (thread, batch, position) => {
+      // No thread starts before there is something for it to do; then it starts while the vocabulary is read.
+      thread.start();
+      const vocabulary = await this.vocabulary(encoding);
+      return thread.call({
+        type: 'countFiles',
+        batch,
+        maxFileBytes: run.maxFileBytes,
+        withHash: cacheFolder !== undefined,
+        ...this.#counting(thread, encoding, vocabulary),
+        control: run.control,
+        position,
+      });
     };
-    // Each has a second batch waiting in its thread while it counts the first.
-    const counting = this.#threads.map((thread) => ({ thread, positions: new Set<Int32Array>() }));
-    await Promise.all([...counting, ...counting].map(work));
+    return countBatches(run, queue, { threads: this.#threads, count, maxFileSeconds });
   }
 
   /** What a thread counts with: the vocabulary only the first time since it started. */
@@ -299,21 +269,6 @@ export class Scanner {
     const message = `The counts could not be remembered, so the next analysis takes as long: ${failure}`;
     run.problems.push({ path: cacheFolder, message });
   }
-}
-
-interface CountingThread {
-  readonly thread: Thread;
-  /** Of each batch that the thread has, in the order it takes them: the index of the file it is at; below 0 before the first. */
-  readonly positions: Set<Int32Array>;
-}
-
-function isLastBegun(position: Int32Array, positions: ReadonlySet<Int32Array>): boolean {
-  const begun = [...positions].filter((each) => Atomics.load(each, 0) >= 0);
-  return begun.at(-1) === position;
-}
-
-function isCrash(error: unknown): error is ThreadCrashed {
-  return error instanceof ThreadCrashed && !(error instanceof ThreadStopped);
 }
 
 /** A thread that ended is started anew and asked again, once: what ended it may have been of that moment, or another scan's. */

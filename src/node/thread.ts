@@ -9,6 +9,11 @@ export class ThreadCrashed extends Error {
 /** It was ended because nobody needs it any more. */
 export class ThreadStopped extends ThreadCrashed {}
 
+/** Whether a thread ended that was still needed. */
+export function isCrash(error: unknown): error is ThreadCrashed {
+  return error instanceof ThreadCrashed && !(error instanceof ThreadStopped);
+}
+
 /** What a call of this type is sent before its reply. */
 type PartOf<Type extends keyof WorkerCalls> = WorkerCalls[Type] extends {
   readonly part: infer Part;
@@ -92,8 +97,8 @@ export class Thread {
   }
 
   /** Ends a thread that hangs: calls on their way are rejected as after a crash, and may be made again. */
-  async endHung(): Promise<void> {
-    await this.#end(new ThreadCrashed('The worker thread hung and was ended.'));
+  async endHung(why = 'The worker thread hung and was ended.'): Promise<void> {
+    await this.#end(new ThreadCrashed(why));
   }
 
   async #end(error: ThreadCrashed): Promise<void> {

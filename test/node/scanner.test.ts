@@ -246,6 +246,28 @@ describe('Scanner', () => {
     expect(existsSync(marker)).toBe(true);
   });
 
+  it('gives up a file that is never done, and counts the others', async () => {
+    const tampered = await builtWorker(`
+      import fs from 'node:fs';
+      import { syncBuiltinESMExports } from 'node:module';
+      const open = fs.openSync;
+      fs.openSync = (file, ...rest) => {
+        while (String(file).endsWith('endless.ts'));
+        return open(file, ...rest);
+      };
+      syncBuiltinESMExports();`);
+    const root = tempTree({ ...manyFiles(300), 'd1/endless.ts': 'x' });
+    const scanner = newScanner({ workerFile: tampered, threads: 1, maxFileSeconds: 1 });
+    const report = await scanner.scan(requestFor(root));
+    expect(report.files).toHaveLength(300);
+    expect(report.problems).toEqual([
+      {
+        path: 'd1/endless.ts',
+        message: 'Counting it ended its thread: it was not done after 1 s.',
+      },
+    ]);
+  });
+
   it('fails with the reason when its threads cannot start', async () => {
     const scanner = newScanner({ workerFile: '/nowhere/worker.mjs' });
     const root = tempTree({ 'a.ts': 'a' });
