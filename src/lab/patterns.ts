@@ -7,13 +7,12 @@ import { embedHeads } from './embed.ts';
 import { flopsRow, numberRow, partRow } from './numberRows.ts';
 import { maskPicture } from './pictures/maskPicture.ts';
 import { maskTiles, type KeyRange, type MaskTiles } from './pictures/tiles.ts';
-import type { MatrixPicture } from './picture.ts';
+import type { Category, MatrixPicture } from './picture.ts';
 import { chosenModel, costedTokens, modelFlopsRows } from './realModel.ts';
 import { plural } from './words.ts';
 
 /** Why a cell is seen: its name in the picture and its mark in the editor. */
-export interface PatternKind {
-  readonly name: string;
+export interface PatternKind extends Category {
   readonly visibility: TokenVisibility;
 }
 
@@ -30,7 +29,7 @@ export interface Pattern {
   readonly cellsAt: (tokens: number) => number;
 }
 
-export const notSeen: PatternKind = { name: 'not seen', visibility: 'nothing' };
+export const notSeen: PatternKind = { name: 'not seen', visibility: 'nothing', isNothing: true };
 
 export function denseCells(pattern: Pattern, tokens: number): number {
   return pattern.isCausal ? (tokens * (tokens + 1)) / 2 : tokens ** 2;

@@ -11,6 +11,8 @@ export type Picture =
 /** A category's meaning; its colour comes from the theme by its place in the list, its pattern too (colour-blind safe). */
 export interface Category {
   readonly name: string;
+  /** Stands for "nothing here": drawn as background in every theme. */
+  readonly isNothing?: boolean;
 }
 
 interface PictureBase {

@@ -1,6 +1,5 @@
 import { mostTokens, type DemoRun, type Frame, type TokenVisibility } from './demo.ts';
 import { demos, findDemo } from './demos.ts';
-import { notSeen } from './patterns.ts';
 import type { MatrixPicture, Picture } from './picture.ts';
 import { tileTokensFor } from './pictures/tiles.ts';
 import { modelsUsing } from './modelsUsing.ts';
@@ -119,7 +118,7 @@ function countSeen({ numbers }: Frame, picture: MatrixPicture, numTokens: number
   const { values, categories, numRows, numColumns } = picture;
   if (numRows === numTokens) {
     const isSeen = (value: number) =>
-      categories === undefined ? value > 0 : categories[value]?.name !== notSeen.name;
+      categories === undefined ? value > 0 : categories[value]?.isNothing !== true;
     return values.reduce((count, value) => count + Number(isSeen(value)), 0);
   }
   if (numRows === numColumns) {

@@ -4,13 +4,10 @@ import { chartPalette, type Rgb } from './palette.ts';
 /** The theme's chart colours, by name; order and marks keep neighbours apart for the colour-blind. */
 const chartColours = ['blue', 'orange', 'green', 'purple', 'yellow', 'red'] as const;
 
-/** Names of categories that stand for "nothing here": drawn as background, in every theme. */
-const nothingName = /^(not |nothing|empty|free|unused|out of reach|evicted|idle|padding)/i;
-
 /** The place of each category among the coloured ones; -1 for "nothing here". */
 export function categoryPlaces(categories: readonly Category[]): readonly number[] {
   let next = 0;
-  return categories.map(({ name }) => (nothingName.test(name) ? -1 : next++));
+  return categories.map(({ isNothing }) => (isNothing === true ? -1 : next++));
 }
 
 /** The class of a category's place: `c0` to `c5`, or `nothing`. */

@@ -192,7 +192,7 @@ export const attentionSinksDemo: Demo = {
           pictures: [
             categoryTokens(
               { title: 'What the cache keeps', summary: caption, tokens },
-              [{ name: 'not read yet' }, { name: 'evicted' }, { name: 'in the window' }, { name: 'first token, kept' }],
+              [{ name: 'not read yet', isNothing: true }, { name: 'evicted', isNothing: true }, { name: 'in the window' }, { name: 'first token, kept' }],
               (idx) => {
                 if (idx > index) return 0;
                 if (!inCache.has(idx)) return 1;

@@ -214,7 +214,7 @@ export const bigBirdDemo: Demo = {
             mask,
             categoryTokens(
               { title: 'What the last token has heard of', summary: caption, tokens },
-              [{ name: 'not yet' }, { name: 'in this layer' }, { name: 'before' }],
+              [{ name: 'not yet', isNothing: true }, { name: 'in this layer' }, { name: 'before' }],
               (idx) => {
                 const distance = hops[blockOf(idx)];
                 return distance > layers ? 0 : distance === layers ? 1 : 2;

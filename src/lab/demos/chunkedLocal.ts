@@ -92,7 +92,7 @@ export const chunkedLocalDemo: Demo = {
             mask,
             categoryTokens(
               { title: 'What this token sees', summary: caption, tokens },
-              [{ name: 'not seen' }, { name: 'seen' }, { name: 'this token' }],
+              [{ name: 'not seen', isNothing: true }, { name: 'seen' }, { name: 'this token' }],
               (idx) => (idx === index ? 2 : Number(idx >= start && idx < index)),
             ),
           ],

@@ -37,16 +37,16 @@ const llamaHeads = 32;
 const shownSteps = 32;
 
 const tileStates = [
-  { name: 'not reached yet' },
+  { name: 'not reached yet', isNothing: true },
   { name: 'computed before' },
   { name: 'computed by this chunk' },
-  { name: 'not seen: the future' },
+  { name: 'not seen: the future', isNothing: true },
 ];
 const stepKinds = [
-  { name: 'not yet' },
+  { name: 'not yet', isNothing: true },
   { name: 'prefill chunk' },
   { name: 'one decoded token' },
-  { name: 'nothing left to do' },
+  { name: 'nothing left to do', isNothing: true },
 ];
 
 /** The steps in which the prompt's chunks and the others' decode steps share a forward pass. */

@@ -33,7 +33,7 @@ const modelId = 'llama-3.1-8b';
 const shownSteps = 32;
 
 const kinds = [
-  { name: 'not there yet, or done' },
+  { name: 'not there yet, or done', isNothing: true },
   { name: 'waits' },
   { name: 'prefill' },
   { name: 'one decoded token' },

@@ -28,7 +28,7 @@ const headDim = 16;
 const float32Bytes = 4;
 
 const states = [
-  { name: 'not reached yet' },
+  { name: 'not reached yet', isNothing: true },
   { name: 'done before' },
   { name: 'this step' },
   { name: 'skipped: all masked' },

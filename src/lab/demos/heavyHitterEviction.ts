@@ -25,8 +25,8 @@ const controls: readonly Control[] = [
 const headDim = 16;
 
 const kinds = [
-  { name: 'not read yet' },
-  { name: 'evicted' },
+  { name: 'not read yet', isNothing: true },
+  { name: 'evicted', isNothing: true },
   { name: 'kept: among the latest' },
   { name: 'kept: drew much attention' },
 ];

@@ -125,7 +125,10 @@ export const hierarchicalAttentionDemo: Demo = {
               tokens,
               mask,
               tiles: tilesOf(mask),
-              categories: [{ name: 'not seen' }, { name: `seen by a ${kind} layer` }],
+              categories: [
+                { name: 'not seen', isNothing: true },
+                { name: `seen by a ${kind} layer` },
+              ],
               categoryOf: (qIdx, kvIdx) => Number(mask(qIdx, kvIdx)),
             }),
             bars,

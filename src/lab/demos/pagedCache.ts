@@ -163,7 +163,7 @@ export const pagedCacheDemo: Demo = {
           title: 'Slots set aside',
           summary: `Contiguous ${formatCount(contiguous.reservedTokens)}, ${formatPercent(100 * contiguous.usedShare)} of them used; in blocks ${formatCount(paged.reservedTokens)}; with the prefix shared ${formatCount(slots)}.`,
           valueLabel: 'token slots',
-          categories: [{ name: 'holds a token' }, { name: 'empty' }],
+          categories: [{ name: 'holds a token' }, { name: 'empty', isNothing: true }],
           bars: [
             { label: 'contiguous', parts: [contiguous.usedTokens, contiguous.reservedTokens - contiguous.usedTokens] },
             { label: 'blocks', parts: [paged.usedTokens, paged.reservedTokens - paged.usedTokens] },

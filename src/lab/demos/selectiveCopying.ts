@@ -34,7 +34,7 @@ const controls: readonly Control[] = [
   seedControl,
 ]; // prettier-ignore
 
-const reading = [{ name: 'noise' }, { name: 'to copy' }, { name: 'not read yet' }];
+const reading = [{ name: 'noise' }, { name: 'to copy' }, { name: 'not read yet', isNothing: true }];
 const spelling = [{ name: 'to copy' }, { name: 'wrong' }, { name: 'right' }];
 const letterOf = (symbol: number) => (symbol < 0 ? '–' : String.fromCharCode(65 + symbol));
 

@@ -44,7 +44,7 @@ export function windowPattern(windowTokens: number): Pattern {
 }
 
 const kindsOfReach = [
-  { name: 'out of reach' },
+  { name: 'out of reach', isNothing: true },
   { name: 'in the window' },
   { name: 'fallen out of the cache, reached through lower layers' },
 ];
@@ -54,7 +54,7 @@ function reachPattern(windowTokens: number, layers: number): Pattern {
   return {
     ...windowPattern(layers * (windowTokens - 1) + 1),
     kinds: [
-      { name: 'out of reach', visibility: 'nothing' },
+      { name: 'out of reach', visibility: 'nothing', isNothing: true },
       { name: 'reached', visibility: 'window' },
     ],
   };

@@ -30,7 +30,7 @@ const numHeads = 1;
 const headDim = 8;
 
 const kinds = [
-  { name: 'not seen' },
+  { name: 'not seen', isNothing: true },
   { name: 'own segment' },
   { name: 'memory' },
   { name: 'through the layers below' },
