@@ -1,4 +1,4 @@
-import type { BatchQueue} from './batches.ts';
+import type { BatchQueue } from './batches.ts';
 import { restOfBatch } from './batches.ts';
 import { isCancelled, type CountOutcome, type FileBatch } from './scanMessages.ts';
 import { place, type Run } from './scanRun.ts';
