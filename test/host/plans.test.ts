@@ -348,6 +348,51 @@ describe('plans in the editor', () => {
     }
   });
 
+  it('are kept when their list closes without a choice: a message and the commands bring it back', async () => {
+    const picked = [undefined, 'full', undefined, undefined, 'full'];
+    const titles: (string | undefined)[] = [];
+    const own = Object.getOwnPropertyDescriptor(vscode.window, 'showQuickPick');
+    assert.ok(own);
+    const value = (
+      items: readonly { readonly strategy: string }[],
+      { title }: vscode.QuickPickOptions,
+    ) => {
+      titles.push(title);
+      const strategy = picked.shift();
+      return Promise.resolve(items.find((item) => item.strategy === strategy));
+    };
+    Object.defineProperty(vscode.window, 'showQuickPick', {
+      value,
+      configurable: true,
+      writable: true,
+    });
+    try {
+      await api.session.clearSet();
+      await api.session.setChecked([['plans', true]]);
+      const plan = () => run('planStrategy', { task: { kind: 'review' } }) as Promise<unknown>;
+      const message = 'The strategies are planned, and none is chosen yet';
+      const said = await answering('showInformationMessage', 'Choose a Strategy', async () => {
+        await plan();
+        await until('the plan to be chosen', () => plans.current?.strategy === 'full');
+      });
+      assert.deepEqual(said, [message]);
+
+      assert.deepEqual(await answering('showInformationMessage', undefined, plan), [message]);
+      const current = () => plans.current?.strategy;
+      assert.equal(current(), undefined);
+      assert.equal(await run('copyPlan'), false);
+      assert.equal(await run('copyPlan'), true);
+      assert.equal(current(), 'full');
+      assert.match(await vscode.env.clipboard.readText(), /^## plans\/header\.ts/);
+      // Chosen by now: copying asks no more.
+      assert.equal(await run('copyPlan'), true);
+      assert.equal(titles.length, 5);
+      assert.ok(titles.every((title) => title?.startsWith('Strategies for ')));
+    } finally {
+      Object.defineProperty(vscode.window, 'showQuickPick', own);
+    }
+  });
+
   it('plan again in a new thread after theirs has died', async () => {
     await plans.thread.stop();
     const report = await plans.plan(

@@ -1,17 +1,14 @@
 import * as vscode from 'vscode';
-import { formatCount, formatPercent } from '../../core/format/numbers.ts';
-import { comparePlans, type ComparedPlan } from '../../core/plans/comparePlans.ts';
-import { effectiveContextFor } from '../../core/quality/effectiveContext.ts';
-import { findModel } from '../../core/catalog/findModel.ts';
-import type { StrategyId } from '../../core/plans/plan.ts';
+import { formatCount } from '../../core/format/numbers.ts';
 import type { PlansReport } from '../../core/plans/plansReport.ts';
 import type { RequestRow } from '../views/requestsTree.ts';
-import { strategyName, tokenCountText, usdIntervalText } from '../words.ts';
+import { tokenCountText } from '../words.ts';
 import { askTask } from './askTask.ts';
 import type { PlanAnswers } from './planCommands.ts';
 import { leaveOutCut } from './leaveOutCut.ts';
 import { copyRequest, savePlan, sendToChat, type RequestName } from './planOutput.ts';
 import { openPart } from './openPart.ts';
+import { pickStrategy } from './pickStrategy.ts';
 import type { PlanName, Plans, PlansOptions } from './planService.ts';
 import { showRequest } from './requestDocuments.ts';
 
@@ -43,8 +40,20 @@ export function planActions(
     return current;
   };
 
+  /** Asks which of the plans at hand is meant while none is chosen: their list may have gone unanswered. */
+  const chosenOrPicked = async (): Promise<PlanName | undefined> => {
+    const { report } = service;
+    if (service.current !== undefined || report === undefined) return chosen();
+    const strategy = await pickStrategy(report, (await weighing()).modelsOf(session.settings));
+    if (strategy === undefined) return undefined;
+    const name = { planId: report.planId, strategy };
+    service.choose(name.planId, name.strategy);
+    return name;
+  };
+
   const pickRequest = async (row?: RequestRow): Promise<RequestName | undefined> => {
-    const name = chosen();
+    const name = await chosenOrPicked();
+    if (name === undefined) return undefined;
     if (row?.type === 'request') return { ...name, idx: row.node.idx };
     if (service.chosen(name.planId, name.strategy).plan.requests.length === 1) {
       return { ...name, idx: 0 };
@@ -63,6 +72,24 @@ export function planActions(
     else await showRequest(service, name.planId, name.strategy, 0);
   };
 
+  const askForStrategy = async (report: PlansReport): Promise<void> => {
+    const { modelsOf } = await weighing();
+    const strategy = await pickStrategy(report, modelsOf(session.settings));
+    if (strategy !== undefined) await showRequests({ planId: report.planId, strategy });
+    else void offerList(report);
+  };
+
+  /** Another quick pick or a click elsewhere closes the list too, and planning took its time. */
+  const offerList = async ({ planId }: PlansReport): Promise<void> => {
+    const choose = vscode.l10n.t('Choose a Strategy');
+    const text = vscode.l10n.t('The strategies are planned, and none is chosen yet');
+    if ((await vscode.window.showInformationMessage(text, choose)) !== choose) return;
+    const { report } = service;
+    if (report?.planId === planId) await askForStrategy(report);
+    else
+      void vscode.window.showWarningMessage(vscode.l10n.t('These plans were replaced: plan again'));
+  };
+
   return {
     planStrategy: async (given) => {
       const task = given?.task ?? (await askTask());
@@ -78,24 +105,8 @@ export function planActions(
         ),
       );
       if (report === undefined) return;
-      const { modelsOf } = await weighing();
-      const model = findModel(modelId, modelsOf(session.settings));
-      const strategy =
-        given?.strategy ??
-        (await pickStrategy(
-          report,
-          comparePlans(report.planned, {
-            model,
-            counted: report.counted,
-            overheadTokens,
-            task,
-            setTokens: report.index.tokens,
-            at: new Date(),
-            measurements: effectiveContextFor(model),
-          }),
-        ));
-      if (strategy === undefined) return;
-      await showRequests({ planId: report.planId, strategy });
+      if (given?.strategy === undefined) await askForStrategy(report);
+      else await showRequests({ planId: report.planId, strategy: given.strategy });
     },
     openRow: async (row) => {
       if (row.type === 'request') {
@@ -114,9 +125,10 @@ export function planActions(
       return name !== undefined && (await sendToChat(session, service, name));
     },
     savePlan: async (folder) => {
-      const { planId, strategy } = chosen();
+      const name = await chosenOrPicked();
+      if (name === undefined) return false;
       const choose = folder === undefined ? undefined : () => Promise.resolve(folder);
-      return savePlan(session, service, planId, strategy, choose);
+      return savePlan(session, service, name.planId, name.strategy, choose);
     },
   };
 }
@@ -144,54 +156,6 @@ async function withCancel(
       throw error;
     }
   });
-}
-
-async function pickStrategy(
-  report: PlansReport,
-  { plans, ranked }: ReturnType<typeof comparePlans>,
-): Promise<StrategyId | undefined> {
-  const best = ranked.at(0)?.strategy;
-  const reasonsOf = (strategy: StrategyId) =>
-    ranked.find((each) => each.strategy === strategy)?.reasons ?? [];
-  const order = ranked.map(({ strategy }) => strategy);
-  const possible = plans.filter(({ plan }) => plan !== undefined);
-  const items = possible
-    .sort((a, b) => order.indexOf(a.strategy) - order.indexOf(b.strategy))
-    .map((compared) => ({
-      strategy: compared.strategy,
-      label: `$(${compared.strategy === best ? 'star-full' : 'blank'}) ${strategyName(compared.strategy)}`,
-      description: figures(compared),
-      detail: [...reasonsOf(compared.strategy), ...(compared.plan?.notes ?? [])].join(' · '),
-    }));
-  if (items.length === 0) {
-    throw new Error(report.planned.find(({ refused }) => refused !== undefined)?.refused);
-  }
-  const picked = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('Strategies for {0}', tokenCountText(report.index.tokens)),
-    placeHolder: vscode.l10n.t('The first is recommended'),
-    matchOnDetail: true,
-  });
-  return picked?.strategy;
-}
-
-function figures({ plan, cost, tokensSent }: ComparedPlan): string {
-  if (plan === undefined) return '';
-  const calls = plan.requests.length;
-  const { dependencies, dependenciesTogether } = plan.losses;
-  return [
-    calls === 1 ? vscode.l10n.t('1 call') : vscode.l10n.t('{0} calls', formatCount(calls)),
-    tokenCountText(tokensSent?.tokens ?? plan.tokensSent),
-    usdIntervalText(cost?.once),
-    vscode.l10n.t('{0} of the code', formatPercent(plan.coverage * 100)),
-    ...(dependencies === 0
-      ? []
-      : [
-          vscode.l10n.t(
-            '{0} of the dependencies together',
-            formatPercent((dependenciesTogether / dependencies) * 100),
-          ),
-        ]),
-  ].join(' · ');
 }
 
 function requestItems(service: Plans, { planId, strategy }: PlanName) {
