@@ -16,6 +16,7 @@ const looks = (frame: Frame, selector: string) =>
       mark: getComputedStyle(button, '::before').content,
       border: getComputedStyle(button).borderTopWidth,
       borderColour: getComputedStyle(button).borderTopColor,
+      accent: getComputedStyle(button).accentColor,
       background: getComputedStyle(document.body).backgroundColor,
     })),
   );
@@ -55,6 +56,10 @@ describe('the lab in high contrast', () => {
           return [0, 1, 2, 3, 4, 5].map((idx) => style.getPropertyValue(`--lab-c${idx}`));
         });
         expect(new Set(colours).size).toBe(6);
+        for (const slider of await looks(lab, 'input[type="range"]')) {
+          expect(slider.accent).not.toBe('auto');
+          expect(slider.accent).not.toBe(slider.background);
+        }
         await lab.evaluate(() => document.querySelector('.caption')?.scrollIntoView());
         await takeImage(page.locator('.part.editor'), `lab/highContrast/${id}-${kind}.png`);
       }
