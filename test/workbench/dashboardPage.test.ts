@@ -246,6 +246,25 @@ describe('the dashboard’s page', () => {
     expect(problems).toEqual([]);
   });
 
+  it('closes the export menu by Escape, and when the focus goes on to another place of the page', async () => {
+    const { page } = await pages.open(smallTable(), { state: { tab: 'fit' } });
+    const summary = page.locator('#export summary');
+    const isOpen = () => page.locator('#export-md').isVisible();
+    await summary.focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    expect(await isOpen()).toBe(true);
+    await page.keyboard.press('Escape');
+    expect(await isOpen()).toBe(false);
+    expect(await summary.evaluate((element) => element === document.activeElement)).toBe(true);
+
+    await page.keyboard.press('Enter');
+    expect(await isOpen()).toBe(true);
+    await page.locator('#paste-state').focus();
+    await page.keyboard.press('Tab');
+    expect(await isOpen()).toBe(false);
+  });
+
   it('gives away the treemap as a picture in which names are text', async () => {
     const saved: unknown[] = [];
     const { page } = await pages.open(tableOf([['</svg><script>"&.ts', 900]]), {

@@ -43,7 +43,12 @@ export function exportMenu(menu: ExportMenu): TemplateResult {
   const title = `${t('Context dashboard')}: ${t(menu.tab.title)}`;
   const button = (id: string, text: string, action: () => void) =>
     html`<button class="link" id=${id} @click=${action}>${text}</button>`;
-  return html`<details class="menu" id="export">
+  return html`<details
+    class="menu"
+    id="export"
+    @keydown=${closeByEscape}
+    @focusout=${closeWhenLeft}
+  >
     <summary>${t('Export and share')}</summary>
     <div class="menu-items">
       ${button(
@@ -88,6 +93,22 @@ export function exportMenu(menu: ExportMenu): TemplateResult {
       )}
     </div>
   </details>`;
+}
+
+function closeByEscape(
+  event: KeyboardEvent & { readonly currentTarget: HTMLDetailsElement },
+): void {
+  const { currentTarget: menu } = event;
+  if (event.key !== 'Escape' || !menu.open) return;
+  event.preventDefault();
+  menu.open = false;
+  menu.querySelector('summary')?.focus();
+}
+
+/** It lies over the knobs. The focus that goes to a dialog, and not to another place of the page, leaves it open. */
+function closeWhenLeft(event: FocusEvent & { readonly currentTarget: HTMLDetailsElement }): void {
+  const { currentTarget: menu, relatedTarget } = event;
+  if (relatedTarget instanceof Node && !menu.contains(relatedTarget)) menu.open = false;
 }
 
 function chartButtons(
