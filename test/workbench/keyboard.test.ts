@@ -44,15 +44,20 @@ describe('by the keyboard alone', () => {
   it('a row is acted upon from its menu, in the Files view and in the Models view', async () => {
     const { page } = workbench();
     const menu = page.locator('.monaco-menu:visible');
+    const goTo = (text: string) =>
+      waitUntil(`the focus on a row with "${text}"`, async () => {
+        await page.keyboard.press('ArrowDown');
+        const focused = page.locator('.monaco-list:focus .monaco-list-row.focused');
+        return (await focused.filter({ hasText: text }).count()) > 0;
+      });
     await runCommandByKeys(page, 'Context Budget: Focus on Files View');
-    await page.locator('.monaco-list-row', { hasText: 'src' }).first().waitFor();
-    await page.keyboard.press('ArrowDown');
+    await goTo('src');
     await page.keyboard.press('Shift+F10');
     await menu.getByText('Add to Context Set').waitFor();
     await page.keyboard.press('Escape');
 
     await runCommandByKeys(page, 'Context Budget: Focus on Models View');
-    await page.locator('.monaco-list-row', { hasText: 'GPT-4o' }).first().waitFor();
+    await goTo('Fits');
     for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
     await page.keyboard.press('Shift+F10');
     await menu.getByText('Use This Model').waitFor();
