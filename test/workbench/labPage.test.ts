@@ -156,7 +156,7 @@ describe('the lab’s page', () => {
     expect(new Set(legend).size).toBe(8);
     const kinds = legend.map((look) => look.slice(look.lastIndexOf(' ') + 1));
     expect(kinds.slice(0, 4)).toEqual(['solid', 'dotted', 'dashed', 'double']);
-    const drawn = new Set(await looks('p.tokens .token'));
+    const drawn = new Set(await looks('p.tokens .token.lined'));
     expect(drawn.size).toBeGreaterThan(2);
     expect(legend).toEqual(expect.arrayContaining([...drawn]));
     await figure.getByRole('button', { name: 'as SVG', exact: false }).click();

@@ -208,7 +208,7 @@ function tokensView(picture: TokensPicture, actions: PictureActions): TemplateRe
 
 /** The colour of the line under a token and, for those who don't see it, the line's kind. */
 function tokenClasses(place: number): string {
-  return `${placeClass(place)} m${placeMark(place)}`;
+  return place < 0 ? placeClass(place) : `${placeClass(place)} lined m${placeMark(place)}`;
 }
 
 function legend(picture: Picture): TemplateResult | typeof nothing {

@@ -27,8 +27,8 @@ export function tokensSvg(drawn: Element): { svg: string; width: number; height:
     for (const box of boxes) {
       const rim = { stroke: style.borderTopColor, 'stroke-width': 0.5 };
       root.append(element('rect', { ...box, ...plainFill(style.backgroundColor), ...rim }));
-      const { borderBottomColor, borderBottomStyle } = style;
-      root.append(...lineUnder(box, borderBottomColor, borderBottomStyle));
+      if (token.classList.contains('lined'))
+        root.append(...lineUnder(box, style.borderBottomColor, style.borderBottomStyle));
     }
     for (const { text, x, y } of textLines(token)) {
       const font = { 'font-family': style.fontFamily, 'font-size': style.fontSize };
