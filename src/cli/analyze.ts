@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Option, type Command } from 'commander';
-import { defaultBudgetOptions, type BudgetOptions } from '../core/budget/budgetFor.ts';
+import type { BudgetOptions } from '../core/budget/budgetFor.ts';
 import { findModel } from '../core/catalog/findModel.ts';
 import type { Model } from '../core/catalog/model.ts';
 import { models } from '../core/catalog/models.ts';
@@ -13,7 +13,7 @@ import { exactCount } from '../core/tokens/estimate/estimateTokens.ts';
 import type { EncodingName } from '../core/tokens/tokenCounter.ts';
 import { fitForModel, type CountsByEncoding } from '../core/weigh/modelFit.ts';
 import { identifyTokenizerFile } from '../node/tokenizerFiles.ts';
-import { existingFolder, wholeTokens } from './arguments.ts';
+import { existingFolder, overheadOption, reservedOutputOption, wholeTokens } from './arguments.ts';
 import { defaultModelIds } from './defaultModels.ts';
 import { fileCounts } from './fileCounts.ts';
 import { fitSection } from './fitSection.ts';
@@ -68,18 +68,8 @@ export function registerAnalyze(program: Command): void {
     )
     .option('--fail-over', 'exit with 1 when over the budget, or over a --model without --budget')
     .option('--exclude <glob>', 'leave out what matches (repeatable)', collected, [])
-    .option(
-      '--reserved-output-tokens <tokens>',
-      'kept for the answer',
-      wholeTokens,
-      defaultBudgetOptions.reservedOutputTokens,
-    )
-    .option(
-      '--overhead-tokens <tokens>',
-      'system prompt and tools',
-      wholeTokens,
-      defaultBudgetOptions.overheadTokens,
-    )
+    .addOption(reservedOutputOption)
+    .addOption(overheadOption)
     .option('--no-cache', 'neither read nor write remembered counts')
     .action(async (folder: string, options: AnalyzeOptions) => {
       process.exitCode = await analyze(folder, options);

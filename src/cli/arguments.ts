@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { defaultBudgetOptions } from '../core/budget/budgetFor.ts';
 import { problemMessage } from '../node/systemPath.ts';
 
 /** The folder that was named, absolute. Throws an Error that names it when it is none. */
@@ -24,3 +25,15 @@ export function wholeTokens(value: string): number {
     throw new InvalidArgumentError('It must be a whole number of tokens.');
   return Number(text);
 }
+
+/** What is kept free of a window, in every command that fills one: as the settings have it. */
+export const reservedOutputOption = new Option(
+  '--reserved-output-tokens <tokens>',
+  'kept for each answer',
+)
+  .argParser(wholeTokens)
+  .default(defaultBudgetOptions.reservedOutputTokens);
+
+export const overheadOption = new Option('--overhead-tokens <tokens>', 'system prompt and tools')
+  .argParser(wholeTokens)
+  .default(defaultBudgetOptions.overheadTokens);

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { defaultBudgetOptions } from '../core/budget/budgetFor.ts';
 import { jsonFault } from '../core/format/jsonText.ts';
 import { fileOrders, type FileOrder } from '../core/plans/order.ts';
 import {
@@ -12,7 +11,7 @@ import {
 import type { PromptFormat, PromptOptions } from '../core/plans/prompt.ts';
 import { templateProblem, type PromptTemplate } from '../core/plans/promptFrame.ts';
 import type { Task } from '../core/plans/task.ts';
-import { wholeTokens } from './arguments.ts';
+import { overheadOption, reservedOutputOption, wholeTokens } from './arguments.ts';
 
 export interface PlanOptions {
   readonly model: string;
@@ -111,18 +110,8 @@ export function addPlanOptions(command: Command): Command {
       '--allow-secrets',
       'write requests, and send code to be embedded, although something in it looks like a secret',
     )
-    .option(
-      '--reserved-output-tokens <tokens>',
-      'kept for each answer',
-      wholeTokens,
-      defaultBudgetOptions.reservedOutputTokens,
-    )
-    .option(
-      '--overhead-tokens <tokens>',
-      'system prompt and tools',
-      wholeTokens,
-      defaultBudgetOptions.overheadTokens,
-    );
+    .addOption(reservedOutputOption)
+    .addOption(overheadOption);
 }
 
 export function taskOf({ question, migrate, task }: PlanOptions): Task {

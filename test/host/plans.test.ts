@@ -6,7 +6,15 @@ import * as vscode from 'vscode';
 import type { Plans } from '../../src/host/plans.ts';
 import type { ContextBudgetApi } from '../../src/host/start.ts';
 import { startEmbeddingServer } from '../node/embeddingServer.ts';
-import { answering, contextBudget, setSetting, until, withChatOn, writeFile } from './support.ts';
+import {
+  answering,
+  contextBudget,
+  setSetting,
+  standingIn,
+  until,
+  withChatOn,
+  writeFile,
+} from './support.ts';
 
 /** Of the form that GitHub's tokens have; it opens nothing. */
 const secret = `ghp_${'wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx'}`;
@@ -351,8 +359,6 @@ describe('plans in the editor', () => {
   it('are kept when their list closes without a choice: a message and the commands bring it back', async () => {
     const picked = [undefined, 'full', undefined, undefined, 'full'];
     const titles: (string | undefined)[] = [];
-    const own = Object.getOwnPropertyDescriptor(vscode.window, 'showQuickPick');
-    assert.ok(own);
     const value = (
       items: readonly { readonly strategy: string }[],
       { title }: vscode.QuickPickOptions,
@@ -361,12 +367,7 @@ describe('plans in the editor', () => {
       const strategy = picked.shift();
       return Promise.resolve(items.find((item) => item.strategy === strategy));
     };
-    Object.defineProperty(vscode.window, 'showQuickPick', {
-      value,
-      configurable: true,
-      writable: true,
-    });
-    try {
+    await standingIn(vscode.window, 'showQuickPick', value, async () => {
       await api.session.clearSet();
       await api.session.setChecked([['plans', true]]);
       const plan = () => run('planStrategy', { task: { kind: 'review' } }) as Promise<unknown>;
@@ -388,9 +389,7 @@ describe('plans in the editor', () => {
       assert.equal(await run('copyPlan'), true);
       assert.equal(titles.length, 5);
       assert.ok(titles.every((title) => title?.startsWith('Strategies for ')));
-    } finally {
-      Object.defineProperty(vscode.window, 'showQuickPick', own);
-    }
+    });
   });
 
   it('plan again in a new thread after theirs has died', async () => {

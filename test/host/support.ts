@@ -37,52 +37,49 @@ export async function setSetting(key: string, value: unknown): Promise<void> {
   await vscode.workspace.getConfiguration().update(key, value, vscode.ConfigurationTarget.Global);
 }
 
-/** Runs `action` as if VS Code's chat were switched on; the suite runs with it off, and to switch it takes a minute. */
-export async function withChatOn(action: () => Promise<unknown>): Promise<void> {
-  const own = Object.getOwnPropertyDescriptor(vscode.workspace, 'getConfiguration');
+/**
+ * Puts `value` in the place of a function of VS Code while `action` runs; also for the running extension, which shares its
+ * `vscode` with the tests.
+ */
+export async function standingIn<Target extends object>(
+  target: Target,
+  name: keyof Target,
+  value: unknown,
+  action: () => Promise<unknown>,
+): Promise<void> {
+  const own = Object.getOwnPropertyDescriptor(target, name);
   assert.ok(own);
-  const real = vscode.workspace.getConfiguration;
-  const value = (section?: string, scope?: vscode.ConfigurationScope): unknown =>
-    section === 'chat' ? { get: () => false } : real(section, scope);
-  Object.defineProperty(vscode.workspace, 'getConfiguration', {
-    value,
-    configurable: true,
-    writable: true,
-  });
+  Object.defineProperty(target, name, { value, configurable: true, writable: true });
   try {
     await action();
   } finally {
-    Object.defineProperty(vscode.workspace, 'getConfiguration', own);
+    Object.defineProperty(target, name, own);
   }
+}
+
+/** Runs `action` as if VS Code's chat were switched on; the suite runs with it off, and to switch it takes a minute. */
+export async function withChatOn(action: () => Promise<unknown>): Promise<void> {
+  const real = vscode.workspace.getConfiguration;
+  const value = (section?: string, scope?: vscode.ConfigurationScope): unknown =>
+    section === 'chat' ? { get: () => false } : real(section, scope);
+  await standingIn(vscode.workspace, 'getConfiguration', value, action);
 }
 
 /** What the status bar was told while `action` ran. */
 export async function statusMessages(action: () => Promise<unknown>): Promise<string[]> {
   const told: string[] = [];
-  const own = Object.getOwnPropertyDescriptor(vscode.window, 'setStatusBarMessage');
-  assert.ok(own);
   const value = (text: string): vscode.Disposable => {
     told.push(text);
     return new vscode.Disposable(() => undefined);
   };
-  Object.defineProperty(vscode.window, 'setStatusBarMessage', {
-    value,
-    configurable: true,
-    writable: true,
-  });
-  try {
-    await action();
-  } finally {
-    Object.defineProperty(vscode.window, 'setStatusBarMessage', own);
-  }
+  await standingIn(vscode.window, 'setStatusBarMessage', value, action);
   return told;
 }
 
 type Message = 'showInformationMessage' | 'showWarningMessage' | 'showErrorMessage';
 
 /**
- * Answers every message of one kind with the button of this name, in place of a person, while `action` runs; also
- * those of the running extension, which shares its `vscode.window` with the tests.
+ * Answers every message of one kind with the button of this name, in place of a person, while `action` runs.
  * @returns what was asked
  */
 export async function answering(
@@ -91,17 +88,10 @@ export async function answering(
   action: () => Promise<unknown>,
 ): Promise<string[]> {
   const asked: string[] = [];
-  const own = Object.getOwnPropertyDescriptor(vscode.window, message);
-  assert.ok(own);
   const value = (text: string, ...rest: readonly unknown[]): Promise<string | undefined> => {
     asked.push(text);
     return Promise.resolve(rest.includes(button) ? button : undefined);
   };
-  Object.defineProperty(vscode.window, message, { value, configurable: true, writable: true });
-  try {
-    await action();
-  } finally {
-    Object.defineProperty(vscode.window, message, own);
-  }
+  await standingIn(vscode.window, message, value, action);
   return asked;
 }

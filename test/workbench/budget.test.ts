@@ -82,8 +82,11 @@ describe('the Context Budget views', () => {
 
   it('list every model under its verdict', async () => {
     const { page } = workbench();
+    await setTheme(page, 'Dark Modern');
     await runCommand(page, 'Context Budget: Focus on Models View');
     await treeRow(page, /Fits/).first().waitFor();
+    // It makes room.
+    await page.locator('.pane-header', { hasText: 'Budget' }).first().click();
     await picture(page, 'models.png');
   });
 });

@@ -12,8 +12,9 @@ export const {
   strategyName,
 } = wordsBy(t);
 
-/** "12,345", or "11K – 17K" where the count is an interval: an estimate has no seven digits. */
+/** "12,345", or "11K – 17K" where the count is an interval: an estimate has no seven digits. One number where both ends read the same. */
 export function countText(count: TokenCount): string {
   if (count.lowTokens === count.highTokens) return formatCount(count.tokens);
-  return `${formatTokens(count.lowTokens)} – ${formatTokens(count.highTokens)}`;
+  const [low, high] = [formatTokens(count.lowTokens), formatTokens(count.highTokens)];
+  return low === high ? low : `${low} – ${high}`;
 }
